@@ -1,0 +1,74 @@
+/**
+ * Builds everything that is published or run: the extension's two bundles in `dist/`, the runtime package with its declarations in
+ * `runtime/dist/`, and the language server and command line in `server/dist/`. `npm ci` runs it through `prepare`.
+ */
+import { execFileSync } from "node:child_process";
+import { createRequire } from "node:module";
+import { rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
+import { build } from "esbuild";
+
+const root = dirname(fileURLToPath(import.meta.url));
+const at = (path) => join(root, path);
+const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin/tsc");
+
+const common = { bundle: true, platform: "node", target: "node20", logLevel: "warning", absWorkingDir: root };
+/** ES modules that bundle CommonJS dependencies need `require`. */
+const esmBanner = {
+  js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+};
+
+for (const folder of ["dist", "runtime/dist", "server/dist"]) rmSync(at(folder), { recursive: true, force: true });
+
+await Promise.all([
+  build({
+    ...common,
+    entryPoints: { extension: at("client/src/extension.ts") },
+    outdir: at("dist"),
+    outExtension: { ".js": ".cjs" },
+    format: "cjs",
+    external: ["vscode"],
+    mainFields: ["module", "main"],
+    minify: true,
+  }),
+  build({
+    ...common,
+    entryPoints: { server: at("server/src/main.ts") },
+    outdir: at("dist"),
+    outExtension: { ".js": ".cjs" },
+    format: "cjs",
+    mainFields: ["module", "main"],
+    minify: true,
+    loader: { ".md": "text" },
+  }),
+  build({
+    ...common,
+    entryPoints: {
+      index: at("runtime/src/index.ts"),
+      testing: at("runtime/src/testing.ts"),
+      "dev/index": at("runtime/src/dev/index.ts"),
+      "dev/child": at("runtime/src/dev/child.ts"),
+    },
+    outdir: at("runtime/dist"),
+    format: "esm",
+    // One copy of each module, so that `instar` and `instar/dev` share the default system.
+    splitting: true,
+    packages: "external",
+    sourcemap: true,
+  }),
+  build({
+    ...common,
+    entryPoints: { main: at("server/src/main.ts"), cli: at("server/src/cli/cli.ts") },
+    outdir: at("server/dist"),
+    format: "esm",
+    splitting: true,
+    // Dependencies are loaded from node_modules; only what is asked for is loaded.
+    packages: "external",
+    banner: esmBanner,
+    sourcemap: true,
+    loader: { ".md": "text" },
+  }),
+]);
+
+execFileSync(process.execPath, [tsc, "-p", at("runtime/tsconfig.build.json")], { stdio: "inherit" });

@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+/**
+ * The command `instar`: hands over to the command line of `instar-language-server`, which is looked for first from the project and then
+ * beside this package. It stays this thin so that an application can depend on `instar` without the analysis.
+ */
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import { join } from "node:path";
+
+const cli = find(join(process.cwd(), "package.json")) ?? find(import.meta.url);
+
+if (cli === undefined) {
+  console.error(
+    "instar: the command line is not installed here.\n" +
+      "It comes with the package instar-language-server, which holds the analysis. Install it as a development dependency:\n\n" +
+      "  npm install --save-dev instar-language-server\n",
+  );
+  process.exitCode = 2;
+} else {
+  await import(pathToFileURL(cli).href);
+}
+
+function find(from) {
+  try {
+    return createRequire(from).resolve("instar-language-server/cli");
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,178 @@
+/**
+ * The dev runtime protocol: JSON-RPC 2.0 method names and plain types, and nothing else. Both ends import this file (the control
+ * endpoint here, the connection in `server/src/live/`), so it has no imports and no behaviour. `docs/protocol.md` specifies it in words.
+ */
+
+/** Raised when a message changes in a way that an older peer would misread. */
+export const protocolVersion = 1;
+
+/** What `.instar/run/<name>.json` holds: how to reach one dev runtime. Written with mode 0600, because of the token. */
+export interface RunFile {
+  readonly version: typeof protocolVersion;
+  readonly name: string;
+  /** The project root and the entry module, both absolute. */
+  readonly root: string;
+  readonly entry: string;
+  /** Process id of the parent, which owns the control endpoint. */
+  readonly pid: number;
+  readonly port: number;
+  readonly token: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+}
+
+/** Requests, client to runtime: method name, then parameters and result. */
+export interface Requests {
+  "runtime/info": { params: Record<string, never>; result: RuntimeInfo };
+  "runtime/stop": { params: Record<string, never>; result: null };
+  "modules/list": { params: Record<string, never>; result: { modules: LoadedModuleInfo[] } };
+  "processes/list": { params: Record<string, never>; result: { processes: ProcessInfo[] } };
+  "processes/state": { params: { pid: string }; result: { text: string; json: unknown } };
+  "upgrade/rehearse": { params: UpgradeParams; result: UpgradeReport };
+  "upgrade/apply": { params: UpgradeParams; result: UpgradeReport };
+  "upgrade/downgrade": { params: DowngradeParams; result: UpgradeReport };
+}
+
+/** Notifications, runtime to client. */
+export interface Notifications {
+  /** Processes started, exited or changed version; at most one per 100 ms. */
+  "processes/changed": Record<string, never>;
+  "upgrade/finished": UpgradeReport;
+  "runtime/log": { level: "info" | "warning" | "error"; text: string };
+  /** The application's process ended; the control endpoint stays. */
+  "runtime/exited": { code: number | null; signal: string | null };
+}
+
+export interface RuntimeInfo {
+  readonly protocol: number;
+  readonly name: string;
+  readonly root: string;
+  readonly entry: string;
+  readonly status: "starting" | "running" | "unresponsive" | "exited";
+  readonly pid: number;
+  readonly applicationPid: number | null;
+  readonly node: string;
+}
+
+export interface LoadedModuleInfo {
+  /** The module id, as in design: path from the project root without extension. */
+  readonly id: string;
+  readonly file: string;
+  readonly kind: "actor" | "supervisor";
+  readonly vsn: number;
+  /** Hash of the state's shape, where an analysis supplied one. */
+  readonly shape: string | null;
+  /** Version of the old code that is still kept, if any. */
+  readonly old: { readonly vsn: number; readonly processes: number } | null;
+  readonly processes: number;
+}
+
+export interface ProcessInfo {
+  /** Printed pid, for example `<0.12>`. Unique within one runtime, never reused. */
+  readonly pid: string;
+  readonly name: string | null;
+  readonly parent: string | null;
+  readonly module: string;
+  readonly kind: "actor" | "supervisor";
+  readonly vsn: number;
+  readonly status: "idle" | "running" | "suspended";
+  /** Messages that wait in the mailbox. */
+  readonly mailbox: number;
+  /** Size of the state in bytes, an estimate. */
+  readonly stateSize: number;
+  /** ISO 8601: when the process started. */
+  readonly since: string;
+  /** How often its supervisor restarted this child. */
+  readonly restarts: number;
+  /** Whether the process still runs a version that is no longer current. */
+  readonly oldCode: boolean;
+}
+
+export interface UpgradeParams {
+  /** Module ids; left out, every module whose source changed. */
+  readonly modules?: readonly string[];
+  readonly extra?: unknown;
+  /** What to do with a process that does not come to rest in time. Default `abort`. */
+  readonly onBusy?: "abort" | "wait";
+  /** How long to wait for processes to come to rest, in milliseconds. Default 5000. */
+  readonly timeout?: number;
+}
+
+export interface DowngradeParams {
+  /** All targets go back in one transaction. */
+  readonly targets: readonly { readonly module: string; readonly vsn: number }[];
+  readonly extra?: unknown;
+  readonly onBusy?: "abort" | "wait";
+  readonly timeout?: number;
+}
+
+export interface UpgradeReport {
+  /**
+   * `committed`: the new code serves. `rehearsed`: it would have worked; nothing was changed. `unchanged`: there was nothing to do.
+   * `refused`: it was not begun. `failed`: it was begun and everything is as it was before. `canceled`: by the caller, before the commit.
+   */
+  readonly outcome: "committed" | "rehearsed" | "unchanged" | "refused" | "failed" | "canceled";
+  readonly modules: readonly UpgradedModule[];
+  readonly processes: readonly UpgradedProcess[];
+  readonly messages: {
+    /** In the mailboxes of the converted processes at the commit. */
+    readonly queued: number;
+    readonly translated: number;
+    readonly dropped: number;
+    /** Calls that were sent before the commit and not yet answered at it. */
+    readonly callsSpanning: number;
+  };
+  /** Milliseconds. */
+  readonly time: {
+    /** From the request to the new code being built. */
+    readonly build: number;
+    /** From the first suspended process to all of them at rest. */
+    readonly quiesce: number;
+    /** Computing and checking the new states. */
+    readonly convert: number;
+    /** The one turn of the event loop in which code and states are swapped. */
+    readonly commit: number;
+    /** From the request (or the saved file, when watching) to the commit. */
+    readonly total: number;
+  };
+  readonly errors: readonly UpgradeError[];
+}
+
+export interface UpgradedModule {
+  readonly id: string;
+  readonly from: number;
+  readonly to: number;
+  /**
+   * `convert`: steps run over the states. `swap`: same state shape, code alone changes. `reinstantiate`: its own text is unchanged,
+   * but something that it imports changed. `draft`: an unreleased version replaced by another of the same `vsn`.
+   */
+  readonly kind: "convert" | "swap" | "reinstantiate" | "draft";
+  /** The steps that run over each state, in order, for example `["1 up", "2 up"]`. */
+  readonly steps: readonly string[];
+}
+
+export interface UpgradedProcess {
+  readonly pid: string;
+  readonly name: string | null;
+  readonly module: string;
+  readonly from: number;
+  readonly to: number;
+  /** How long this process took no messages, in milliseconds. */
+  readonly pause: number;
+  readonly queued: number;
+  /** State before and after, as text cut to 200 characters; the first 50 processes of each module carry them. */
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export interface UpgradeError {
+  /** Stable, for example `INSTAR_CODE_CHANGE_FAILED`. */
+  readonly code: string;
+  /** What is wrong, why it matters, what to do. */
+  readonly message: string;
+  readonly module: string | null;
+  readonly pid: string | null;
+  readonly name: string | null;
+  /** Place in the TypeScript source, counted from 1. */
+  readonly place: { readonly file: string; readonly line: number; readonly column: number } | null;
+}

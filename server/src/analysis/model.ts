@@ -1,0 +1,51 @@
+/** Plain facts about actor modules, as the extraction finds them and the rules, the command line and the language server read them. */
+import type { Range } from "./span.ts";
+import type { Finding } from "./rule.ts";
+
+export type Verdict = "compatible" | "incompatible" | "unknown";
+
+export type Strategy = "hot" | "restart" | "window" | "blue-green";
+
+export interface Change {
+  /** As in `shape-cases.json`: `State.members[].name`. */
+  readonly path: string;
+  readonly kind: string;
+  /** The types as text; null where there is none on that side. */
+  readonly old: string | null;
+  readonly new: string | null;
+  /** The removed field that this added one may be a new name for. */
+  readonly renameOf?: string;
+}
+
+/** One actor module, compared with its baseline. */
+export interface ActorModule {
+  /** Path from the project root without extension, or the literal `id`. */
+  readonly id: string;
+  readonly file: string;
+  /** Null where the source does not say it as a literal whole number. */
+  readonly vsn: number | null;
+  /** Whether this `vsn` has a snapshot. */
+  readonly released: boolean;
+  /** Hash of the state's shape; null where it could not be read. */
+  readonly shape: string | null;
+  readonly baseline: { readonly vsn: number; readonly source: "snapshot" | "git" | "live"; readonly file: string } | null;
+  readonly state: { readonly up: Verdict; readonly down: Verdict; readonly changes: readonly Change[] };
+  readonly messages: { readonly oldToNew: Verdict; readonly newToOld: Verdict; readonly changes: readonly Change[] };
+  readonly strategy: Strategy;
+  /** For each direction, whether steps lead from the baseline to this version. `unneeded`: the states are valid as they stand. */
+  readonly codeChange: { readonly up: "ok" | "missing" | "unneeded"; readonly down: "ok" | "missing" | "unneeded" | "irreversible" };
+  readonly ranges: {
+    /** The call `actor(`: where the code lens stands. */
+    readonly actor: Range;
+    readonly vsn: Range | null;
+    /** The name of the state's type where it is declared. */
+    readonly state: Range | null;
+  };
+}
+
+/** What an analysis of one project gives. */
+export interface Analyzed {
+  readonly root: string;
+  readonly modules: readonly ActorModule[];
+  readonly findings: readonly Finding[];
+}

@@ -1,0 +1,56 @@
+/** The vocabulary of judgement: what a rule is, what it finds, and what can be done about it. */
+import type { ActorModule, Analyzed } from "./model.ts";
+import type { Location, Range } from "./span.ts";
+
+export type Severity = "error" | "warning" | "info";
+
+export interface Rule {
+  /** Published: equals the file's name, the diagnostic's code and the page's title, and never changes. */
+  readonly id: string;
+  readonly severity: Severity;
+  /** One sentence; equals the second paragraph of the page. */
+  readonly description: string;
+  check(module: ActorModule, project: Analyzed): Iterable<Finding>;
+}
+
+export interface Finding {
+  readonly rule: string;
+  readonly severity: Severity;
+  /** The module id, and all of them where one cause concerns several. */
+  readonly module: string | null;
+  readonly modules?: readonly string[];
+  readonly file: string;
+  readonly range: Range;
+  /** What is wrong, why it matters (with a witness), what to do. */
+  readonly message: string;
+  readonly related: readonly (Location & { readonly message: string })[];
+  /** The preferred one first. */
+  readonly fixes: readonly Fix[];
+}
+
+export interface Fix {
+  readonly title: string;
+  /** Whether *fix all* and `instar fix` may take it. */
+  readonly preferred: boolean;
+  /** What only a person can answer; left open, the edits are those of "not renamed". */
+  readonly questions: readonly RenameQuestion[];
+  /** Computed when asked for. All edits of one fix apply together or not at all. */
+  edits(answers: Answers): readonly FileEdit[];
+}
+
+/** Was `from` renamed to `to`, or dropped and another field added? Paths as in `shape-cases.json`: `State.title`. */
+export interface RenameQuestion {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface Answers {
+  /** Confirmed renames, old path to new path. */
+  readonly renames: Readonly<Record<string, string>>;
+}
+
+export interface FileEdit {
+  readonly file: string;
+  readonly range: Range;
+  readonly newText: string;
+}

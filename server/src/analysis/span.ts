@@ -1,0 +1,19 @@
+/** Places in source text. Lines and columns count from 1, as people and `instar check --format json` count; LSP's zero-based positions are made in `to-lsp.ts` alone. */
+
+export interface Position {
+  readonly line: number;
+  /** In UTF-16 code units. */
+  readonly column: number;
+}
+
+export interface Range {
+  readonly start: Position;
+  /** Exclusive. */
+  readonly end: Position;
+}
+
+export interface Location {
+  /** Absolute path, always with `/`. */
+  readonly file: string;
+  readonly range: Range;
+}
