@@ -2,7 +2,7 @@
  * What the extension and the language server say to each other beyond LSP: method names and plain types only. It is the one file of the
  * server that `client/` imports, since the two bundles hold different copies of the LSP libraries.
  */
-import type { ProcessInfo, RuntimeInfo, UpgradeReport } from "../../runtime/src/dev/protocol.ts";
+import type { ProcessInfo, RuntimeInfo, UpgradeReport } from "../../runtime/src/protocol.ts";
 
 export type { ProcessInfo, RuntimeInfo, UpgradeReport };
 

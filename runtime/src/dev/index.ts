@@ -2,7 +2,7 @@
  * `instar/dev`: runs an application so that its code can be changed while it runs. The caller's process becomes the parent, which holds
  * the control endpoint, the builds and the file watching; the application runs in a child.
  */
-import type { UpgradeReport } from "./protocol.ts";
+import type { UpgradeReport } from "../protocol.ts";
 
 export interface DevRuntimeOptions {
   /** The project root, absolute; module ids are paths from here. */
