@@ -25,6 +25,8 @@ export interface RunFile {
 export interface Requests {
   "runtime/info": { params: Record<string, never>; result: RuntimeInfo };
   "runtime/stop": { params: Record<string, never>; result: null };
+  /** Upgrade on save, from now on or no longer. */
+  "runtime/watch": { params: { enabled: boolean }; result: { enabled: boolean } };
   "modules/list": { params: Record<string, never>; result: { modules: LoadedModuleInfo[] } };
   "processes/list": { params: Record<string, never>; result: { processes: ProcessInfo[] } };
   "processes/state": { params: { pid: string }; result: { text: string; json: unknown } };
