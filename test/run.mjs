@@ -12,7 +12,7 @@ const files = ["runtime/src", "server/src", "client/src", "examples", "test"]
   .flatMap((folder) => readdirSync(root + folder, { recursive: true }).map((file) => `${folder}/${file}`))
   .filter((file) => file.endsWith(".test.ts") && !/node_modules|test\/e2e|test\/fixtures/.test(file))
   .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
-  .toSorted();
+  .toSorted((one, other) => one.localeCompare(other));
 
 if (files.length === 0) {
   console.error(`No test file matches ${parts.join(", ")}.`);
