@@ -1,0 +1,98 @@
+/** `actor`: an actor module's definition, and the types of its handlers' contexts and results. */
+import { createHandle, type Handle } from "./handle.ts";
+import { checkActorDefinition } from "./definition.ts";
+import type { CodeChange } from "./code-change.ts";
+import type { ExitReason } from "./exit.ts";
+import type { ArgsOf, CallsOf, CastsOf, InfosOf, Pid, Protocol, ReplyOf, StateOf } from "./pid.ts";
+
+/**
+ * Declares an actor module. The result, a handle, is the module's default export; it stays the same object in all versions.
+ *
+ * @throws `InstarError` `INSTAR_BAD_DEFINITION` where the definition is not one (for callers that types do not reach).
+ */
+export function actor<P extends Protocol>(definition: Definition<P>): Actor<P> {
+  return createHandle("actor", checkActorDefinition(definition)) as Actor<P>;
+}
+
+/** Handle of an actor module: what `start` and `child` take. */
+export interface Actor<P> extends Handle {
+  readonly [handled]?: P;
+}
+declare const handled: unique symbol;
+
+/** What `actor` takes: all handlers that the protocol names, and nothing else. */
+export type Definition<P extends Protocol> = {
+  /** Version of the module: a literal integer, 1 or more, raised once per release. */
+  readonly vsn: number;
+  /** Pins the module id, which otherwise is the file's path from the project root without extension. */
+  readonly id?: string;
+  /** Makes the first state. While it runs the process takes no messages; where it throws, `start` rejects. */
+  readonly init: (...args: ArgsOf<P["init"]>) => MaybePromise<StateOf<P>>;
+  /** Runs when the process ends in any way but `killed`. */
+  readonly terminate?: (context: Context<P, StateOf<P>>, reason: ExitReason) => MaybePromise<void>;
+  /** `codeChange[n]` is the step between versions `n` and `n + 1`. */
+  readonly codeChange?: CodeChange;
+} & Section<"calls", CallHandlers<P>> &
+  Section<"casts", MessageHandlers<P, CastsOf<P>>> &
+  Section<"infos", MessageHandlers<P, InfosOf<P>>>;
+
+export type CallHandlers<P extends Protocol> = {
+  readonly [N in keyof CallsOf<P>]: (
+    context: CallContext<P, StateOf<P>, ReplyOf<CallsOf<P>[N]>>,
+    ...args: ArgsOf<CallsOf<P>[N]>
+  ) => MaybePromise<Reply<ReplyOf<CallsOf<P>[N]>> | Stop>;
+};
+
+/** Handlers of casts and of infos. */
+export type MessageHandlers<P extends Protocol, T> = {
+  readonly [N in keyof T]: (context: MessageContext<P, StateOf<P>>, ...args: ArgsOf<T[N]>) => MaybePromise<Next | Stop>;
+};
+
+/** What every handler is given. All functions may be taken out of it by destructuring. */
+export interface Context<P, S> {
+  /** The state before this message. */
+  readonly state: S;
+  readonly self: Self<P>;
+}
+
+/** Context of a cast or an info. */
+export interface MessageContext<P, S> extends Context<P, S> {
+  /** Done; with a state, that is the new one. */
+  readonly next: (state?: S) => Next;
+  /** Ends this process for `reason` once `terminate` has run. */
+  readonly stop: (reason: ExitReason, state?: S) => Stop;
+}
+
+/** Context of a call. */
+export interface CallContext<P, S, R> extends Context<P, S> {
+  /** Answers the caller; with a state, that is the new one. */
+  readonly reply: (value: R, state?: S) => Reply<R>;
+  /** Ends this process for `reason`; the caller is not answered but rejected with `INSTAR_CALL_EXITED`. */
+  readonly stop: (reason: ExitReason, state?: S) => Stop;
+}
+
+/** The process as it sees itself. */
+export interface Self<P> {
+  readonly pid: Pid<P>;
+  /** Sends an info to this process after `ms` milliseconds. The result cancels it, and says whether it was still to come. */
+  sendAfter<N extends keyof InfosOf<P>>(ms: number, info: N, ...args: ArgsOf<InfosOf<P>[N]>): () => boolean;
+}
+
+// The keys of these results are sentences, because they are what the compiler prints when a handler returns something else.
+
+/** Result of `reply(…)`. */
+export interface Reply<R> {
+  readonly "a call handler returns reply(…) or stop(…)": R;
+}
+/** Result of `next(…)`. */
+export interface Next {
+  readonly "a handler returns next(…) or stop(…)": true;
+}
+/** Result of `stop(…)`. */
+export interface Stop {
+  readonly "result of stop(…)": true;
+}
+
+type MaybePromise<T> = T | Promise<T>;
+/** A section of the definition is required as soon as the protocol names a message in it. */
+type Section<K extends string, T> = keyof T extends never ? { readonly [X in K]?: T } : { readonly [X in K]: T };
