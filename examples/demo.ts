@@ -1,0 +1,151 @@
+/**
+ * `npm run demo`: upgrades the chat example while traffic runs through it, with the commands that a user types, and reports what became
+ * of every process and message. Exits with 1 if anything was lost. `--fault <name>` injects one of `demo/faults.ts`.
+ */
+import { writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import type { ProcessInfo, UpgradeReport } from "../runtime/src/protocol.ts";
+import type { Totals } from "./chat/src/ledger.ts";
+import { version2, version2Again } from "./chat/version-2.ts";
+import { faults } from "./demo/faults.ts";
+import { instar, startApplication, type Outcome, type RunningApplication } from "./demo/instar.ts";
+import { command, excerpt, note, step } from "./demo/narrator.ts";
+import { copyExample, type DemoProject } from "./demo/project.ts";
+import { ms, printReport, type Measured } from "./demo/report.ts";
+import { sketch } from "./demo/sketch.ts";
+
+const { values } = parseArgs({ options: { fault: { type: "string" } } });
+if (values.fault !== undefined && !(values.fault in faults)) {
+  console.error(`There is no fault ${values.fault}. Faults: ${Object.keys(faults).join(", ")}.`);
+  process.exit(2);
+}
+const fault = faults[values.fault ?? ""] ?? [];
+
+const interrupted = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => interrupted.abort());
+
+const project = await copyExample();
+process.once("exit", () => project.remove());
+let application: RunningApplication | undefined;
+try {
+  process.exitCode = printReport(await demo(project)) ? 0 : 1;
+} catch (error) {
+  if (interrupted.signal.aborted) {
+    console.error("\nInterrupted.");
+    process.exitCode = 130;
+  } else {
+    console.error(`\nFAILED: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  }
+} finally {
+  application?.runtime.close();
+  await application?.stop();
+}
+
+async function demo(project: DemoProject): Promise<Measured> {
+  const failures: string[] = [];
+  const transactions: { what: string; report: UpgradeReport }[] = [];
+
+  step("Start the chat under live traffic");
+  command("instar dev src/app.ts");
+  const ends = project.path("traffic-ends");
+  application = await startApplication(project.root, "src/app.ts", { CHAT_TRAFFIC_UNTIL: ends }, interrupted.signal);
+  const { runtime } = application;
+  const { processes } = await runtime.request("processes/list", {});
+  note(`${processes.length} processes run.`);
+
+  const stateOf = async <S>(name: string): Promise<S> => {
+    const { processes: now } = await runtime.request("processes/list", {});
+    const found = now.find((process) => process.name === name);
+    if (found === undefined) throw new Error(`No process is called ${name}.`);
+    return (await runtime.request("processes/state", { pid: found.pid })).json as S;
+  };
+  /** The titles of all rooms, under whatever name the state has them. */
+  const titles = async (field: "title" | "name"): Promise<string> => {
+    const rooms = (await runtime.request("processes/list", {})).processes.filter(({ module }) => module === "src/room.actor");
+    const states = await Promise.all(rooms.map(({ pid }) => runtime.request("processes/state", { pid })));
+    return rooms.map(({ name }, at) => `${name}: ${String((states[at]?.json as Record<string, unknown>)[field])}`).join(", ");
+  };
+  const room: [string, string][] = [];
+  const user: [string, string][] = [];
+  const look = async (when: string): Promise<void> => {
+    room.push([when, sketch(await stateOf("lobby"))]);
+    user.push([when, sketch(await stateOf("ada"))]);
+  };
+
+  step("Write the snapshots of version 1");
+  await run(["release"], 0);
+
+  step("Edit: a room's title becomes its name, it gets a topic, and the shared message gets its time");
+  for (const file of await project.edit([...version2, ...fault])) note(`edited ${file}`);
+  await run(["check"], 1, 14);
+
+  step("Let the missing steps be written; whether title became name, only a person can say");
+  await run(["fix", "--rename", "State.title=State.name", "--write"], 0, 8);
+  await run(["check"], 0);
+
+  step("Rehearse on copies of the live states, then upgrade rooms and users in one transaction");
+  const before = await titles("title");
+  await look("version 1");
+  await run(["rehearse"], 0);
+  transactions.push({ what: "upgrade to 2", report: await upgrade(["upgrade"]) });
+  await look("version 2");
+  const after = await titles("name");
+  expect(after === before, `the rooms were called ${before} before the upgrade and ${after} after it`);
+
+  step("Edit the draft again under the same vsn, and upgrade by saving");
+  await runtime.request("runtime/watch", { enabled: true });
+  const finished = new Promise<UpgradeReport>((resolve) => runtime.on("upgrade/finished", resolve));
+  await project.edit(version2Again);
+  const savedAt = performance.now();
+  const draft = await finished;
+  const saved = performance.now() - savedAt;
+  await runtime.request("runtime/watch", { enabled: false });
+  transactions.push({ what: "draft of 2", report: draft });
+  expect(
+    draft.outcome === "committed",
+    `the upgrade by saving ended as ${draft.outcome}: ${draft.errors.map(({ message }) => message).join(" ")}`,
+  );
+  note(`upgraded ${ms(saved)} after the file was saved`);
+  await look("draft of 2");
+
+  step("Downgrade rooms and users to version 1, again in one transaction");
+  transactions.push({ what: "downgrade to 1", report: await upgrade(["downgrade", "src/room.actor", "1", "src/user.actor", "1"]) });
+  await look("version 1 again");
+  const end = await titles("title");
+  expect(end === before, `the rooms were called ${before} at first and ${end} after the downgrade`);
+
+  step("End the traffic and wait for what is still on its way");
+  await writeFile(ends, "");
+  let traffic: { readonly phase: string; readonly totals: Totals };
+  do {
+    interrupted.signal.throwIfAborted();
+    traffic = await stateOf<typeof traffic>("traffic");
+  } while (traffic.phase !== "settled");
+
+  for (const { what, report } of transactions) {
+    expect(report.messages.queued > 0, `no message was queued at the commit of the ${what}, so it showed nothing`);
+    expect(report.messages.callsSpanning > 0, `no call spanned the commit of the ${what}, so it showed nothing`);
+  }
+  return { transactions, totals: traffic.totals, room, user, saved, failures };
+
+  function expect(truth: boolean, otherwise: string): void {
+    if (!truth) failures.push(otherwise);
+  }
+
+  async function run(args: readonly string[], code: number, lines?: number): Promise<Outcome> {
+    command(`instar ${args.join(" ")}`);
+    const outcome = await instar(project.root, args, interrupted.signal);
+    excerpt(outcome.stdout, lines);
+    if (outcome.code !== code)
+      throw new Error(`instar ${args.join(" ")} ended with ${outcome.code} instead of ${code}:\n${outcome.stdout}${outcome.stderr}`);
+    return outcome;
+  }
+
+  async function upgrade(args: readonly string[]): Promise<UpgradeReport> {
+    command(`instar ${args.join(" ")}`);
+    const outcome = await instar(project.root, [...args, "--format", "json"], interrupted.signal);
+    if (outcome.code !== 0) throw new Error(`instar ${args.join(" ")} ended with ${outcome.code}:\n${outcome.stdout}${outcome.stderr}`);
+    return JSON.parse(outcome.stdout) as UpgradeReport;
+  }
+}

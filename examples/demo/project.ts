@@ -1,0 +1,44 @@
+/** A throw-away copy of the chat example, as a user's own project that depends on `instar`. */
+import { cp, mkdir, mkdtemp, readFile, realpath, symlink, writeFile } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { edited, type Edit } from "../chat/version-2.ts";
+
+export interface DemoProject {
+  /** Absolute, without symbolic links. */
+  readonly root: string;
+  path(file: string): string;
+  /** Edits the files as a developer would, and gives the names of the files that changed. */
+  edit(edits: readonly Edit[]): Promise<string[]>;
+  /** Deletes the folder; synchronous, so that it also works while the process exits. */
+  remove(): void;
+}
+
+export async function copyExample(): Promise<DemoProject> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), "instar-demo-")));
+  const path = (file: string): string => join(root, file);
+  const repository = fileURLToPath(new URL("../..", import.meta.url));
+  const example = join(repository, "examples/chat");
+  await cp(join(example, "src"), path("src"), { recursive: true, filter: (file) => !file.endsWith(".test.ts") });
+  for (const file of ["package.json", "tsconfig.json"]) await cp(join(example, file), path(file));
+  for (const [name, target] of Object.entries({
+    instar: "runtime",
+    "instar-language-server": "server",
+    "@types/node": "node_modules/@types/node",
+  })) {
+    await mkdir(dirname(path(`node_modules/${name}`)), { recursive: true });
+    await symlink(join(repository, target), path(`node_modules/${name}`), "junction");
+  }
+  return {
+    root,
+    path,
+    async edit(edits) {
+      const files = [...new Set(edits.map(({ file }) => file))];
+      for (const file of files) await writeFile(path(file), edited(file, await readFile(path(file), "utf8"), edits));
+      return files;
+    },
+    remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 3 }),
+  };
+}
