@@ -4,7 +4,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
-import { rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
@@ -70,5 +70,11 @@ await Promise.all([
     loader: { ".md": "text" },
   }),
 ]);
+
+// The rules' pages, which `instar explain` reads from the disk.
+mkdirSync(at("server/dist/rules"), { recursive: true });
+for (const page of readdirSync(at("server/src/analysis/rules")).filter((name) => name.endsWith(".md"))) {
+  copyFileSync(at(`server/src/analysis/rules/${page}`), at(`server/dist/rules/${page}`));
+}
 
 execFileSync(process.execPath, [tsc, "-p", at("runtime/tsconfig.build.json")], { stdio: "inherit" });

@@ -1,0 +1,58 @@
+/** `instar check`: all rules over the project. */
+import { existsSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Command, Option } from "commander";
+import type { Analyzed } from "../analysis/model.ts";
+import { findProjectRoot, slashed } from "../project-root.ts";
+import { exitCode, UsageError } from "./exit.ts";
+import { openProject, projectRoot } from "./project.ts";
+import { print, printJson } from "./terminal.ts";
+
+type Format = "text" | "json" | "sarif" | "github";
+
+export function registerCheck(program: Command): void {
+  program
+    .command("check")
+    .description("all rules over the project; paths narrow what is reported")
+    .argument("[path...]", "files or folders")
+    .addOption(new Option("--format <format>", "how findings are printed").choices(["text", "json", "sarif", "github"]).default("text"))
+    .action(async (paths: string[], { format }: { format: Format }, command: Command) => {
+      for (const path of paths) if (!existsSync(path)) throw new UsageError(`There is no file or folder ${path}.`);
+      const root = projectRoot(command, paths[0]);
+      for (const path of paths) refuseOutside(root, path);
+      const project = await openProject(root);
+      const analyzed = narrow(project.analyzed, paths);
+      if (format === "json") printJson((await import("./format-json.ts")).checkJson(analyzed));
+      else if (format === "sarif") printJson((await import("./format-sarif.ts")).sarif(analyzed));
+      else if (format === "github") printLines((await import("./format-github.ts")).workflowCommands(analyzed));
+      else {
+        const { findingsText, summaryLine } = await import("./format-text.ts");
+        printLines([...findingsText(analyzed.findings, (file) => project.readFile(file)), summaryLine(analyzed)]);
+      }
+      process.exitCode = analyzed.findings.some(({ severity }) => severity === "error") ? exitCode.refused : exitCode.ok;
+    });
+}
+
+function narrow(analyzed: Analyzed, paths: readonly string[]): Analyzed {
+  if (paths.length === 0) return analyzed;
+  const wanted = paths.map((path) => slashed(resolve(path)));
+  const within = (file: string): boolean => wanted.some((path) => file === path || file.startsWith(path.endsWith("/") ? path : `${path}/`));
+  return {
+    root: analyzed.root,
+    modules: analyzed.modules.filter(({ file }) => within(file)),
+    findings: analyzed.findings.filter(({ file }) => within(file)),
+  };
+}
+
+function refuseOutside(root: string, path: string): void {
+  const own = findProjectRoot(path);
+  if (own !== root) {
+    throw new UsageError(
+      `${path} belongs to ${own === undefined ? "no project" : `the project ${own}`}, not to ${root}. Check one project at a time.`,
+    );
+  }
+}
+
+function printLines(lines: readonly string[]): void {
+  if (lines.length > 0) print(lines.join("\n"));
+}

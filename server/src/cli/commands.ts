@@ -1,0 +1,25 @@
+/** The registry of commands, one line each, in the order in which help shows them. A command's file loads what the command needs only when it runs. */
+import type { Command } from "commander";
+import { registerCheck } from "./check.ts";
+import { registerDev } from "./dev.ts";
+import { registerDiff } from "./diff.ts";
+import { registerDowngrade } from "./downgrade.ts";
+import { registerExplain } from "./explain.ts";
+import { registerFix } from "./fix.ts";
+import { registerPs } from "./ps.ts";
+import { registerRehearse } from "./rehearse.ts";
+import { registerRelease } from "./release.ts";
+import { registerUpgrade } from "./upgrade.ts";
+
+export function registerCommands(program: Command): void {
+  registerCheck(program);
+  registerDiff(program);
+  registerFix(program);
+  registerRelease(program);
+  registerExplain(program);
+  registerDev(program);
+  registerPs(program);
+  registerRehearse(program);
+  registerUpgrade(program);
+  registerDowngrade(program);
+}

@@ -1,0 +1,115 @@
+/** `instar dev <entry>`: runs an application under the dev runtime, in this process and a child of it, until Ctrl-C. */
+import { existsSync, realpathSync } from "node:fs";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Command } from "commander";
+import type { DevRuntime, DevRuntimeOptions } from "../../../runtime/src/dev/index.ts";
+import { exitCode, Refused, UsageError } from "./exit.ts";
+import { fromHere, projectRoot } from "./project.ts";
+import { colors, printError } from "./terminal.ts";
+
+interface DevOptions {
+  readonly watch: boolean;
+  readonly name: string;
+}
+
+/** What this program uses of `instar/dev`. */
+interface DevModule {
+  startDevRuntime(options: DevRuntimeOptions): Promise<DevRuntime>;
+}
+
+export function registerDev(program: Command): void {
+  program
+    .command("dev")
+    .description("run an application so that it can be upgraded while it runs")
+    .argument("<entry>", "the entry module, whose default export is a supervisor")
+    .option("--watch", "upgrade whenever a source is saved", false)
+    .option("--name <name>", "tells several runtimes of one project apart", "dev")
+    .action(async (entry: string, options: DevOptions, command: Command) => {
+      if (!existsSync(entry))
+        throw new UsageError(`There is no file ${entry}. Name the module whose default export is the application's supervisor.`);
+      if (!/^[\w.-]+$/.test(options.name) || /^\.+$/.test(options.name)) {
+        throw new UsageError(`--name ${options.name}: it becomes the name of a file, so write letters, digits, ".", "-" and "_" only.`);
+      }
+      const root = projectRoot(command, entry);
+      const { startDevRuntime } = await loadDevModule(root);
+      const { createShapePort } = await import("../live/shape-port.ts");
+      const { reportText } = await import("./report.ts");
+      const runtime = await started(() =>
+        startDevRuntime({
+          root,
+          entry: resolve(entry),
+          name: options.name,
+          watch: options.watch,
+          shapes: createShapePort(root),
+          // Standard output belongs to the application.
+          onLog: (level, text) => printError(`${levelText(level)} ${text}`),
+          onUpgrade: (report) => printError(reportText(report)),
+        }),
+      );
+      stopOnSignals(runtime);
+      printError(
+        `${colors.bold("instar:")} runtime ${options.name} runs ${fromHere(resolve(entry))} on 127.0.0.1:${runtime.port} (${fromHere(runtime.runFile)})`,
+      );
+      const from = root === process.cwd() ? "" : ` -C ${fromHere(root)}`;
+      printError(
+        `        In another terminal: instar${from} ps, instar${from} upgrade. ${options.watch ? "Saving upgrades it. " : ""}Ctrl-C stops it.`,
+      );
+      await runtime.stopped;
+      process.exitCode = exitCode.ok;
+    });
+}
+
+/**
+ * `instar/dev` of the project, so that the application and the dev runtime share one copy of `instar`; else the one beside the launcher.
+ * @throws UsageError where there is none.
+ */
+async function loadDevModule(root: string): Promise<DevModule> {
+  const launcher = process.argv[1];
+  const places = [
+    `${root}/package.json`,
+    ...(launcher === undefined || !existsSync(launcher) ? [] : [realpathSync(launcher)]),
+    import.meta.url,
+  ];
+  for (const place of places) {
+    let path: string;
+    try {
+      path = createRequire(place).resolve("instar/dev");
+    } catch {
+      continue;
+    }
+    return (await import(pathToFileURL(path).href)) as DevModule;
+  }
+  throw new UsageError(`The package instar is not installed in ${root}. Install it: npm install instar`);
+}
+
+async function started(start: () => Promise<DevRuntime>): Promise<DevRuntime> {
+  try {
+    return await start();
+  } catch (error) {
+    const { code, message } = error as { code?: unknown; message: string };
+    if (typeof code === "string" && code.startsWith("INSTAR_")) throw new Refused(`${message} (${code})`, { cause: error });
+    throw error;
+  }
+}
+
+/** The first signal stops the system in order, the second one at once. */
+function stopOnSignals(runtime: DevRuntime): void {
+  let stopping = false;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.on(signal, () => {
+      if (stopping) process.exit(130);
+      stopping = true;
+      printError(`${colors.bold("instar:")} stopping; once more stops at once.`);
+      runtime.stop().catch((error: Error) => {
+        printError(`${colors.red("instar:")} it did not stop in order: ${error.message}`);
+        process.exit(exitCode.refused);
+      });
+    });
+  }
+}
+
+function levelText(level: "info" | "warning" | "error"): string {
+  return { info: colors.dim, warning: colors.yellow, error: colors.red }[level](`instar ${level}:`);
+}

@@ -1,0 +1,85 @@
+/** `instar diff [module]`: what changed in the shapes of states and messages since the baseline. */
+import { type Command, Option } from "commander";
+import type { ActorModule, Change, Verdict } from "../analysis/model.ts";
+import { exitCode } from "./exit.ts";
+import { moduleIds, openProject, projectRoot } from "./project.ts";
+import { colors, print, printJson, table } from "./terminal.ts";
+
+export function registerDiff(program: Command): void {
+  program
+    .command("diff")
+    .description("shape changes since the newest release snapshot")
+    .argument("[module]", "the id or the file of one actor module")
+    .addOption(new Option("--format <format>", "how changes are printed").choices(["text", "json"]).default("text"))
+    .action(async (name: string | undefined, { format }: { format: string }, command: Command) => {
+      const project = await openProject(projectRoot(command));
+      const { modules } = project.analyzed;
+      const ids =
+        name === undefined
+          ? undefined
+          : moduleIds(
+              [name],
+              project.root,
+              modules.map(({ id }) => id),
+            );
+      const shown = modules.filter(({ id }) => ids === undefined || ids.includes(id));
+      if (format === "json") {
+        const { moduleJson } = await import("./format-json.ts");
+        printJson({ version: 1, modules: shown.map((module) => moduleJson(project.root, module)) });
+      } else {
+        print(diffText(shown, name !== undefined));
+      }
+      process.exitCode = exitCode.ok;
+    });
+}
+
+/** @param all also says which modules have not changed. */
+function diffText(modules: readonly ActorModule[], all: boolean): string {
+  const changed = modules.filter((module) => module.baseline !== null && changes(module).length > 0);
+  const fresh = modules.filter(({ baseline }) => baseline === null);
+  const texts = changed.map(moduleText);
+  if (fresh.length > 0)
+    texts.push(
+      `Not released yet, so there is nothing to compare with: ${fresh.map(({ id }) => id).join(", ")}. Release with: instar release`,
+    );
+  if (changed.length === 0 && (all || fresh.length < modules.length)) texts.push("No shape has changed since the release.");
+  return texts.length > 0 ? texts.join("\n\n") : "No actor modules here.";
+}
+
+function changes(module: ActorModule): readonly Change[] {
+  return [...module.state.changes, ...module.messages.changes];
+}
+
+function moduleText(module: ActorModule): string {
+  const lines = [`${colors.bold(module.id)}  version ${module.baseline?.vsn ?? "?"} → ${module.vsn ?? "?"}`];
+  if (module.state.changes.length > 0) {
+    lines.push(`  state: ${verdicts("up", module.state.up, "down", module.state.down)}`, indent(changeTable(module.state.changes)));
+  }
+  if (module.messages.changes.length > 0) {
+    const { oldToNew, newToOld } = module.messages;
+    lines.push(`  messages: ${verdicts("old to new", oldToNew, "new to old", newToOld)}`, indent(changeTable(module.messages.changes)));
+  }
+  return lines.join("\n");
+}
+
+function changeTable(list: readonly Change[]): string {
+  return table(
+    list.map(({ path, kind, old, new: now, renameOf }) => [
+      path,
+      kind,
+      `${old ?? "(none)"} → ${now ?? "(none)"}${renameOf === undefined ? "" : `   perhaps ${renameOf} renamed`}`,
+    ]),
+  );
+}
+
+function verdicts(first: string, up: Verdict, second: string, down: Verdict): string {
+  return `${first} ${verdictText(up)}, ${second} ${verdictText(down)}`;
+}
+
+function verdictText(verdict: Verdict): string {
+  return { compatible: colors.green, incompatible: colors.red, unknown: colors.yellow }[verdict](verdict);
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, "    ");
+}

@@ -1,0 +1,47 @@
+/** `instar downgrade <module> <vsn> …`: modules go back to earlier versions, several of them in one transaction. */
+import type { Command } from "commander";
+import { type LiveOptions, carryOut, patience, withLiveOptions } from "./carry-out.ts";
+import { UsageError } from "./exit.ts";
+import { connectLive } from "./live.ts";
+import { moduleIds } from "./project.ts";
+
+interface Target {
+  readonly module: string;
+  readonly vsn: number;
+}
+
+export function registerDowngrade(program: Command): void {
+  withLiveOptions(program.command("downgrade"))
+    .description("take modules of the running system back to earlier versions: all processes or none")
+    .argument("<module-and-vsn...>", "a module and the version to go back to; more pairs go back in the same transaction")
+    .usage("[options] <module> <vsn> [<module> <vsn> ...]")
+    .action(async (words: string[], options: LiveOptions, command: Command) => {
+      const named = targets(words);
+      const { root, connection } = await connectLive(command, options.runtime);
+      try {
+        const { modules } = await connection.request("modules/list", {});
+        const ids = moduleIds(
+          named.map(({ module }) => module),
+          root,
+          modules.map(({ id }) => id),
+        );
+        const resolved = named.map(({ vsn }, index) => ({ module: ids[index] as string, vsn }));
+        const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+        if (twice !== undefined) throw new UsageError(`${twice} is named twice. Give it one version.`);
+        await carryOut(connection, "upgrade/downgrade", { targets: resolved, ...patience(options) }, options.format);
+      } finally {
+        connection.close();
+      }
+    });
+}
+
+function targets(words: readonly string[]): Target[] {
+  if (words.length % 2 !== 0)
+    throw new UsageError("Write a version after each module: instar downgrade <module> <vsn> [<module> <vsn> ...]");
+  return Array.from({ length: words.length / 2 }, (_, index) => {
+    const module = words[index * 2] as string;
+    const text = words[index * 2 + 1] as string;
+    if (!/^[1-9]\d*$/.test(text)) throw new UsageError(`${text} is not a version of ${module}: write a whole number, 1 or more.`);
+    return { module, vsn: Number(text) };
+  });
+}

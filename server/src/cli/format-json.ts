@@ -1,0 +1,55 @@
+/** Findings and modules as the objects that programs read. Their form is published: fields are added, never renamed. */
+import type { ActorModule, Analyzed, Strategy } from "../analysis/model.ts";
+import type { Finding } from "../analysis/rule.ts";
+import { fromRoot } from "./project.ts";
+
+const strategies: readonly Strategy[] = ["hot", "restart", "window", "blue-green"];
+
+/** What `instar check --format json` prints. */
+export function checkJson(analyzed: Analyzed): unknown {
+  return {
+    version: 1,
+    modules: analyzed.modules.map((module) => moduleJson(analyzed.root, module)),
+    findings: analyzed.findings.map((finding) => findingJson(analyzed.root, finding)),
+    summary: summaryJson(analyzed),
+  };
+}
+
+export function moduleJson(root: string, module: ActorModule): unknown {
+  return {
+    id: module.id,
+    file: fromRoot(root, module.file),
+    vsn: module.vsn,
+    released: module.released,
+    baseline: module.baseline === null ? null : { vsn: module.baseline.vsn, source: module.baseline.source },
+    state: module.state,
+    messages: module.messages,
+    strategy: module.strategy,
+  };
+}
+
+export function findingJson(root: string, finding: Finding): unknown {
+  return {
+    rule: finding.rule,
+    severity: finding.severity,
+    module: finding.module,
+    ...(finding.modules === undefined ? {} : { modules: finding.modules }),
+    file: fromRoot(root, finding.file),
+    range: finding.range,
+    message: finding.message,
+    fixes: finding.fixes.map(({ title }) => title),
+  };
+}
+
+export function summaryJson(analyzed: Analyzed): { errors: number; warnings: number; infos: number; strategy: Strategy } {
+  const of = (severity: Finding["severity"]): number => analyzed.findings.filter((finding) => finding.severity === severity).length;
+  return { errors: of("error"), warnings: of("warning"), infos: of("info"), strategy: worstStrategy(analyzed.modules) };
+}
+
+/** The strategy that the whole change needs: the worst of its modules decides. */
+export function worstStrategy(modules: readonly ActorModule[]): Strategy {
+  return modules.reduce<Strategy>(
+    (worst, { strategy }) => (strategies.indexOf(strategy) > strategies.indexOf(worst) ? strategy : worst),
+    "hot",
+  );
+}

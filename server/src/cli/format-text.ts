@@ -1,0 +1,78 @@
+/** Findings as people read them in a terminal: place, severity, rule, message, the lines with carets under them, and what Instar can do. */
+import type { Analyzed } from "../analysis/model.ts";
+import type { Finding, Severity } from "../analysis/rule.ts";
+import type { Range } from "../analysis/span.ts";
+import { summaryJson } from "./format-json.ts";
+import { fromHere } from "./project.ts";
+import { colors, count } from "./terminal.ts";
+
+/** One text for each finding, in the order of files and lines. */
+export function findingsText(findings: readonly Finding[], readFile: (file: string) => string | undefined): string[] {
+  return inOrder(findings).map((finding) => findingText(finding, readFile(finding.file)));
+}
+
+export function summaryLine(analyzed: Analyzed): string {
+  const { errors, warnings, infos, strategy } = summaryJson(analyzed);
+  const modules = count(analyzed.modules.length, "actor module");
+  if (analyzed.modules.length === 0 && analyzed.findings.length === 0)
+    return 'No actor modules here: no file has a default export of actor(…) from "instar".';
+  if (errors + warnings + infos === 0) return `${colors.green("No findings")} in ${modules}. Strategy: ${strategy}.`;
+  const found = [
+    ...(errors > 0 ? [colors.red(count(errors, "error"))] : []),
+    ...(warnings > 0 ? [colors.yellow(count(warnings, "warning"))] : []),
+    ...(infos > 0 ? [colors.blue(count(infos, "info"))] : []),
+  ];
+  return `${found.join(", ")} in ${modules}. Strategy: ${strategy}.`;
+}
+
+function inOrder(findings: readonly Finding[]): readonly Finding[] {
+  return findings.toSorted(
+    (a, b) =>
+      (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) ||
+      a.range.start.line - b.range.start.line ||
+      a.range.start.column - b.range.start.column,
+  );
+}
+
+function findingText(finding: Finding, source: string | undefined): string {
+  const { start } = finding.range;
+  const lines = [
+    `${colors.bold(`${fromHere(finding.file)}:${start.line}:${start.column}`)} ${severityText(finding.severity)} ${colors.dim(finding.rule)}`,
+    ...finding.message.split("\n").map((line) => `  ${line}`.trimEnd()),
+  ];
+  const also = (finding.modules ?? []).filter((id) => id !== finding.module);
+  if (also.length > 0) lines.push(`  Also concerns: ${also.join(", ")}`);
+  if (source !== undefined) lines.push("", ...excerpt(source, finding.range), "");
+  for (const { file, range, message } of finding.related) {
+    lines.push(`  ${colors.dim("see")} ${fromHere(file)}:${range.start.line}:${range.start.column} ${message}`);
+  }
+  for (const fix of finding.fixes) {
+    lines.push(`  ${colors.green(fix.preferred ? "fix:" : "or:")} ${fix.title}${fix.preferred ? colors.dim("  (instar fix)") : ""}`);
+  }
+  if (lines.at(-1) !== "") lines.push("");
+  return lines.join("\n");
+}
+
+/** The first line of the range with the one before it, and carets under what is meant. */
+export function excerpt(source: string, { start, end }: Range): string[] {
+  const lines = source.split(/\r\n|[\n\r\u2028\u2029]/);
+  const line = lines[start.line - 1];
+  if (line === undefined) return [];
+  const width = String(start.line).length;
+  const numbered = (number: number, text: string): string => `  ${colors.dim(`${String(number).padStart(width)} |`)} ${text}`.trimEnd();
+  const before = lines[start.line - 2];
+  const from = Math.min(start.column - 1, line.length);
+  const to = end.line === start.line ? Math.min(end.column - 1, line.length) : line.length;
+  // A tab is as wide as the terminal likes; two spaces keep the carets where they belong.
+  const spread = (text: string): string => text.replaceAll("\t", "  ");
+  const carets = " ".repeat(spread(line.slice(0, from)).length) + "^".repeat(Math.max(1, spread(line.slice(from, to)).length));
+  return [
+    ...(before === undefined || before.trim() === "" ? [] : [numbered(start.line - 1, spread(before))]),
+    numbered(start.line, spread(line)),
+    `  ${" ".repeat(width)} ${colors.dim("|")} ${colors.red(carets)}`,
+  ];
+}
+
+function severityText(severity: Severity): string {
+  return { error: colors.red, warning: colors.yellow, info: colors.blue }[severity](severity);
+}

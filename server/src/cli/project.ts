@@ -1,0 +1,97 @@
+/** What commands share: which project they work on, and its analysis, which is loaded only by those that call for it. */
+import { existsSync } from "node:fs";
+import { isAbsolute, relative, resolve } from "node:path";
+import type { Command } from "commander";
+import type { Analyzed } from "../analysis/model.ts";
+import { findProjectRoot, slashed } from "../project-root.ts";
+import type { Workspace } from "../workspace.ts";
+import { UsageError } from "./exit.ts";
+import { printError, colors } from "./terminal.ts";
+
+export interface Project extends Workspace {
+  readonly analyzed: Analyzed;
+}
+
+/** The root of the project that the command works on: of `--project`, else of `path`, else of the current folder. */
+export function projectRoot(command: Command, path?: string): string {
+  const { project } = command.optsWithGlobals<{ project?: string }>();
+  const from = project ?? path ?? ".";
+  if (!existsSync(from)) throw new UsageError(`There is no file or folder ${from}.`);
+  const root = findProjectRoot(from);
+  if (root === undefined) {
+    throw new UsageError(
+      `No project here: neither ${resolve(from)} nor a folder above it has a package.json or an instar.config.json. ` +
+        "Run instar inside a project, or name one with --project <folder>.",
+    );
+  }
+  return root;
+}
+
+/** Reads and judges the whole project. */
+export async function openProject(root: string): Promise<Project> {
+  if (!existsSync(`${root}/tsconfig.json`)) {
+    printError(
+      `${colors.yellow("instar:")} no tsconfig.json in ${root}: types are read with TypeScript's strict defaults. ` +
+        "If the project compiles with other options, findings may differ; add a tsconfig.json.",
+    );
+  }
+  const { openWorkspace } = await import("../workspace.ts");
+  const workspace = openWorkspace(root);
+  return { ...workspace, analyzed: analyzeAll(workspace) };
+}
+
+/** The whole project as it is now, with its open documents. */
+export function analyzeAll(workspace: Workspace): Analyzed {
+  return workspace.analyzer.analyze() ?? { root: workspace.root, modules: [], findings: [] };
+}
+
+/** A path as JSON has it: from the project root, with `/`. */
+export function fromRoot(root: string, file: string): string {
+  return slashed(relative(root, file));
+}
+
+/** A path as people and their terminals can open it: from the current folder, absolute where that is no shorter. */
+export function fromHere(file: string): string {
+  const path = slashed(relative(process.cwd(), file));
+  return path.startsWith("../../..") || isAbsolute(path) ? file : path;
+}
+
+/**
+ * The ids of the modules that the user named, by id or by file.
+ * @throws UsageError with the nearest names where one is unknown.
+ */
+export function moduleIds(names: readonly string[], root: string, known: readonly string[]): string[] {
+  return names.map((name) => {
+    if (known.includes(name)) return name;
+    const path = fromRoot(root, resolve(name)).replace(/\.[cm]?[jt]sx?$/, "");
+    if (known.includes(path)) return path;
+    const ending = known.filter((id) => id.endsWith(`/${name}`) || id.endsWith(`/${name}.actor`));
+    if (ending.length === 1) return ending[0] as string;
+    const candidates = closest(name, ending.length > 0 ? ending : known);
+    const hint = candidates.length > 0 ? ` Did you mean ${candidates.join(" or ")}?` : known.length === 0 ? " There are none." : "";
+    throw new UsageError(`There is no actor module ${name} in ${root}.${hint}`);
+  });
+}
+
+/** Up to three names that the user may have meant, nearest first. */
+export function closest(name: string, names: readonly string[]): string[] {
+  return names
+    .map((candidate) => ({ candidate, distance: candidate.includes(name) || name.includes(candidate) ? 0 : editDistance(name, candidate) }))
+    .filter(({ candidate, distance }) => distance <= Math.max(2, Math.floor(candidate.length / 3)))
+    .toSorted((a, b) => a.distance - b.distance || a.candidate.localeCompare(b.candidate))
+    .slice(0, 3)
+    .map(({ candidate }) => candidate);
+}
+
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

@@ -1,0 +1,63 @@
+/** `instar ps`: the processes of a running system. */
+import { type Command, Option } from "commander";
+import type { ProcessInfo } from "../../../runtime/src/protocol.ts";
+import { exitCode } from "./exit.ts";
+import { connectLive } from "./live.ts";
+import { colors, count, print, printJson, table } from "./terminal.ts";
+
+export function registerPs(program: Command): void {
+  program
+    .command("ps")
+    .description("the processes of the running system")
+    .option("--runtime <name>", "which runtime, where several run")
+    .addOption(new Option("--format <format>", "how processes are printed").choices(["text", "json"]).default("text"))
+    .action(async ({ runtime, format }: { runtime?: string; format: string }, command: Command) => {
+      const { connection } = await connectLive(command, runtime);
+      try {
+        const { processes } = await connection.request("processes/list", {});
+        if (format === "json") printJson({ version: 1, runtime: connection.info, processes });
+        else {
+          const { info } = connection;
+          print(`${colors.bold(info.name)} ${info.status}, ${info.entry}, process ${info.applicationPid ?? "none"}, Node ${info.node}`);
+          print(
+            processes.length === 0
+              ? "No processes."
+              : `\n${processTable(processes, Date.now())}\n\n${count(processes.length, "process", "processes")}`,
+          );
+        }
+        process.exitCode = exitCode.ok;
+      } finally {
+        connection.close();
+      }
+    });
+}
+
+/** @param now milliseconds since the epoch, for the column of ages. */
+export function processTable(processes: readonly ProcessInfo[], now: number): string {
+  const rows = processes.map((entry) => [
+    entry.pid,
+    entry.name ?? "-",
+    entry.module,
+    String(entry.vsn),
+    entry.status,
+    String(entry.mailbox),
+    bytes(entry.stateSize),
+    age(now - Date.parse(entry.since)),
+    String(entry.restarts),
+    entry.oldCode ? "old" : "-",
+  ]);
+  return table([["PID", "NAME", "MODULE", "VSN", "STATUS", "MAILBOX", "STATE", "SINCE", "RESTARTS", "CODE"], ...rows]);
+}
+
+function bytes(number: number): string {
+  if (number < 1024) return `${number} B`;
+  return number < 1024 ** 2 ? `${(number / 1024).toFixed(1)} KiB` : `${(number / 1024 ** 2).toFixed(1)} MiB`;
+}
+
+function age(milliseconds: number): string {
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  if (!Number.isFinite(seconds)) return "-";
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m${String(seconds % 60).padStart(2, "0")}s`;
+  return `${Math.floor(seconds / 3600)}h${String(Math.floor((seconds % 3600) / 60)).padStart(2, "0")}m`;
+}

@@ -1,0 +1,81 @@
+/** The report of an upgrade as people read it: what changed, which processes and messages it met, how long they paused, what went wrong. */
+import type { UpgradeError, UpgradeReport, UpgradedModule } from "../../../runtime/src/protocol.ts";
+import { fromHere } from "./project.ts";
+import { colors, count, table } from "./terminal.ts";
+
+export function reportText(report: UpgradeReport): string {
+  const lines = [headline(report)];
+  if (report.modules.length > 0) lines.push("", indent(table(report.modules.map((module) => moduleRow(module, report)))));
+  if (report.processes.length > 0) lines.push("", ...processLines(report));
+  for (const error of report.errors) lines.push("", ...errorLines(error));
+  return lines.join("\n");
+}
+
+function headline({ outcome, time, errors }: UpgradeReport): string {
+  const said = {
+    committed: colors.green(`Committed in ${milliseconds(time.total)}: the new code serves.`),
+    rehearsed: colors.green("Rehearsed: it would work. Nothing was changed."),
+    unchanged: "Nothing to do: the running code is what the sources say.",
+    refused: colors.red("Refused before it began. Everything is as it was."),
+    failed: colors.red("Failed. Everything is as it was."),
+    canceled: colors.yellow("Canceled before the commit. Everything is as it was."),
+  };
+  // A newer runtime may know outcomes that this program does not.
+  return said[outcome] ?? `${outcome}${errors.length > 0 ? " (see the errors below)" : ""}`;
+}
+
+function moduleRow({ id, from, to, kind, steps }: UpgradedModule, { processes }: UpgradeReport): string[] {
+  const how = {
+    convert: `steps: ${steps.join(", ")}`,
+    swap: "code only, same state",
+    reinstantiate: "its imports changed",
+    draft: `draft replaced${steps.length > 0 ? `, steps: ${steps.join(", ")}` : ""}`,
+  };
+  const own = processes.filter(({ module }) => module === id).length;
+  return [id, from === to ? `version ${to}` : `${from} → ${to}`, how[kind] ?? kind, count(own, "process", "processes")];
+}
+
+function processLines({ outcome, processes, messages, time }: UpgradeReport): string[] {
+  const pauses = processes.map(({ pause }) => pause).toSorted((a, b) => a - b);
+  const done = outcome === "committed" ? "converted" : "met";
+  const lines = [
+    `  ${count(processes.length, "process", "processes")} ${done}; ${count(messages.queued, "message")} queued, ${messages.translated} translated, ${messages.dropped} dropped; ` +
+      `${count(messages.callsSpanning, "call")} spanning the commit`,
+    `  pause per process: median ${milliseconds(median(pauses))}, max ${milliseconds(pauses.at(-1) ?? 0)}` +
+      ` (build ${milliseconds(time.build)}, at rest ${milliseconds(time.quiesce)}, convert ${milliseconds(time.convert)}, commit ${milliseconds(time.commit)})`,
+  ];
+  const examples = new Map(
+    processes.filter(({ before, after }) => before !== null && after !== null && before !== after).map((entry) => [entry.module, entry]),
+  );
+  for (const { name, pid, before, after } of examples.values()) {
+    lines.push(
+      `  ${name ?? pid} ${colors.dim("before")} ${before}`,
+      `  ${" ".repeat((name ?? pid).length)} ${colors.dim(" after")} ${after}`,
+    );
+  }
+  return lines;
+}
+
+function errorLines({ code, message, module, pid, name, place }: UpgradeError): string[] {
+  const who = [module, pid === null ? null : `process ${name === null ? pid : `${name} ${pid}`}`]
+    .filter((part) => part !== null)
+    .join(", ");
+  return [
+    `  ${colors.red(code)}${who === "" ? "" : ` in ${who}`}${place === null ? "" : ` at ${fromHere(place.file)}:${place.line}:${place.column}`}`,
+    ...message.split("\n").map((line) => `    ${line}`.trimEnd()),
+  ];
+}
+
+function median(sorted: readonly number[]): number {
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? 0;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
+}
+
+function milliseconds(value: number): string {
+  return value < 10 ? `${value.toFixed(2)} ms` : value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
+}
+
+function indent(text: string): string {
+  return text.replaceAll(/^/gm, "  ");
+}

@@ -1,0 +1,50 @@
+/** `instar upgrade`: the sources as they are become the running code, unless the analysis says that it would break. */
+import type { Command } from "commander";
+import { type LiveOptions, carryOut, patience, withLiveOptions } from "./carry-out.ts";
+import { exitCode } from "./exit.ts";
+import { connectLive } from "./live.ts";
+import { moduleIds, openProject } from "./project.ts";
+import { count, print, printError, printJson } from "./terminal.ts";
+
+export function registerUpgrade(program: Command): void {
+  withLiveOptions(program.command("upgrade"))
+    .description("upgrade the running system to the sources as they are: all processes or none")
+    .argument("[module...]", "ids or files of actor modules; all that changed if left out")
+    .option("--force", "upgrade although there are findings at error level", false)
+    .action(async (names: string[], options: LiveOptions & { force: boolean }, command: Command) => {
+      const { root, connection } = await connectLive(command, options.runtime);
+      try {
+        const { modules } = await connection.request("modules/list", {});
+        const loaded = modules.map(({ id }) => id);
+        const ids = moduleIds(names, root, loaded);
+        if (!options.force && (await refusedByAnalysis(root, ids.length > 0 ? ids : loaded, options.format))) {
+          process.exitCode = exitCode.refused;
+          return;
+        }
+        await carryOut(connection, "upgrade/apply", { ...(ids.length > 0 ? { modules: ids } : {}), ...patience(options) }, options.format);
+      } finally {
+        connection.close();
+      }
+    });
+}
+
+/** Prints what stands against the upgrade of these modules, if anything does. */
+async function refusedByAnalysis(root: string, ids: readonly string[], format: LiveOptions["format"]): Promise<boolean> {
+  const project = await openProject(root);
+  const errors = project.analyzed.findings.filter(
+    ({ severity, module, modules }) =>
+      severity === "error" && (module === null || [module, ...(modules ?? [])].some((id) => ids.includes(id))),
+  );
+  if (errors.length === 0) return false;
+  if (format === "json") {
+    const { findingJson } = await import("./format-json.ts");
+    printJson({ version: 1, outcome: "refused", findings: errors.map((finding) => findingJson(root, finding)) });
+  } else {
+    const { findingsText } = await import("./format-text.ts");
+    print(findingsText(errors, (file) => project.readFile(file)).join("\n"));
+  }
+  printError(
+    `Refused: ${count(errors.length, "finding")} at error level. The running system was not touched. Correct them (instar fix), or upgrade with --force.`,
+  );
+  return true;
+}

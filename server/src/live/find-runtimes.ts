@@ -1,0 +1,113 @@
+/** Finds the dev runtimes of one project by their run files, `.instar/run/<name>.json`, and tells the stale ones apart. */
+import { readFile, readdir, realpath } from "node:fs/promises";
+import { connect } from "node:net";
+import { basename, join } from "node:path";
+import { type RunFile, protocolVersion } from "../../../runtime/src/protocol.ts";
+
+export interface FoundRuntimes {
+  /** Those that can be connected to, by name. */
+  readonly runtimes: readonly FoundRuntime[];
+  readonly problems: readonly RunFileProblem[];
+}
+
+export interface FoundRuntime {
+  /** Absolute path of the run file. */
+  readonly file: string;
+  readonly run: RunFile;
+}
+
+export interface RunFileProblem {
+  readonly file: string;
+  readonly name: string;
+  /**
+   * `stale`: what wrote it is gone, so the file may be deleted. `unreadable`: not a run file. `version`: another version of the protocol.
+   * `elsewhere`: the runtime of another project, as in a copied folder.
+   */
+  readonly kind: "stale" | "unreadable" | "version" | "elsewhere";
+  readonly message: string;
+}
+
+/** @param root the project root, absolute. A project without run files has no runtimes; that is no error. */
+export async function findRuntimes(root: string): Promise<FoundRuntimes> {
+  const folder = join(root, ".instar", "run");
+  const names = await readdir(folder).catch(() => []);
+  const files = names.filter((name) => name.endsWith(".json")).toSorted();
+  const judged = await Promise.all(files.map((name) => judge(join(folder, name), root)));
+  return {
+    runtimes: judged.filter((entry) => "run" in entry),
+    problems: judged.filter((entry) => "kind" in entry),
+  };
+}
+
+async function judge(file: string, root: string): Promise<FoundRuntime | RunFileProblem> {
+  const name = basename(file, ".json");
+  const problem = (kind: RunFileProblem["kind"], message: string): RunFileProblem => ({ file, name, kind, message });
+  let run: unknown;
+  try {
+    run = JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    // Gone between the listing and now: its runtime has just stopped.
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return problem("stale", `The runtime ${name} has just stopped.`);
+    return problem(
+      "unreadable",
+      `${file} cannot be read as a run file (${(error as Error).message}). Stop that runtime and delete the file.`,
+    );
+  }
+  if (!isRecord(run) || typeof run["version"] !== "number") {
+    return problem("unreadable", `${file} is not a run file. Stop that runtime and delete the file.`);
+  }
+  if (run["version"] !== protocolVersion) {
+    return problem(
+      "version",
+      `The runtime ${name} speaks version ${run["version"]} of the dev runtime protocol, this command version ${protocolVersion}. ` +
+        "Install the same version of instar and instar-language-server, and start the runtime again.",
+    );
+  }
+  if (!isRunFile(run)) return problem("unreadable", `${file} lacks a part of a run file. Stop that runtime and delete the file.`);
+  if (!isAlive(run.pid)) return problem("stale", `The runtime ${name} is gone: its process ${run.pid} no longer runs.`);
+  if (!(await accepts(run.port))) {
+    return problem("stale", `The runtime ${name} is gone: nothing listens on port ${run.port}, although a process ${run.pid} runs.`);
+  }
+  if ((await canonical(run.root)) !== (await canonical(root))) {
+    return problem("elsewhere", `The runtime ${name} in ${file} belongs to another project, ${run.root}. Use it from there.`);
+  }
+  return { file, run };
+}
+
+function isRunFile(value: Record<string, unknown>): value is Record<string, unknown> & RunFile {
+  const texts = ["name", "root", "entry", "token"].every((key) => typeof value[key] === "string");
+  return (
+    texts && ["pid", "port"].every((key) => Number.isInteger(value[key]) && (value[key] as number) > 0) && (value["port"] as number) < 65536
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: "127.0.0.1", port });
+    const done = (answer: boolean): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    // A port that takes no connection for this long belongs to a machine so busy that only trying can tell.
+    socket.setTimeout(2000, () => done(true));
+    socket.once("connect", () => done(true));
+    socket.once("error", () => done(false));
+  });
+}
+
+async function canonical(path: string): Promise<string> {
+  return realpath(path).catch(() => path);
+}
