@@ -2,20 +2,37 @@
  * What the extension and the language server say to each other beyond LSP: method names and plain types only. It is the one file of the
  * server that `client/` imports, since the two bundles hold different copies of the LSP libraries.
  */
-import type { ProcessInfo, RuntimeInfo, UpgradeReport } from "../../runtime/src/protocol.ts";
+import type { ProcessInfo, RuntimeInfo, UpgradeError, UpgradeReport } from "../../runtime/src/protocol.ts";
 
-export type { ProcessInfo, RuntimeInfo, UpgradeReport };
+export type { ProcessInfo, RuntimeInfo, UpgradeError, UpgradeReport };
+
+/** What a client may say of itself in `initializationOptions`. */
+export interface InitializationOptions {
+  /**
+   * Commands that this client has and code lenses may name, for example `instar.processes.focus`. Other editors leave it out and get the same
+   * lenses as plain text.
+   */
+  readonly commands?: readonly string[];
+}
 
 /** Requests, client to server. */
 export interface ServerRequests {
   /** The actor modules of the workspace, for quick picks and views. */
   "instar/modules": { params: Record<string, never>; result: ModuleSummary[] };
-  /** The connected runtime's processes; null where no runtime is reachable. */
-  "instar/processes": { params: Record<string, never>; result: LiveProcesses | null };
-  "instar/upgrade": { params: { module?: string; rehearse?: boolean }; result: UpgradeReport };
-  "instar/downgrade": { params: { module: string; vsn: number }; result: UpgradeReport };
+  /** Files whose default export is a supervisor: what `instar dev` can run. */
+  "instar/entries": { params: Record<string, never>; result: EntrySummary[] };
+  /** The connected runtimes with their processes; empty where no runtime is reachable. */
+  "instar/processes": { params: Record<string, never>; result: LiveProcesses[] };
+  /** One process's state as text; null where the process or the runtime is gone. */
+  "instar/processState": { params: { root: string; pid: string }; result: { text: string } | null };
+  /**
+   * Upgrades (or only rehearses) on the connected runtime; without `module`, every module whose source changed. Findings at error level
+   * refuse it, unless `force` is set. The request can be canceled until the commit.
+   */
+  "instar/upgrade": { params: { root?: string; module?: string; rehearse?: boolean; force?: boolean }; result: UpgradeReport };
+  "instar/downgrade": { params: { root?: string; module: string; vsn: number }; result: UpgradeReport };
   /** Writes the missing snapshots; gives the paths written. */
-  "instar/release": { params: Record<string, never>; result: { written: string[] } };
+  "instar/release": { params: Record<string, never>; result: ReleaseResult };
 }
 
 /** Notifications, server to client. */
@@ -27,10 +44,21 @@ export interface ServerNotifications {
 export interface ModuleSummary {
   readonly id: string;
   readonly uri: string;
+  /** The project root, absolute; says which project is meant where the workspace has several. */
+  readonly root: string;
   readonly vsn: number | null;
   readonly released: boolean;
   /** The versions that have a snapshot, ascending. */
   readonly releases: readonly number[];
+  /** The version that the connected runtime runs; null where it has not loaded the module or there is none. */
+  readonly loaded: number | null;
+}
+
+export interface EntrySummary {
+  readonly uri: string;
+  readonly root: string;
+  /** Path from the project root, always with `/`. */
+  readonly path: string;
 }
 
 export interface LiveProcesses {
@@ -38,9 +66,17 @@ export interface LiveProcesses {
   readonly processes: readonly ProcessInfo[];
 }
 
+export interface ReleaseResult {
+  /** Absolute paths. */
+  readonly written: readonly string[];
+  /** What could not be written, and why. */
+  readonly problems: readonly string[];
+}
+
 export interface ServerStatus {
   readonly state: "starting" | "ready" | "analyzing" | "error";
   readonly modules: number;
+  /** The names of the connected runtimes. */
   readonly runtime: string | null;
   readonly message: string | null;
 }

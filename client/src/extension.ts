@@ -1,0 +1,20 @@
+/** Where the extension begins and ends: it starts the language server, shows the live processes and registers the commands. */
+import * as vscode from "vscode";
+import { registerCommands } from "./commands.ts";
+import { createInstarClient, type InstarClient } from "./language-client.ts";
+import { createProcessTree } from "./process-tree.ts";
+import { createStatus } from "./status.ts";
+
+let client: InstarClient | undefined;
+
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const output = vscode.window.createOutputChannel("Instar", { log: true });
+  client = createInstarClient(context, output);
+  const tree = createProcessTree(client);
+  context.subscriptions.push(output, tree, createStatus(client), ...registerCommands({ client, output, tree }));
+  await client.start();
+}
+
+export async function deactivate(): Promise<void> {
+  await client?.stop();
+}

@@ -1,0 +1,70 @@
+/** Says what an upgrade did: one sentence for the notification, the whole report for the output channel. Knows no `vscode`, so that it is tested by itself. */
+import type { UpgradeError, UpgradeReport } from "../../server/src/protocol.ts";
+
+/** One sentence, for example `Upgraded src/room.actor to version 2: 12 processes, longest pause 3 ms.` */
+export function summary(report: UpgradeReport, verb: "upgrade" | "downgrade" | "rehearse"): string {
+  const { outcome, processes } = report;
+  if (outcome === "unchanged") return "Nothing to upgrade: the runtime already runs this code.";
+  if (outcome === "canceled") return `The ${noun[verb]} was canceled; the system is as it was before.`;
+  if (outcome === "refused") return `The ${noun[verb]} was refused, nothing was changed. ${firstError(report.errors)}`;
+  if (outcome === "failed")
+    return verb === "rehearse"
+      ? `The rehearsal failed; the live system was not touched. ${firstError(report.errors)}`
+      : `The ${noun[verb]} failed; the system is as it was before. ${firstError(report.errors)}`;
+  const modules = targets(report);
+  const count = processes.length === 1 ? "1 process" : `${processes.length} processes`;
+  if (outcome === "rehearsed") return `Rehearsed ${modules} on copies of the live states: it would work for ${count}. Nothing was changed.`;
+  const longest = Math.max(0, ...processes.map(({ pause }) => pause));
+  return `${verb === "downgrade" ? "Downgraded" : "Upgraded"} ${modules}: ${count}, longest pause ${milliseconds(longest)}.`;
+}
+
+/** All of it, for the output channel. */
+export function details(report: UpgradeReport): string {
+  const lines: string[] = [`Outcome: ${report.outcome}`];
+  for (const module of report.modules)
+    lines.push(
+      `  ${module.id}: version ${module.from} → ${module.to} (${module.kind}${module.steps.length > 0 ? `: ${module.steps.join(", ")}` : ""})`,
+    );
+  for (const process of report.processes) {
+    lines.push(
+      `  ${process.name ?? process.pid} (${process.module}): version ${process.from} → ${process.to}, pause ${milliseconds(process.pause)}, ${process.queued} queued`,
+    );
+    if (process.before !== null) lines.push(`    before ${process.before}`);
+    if (process.after !== null) lines.push(`    after  ${process.after}`);
+  }
+  const { messages, time } = report;
+  lines.push(
+    `Messages: ${messages.queued} queued at the commit, ${messages.translated} translated, ${messages.dropped} dropped, ${messages.callsSpanning} calls spanned it`,
+    `Time: build ${milliseconds(time.build)}, quiesce ${milliseconds(time.quiesce)}, convert ${milliseconds(time.convert)}, commit ${milliseconds(time.commit)}, total ${milliseconds(time.total)}`,
+  );
+  for (const error of report.errors) lines.push(`Error ${errorLine(error)}`);
+  return lines.join("\n");
+}
+
+const noun = { upgrade: "upgrade", downgrade: "downgrade", rehearse: "rehearsal" } as const;
+
+function firstError(errors: readonly UpgradeError[]): string {
+  const [first, ...rest] = errors;
+  if (first === undefined) return "";
+  return rest.length === 0 ? first.message : `${first.message} (and ${rest.length} more, see the output channel)`;
+}
+
+function errorLine({ code, message, module, pid, name, place }: UpgradeError): string {
+  const where = [module, name ?? pid, place === null ? null : `${place.file}:${place.line}:${place.column}`].filter(
+    (part) => part !== null,
+  );
+  return `${code}${where.length > 0 ? ` (${where.join(", ")})` : ""}: ${message}`;
+}
+
+function targets(report: UpgradeReport): string {
+  // What is only built anew because of its imports is in the details.
+  const named = report.modules.filter(({ kind }) => kind !== "reinstantiate");
+  const modules = named.length > 0 ? named : report.modules;
+  if (modules.length === 0) return "the system";
+  if (modules.length > 3) return `${modules.length} modules`;
+  return modules.map(({ id, to }) => `${id} to version ${to}`).join(", ");
+}
+
+function milliseconds(value: number): string {
+  return value < 1 ? "under 1 ms" : `${Math.round(value)} ms`;
+}

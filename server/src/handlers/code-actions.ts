@@ -1,0 +1,167 @@
+/**
+ * Quick fixes. A fix that depends on what only a person can answer (was a field renamed, or dropped and another added?) becomes one action
+ * for each plausible answer, none of them preferred, so that it works in every editor and nothing is guessed.
+ */
+import {
+  type CodeAction,
+  CodeActionKind,
+  type CodeActionParams,
+  type Diagnostic,
+  LSPErrorCodes,
+  type Range as LspRange,
+  ResponseError,
+} from "vscode-languageserver";
+import type { Analyzed } from "../analysis/model.ts";
+import type { Answers, FileEdit, Finding, Fix, RenameQuestion } from "../analysis/rule.ts";
+import type { Project } from "../projects.ts";
+import { type ClientAbilities, type OpenDocuments, toDiagnostic, toLspRange, toWorkspaceEdit } from "../to-lsp.ts";
+
+export const fixAllKind = `${CodeActionKind.SourceFixAll}.instar`;
+
+/** What `codeAction/resolve` needs to find the fix again. */
+export interface FixReference {
+  readonly root: string;
+  readonly rule: string;
+  readonly module: string | null;
+  readonly file: string;
+  readonly line: number;
+  readonly title: string;
+  readonly renames: Readonly<Record<string, string>>;
+}
+
+export interface CodeActionContext {
+  readonly project: Project;
+  readonly open: OpenDocuments;
+  readonly abilities: ClientAbilities;
+  /** Whether the client asks for the edit later, with `codeAction/resolve`. */
+  readonly resolves: boolean;
+}
+
+export function codeActions(context: CodeActionContext, file: string, params: CodeActionParams): CodeAction[] {
+  const analyzed = context.project.current();
+  if (analyzed === undefined) return [];
+  const { only } = params.context;
+  const wanted = (kind: string) => only === undefined || only.some((one) => kind === one || kind.startsWith(`${one}.`));
+  const actions: CodeAction[] = [];
+  if (wanted(CodeActionKind.QuickFix))
+    for (const finding of analyzed.findings)
+      if (finding.file === file && overlaps(toLspRange(finding.range), params.range)) actions.push(...quickFixes(context, finding, params));
+  // Asked for by name alone, as on save: it should not crowd the light bulb.
+  if (only !== undefined && wanted(fixAllKind)) actions.push(...fixAll(context, analyzed, file));
+  return actions;
+}
+
+/** The action with its edit. Fails with `ContentModified` where the finding is gone, so that the client asks again. */
+export function resolveCodeAction(context: CodeActionContext, action: CodeAction, reference: FixReference): CodeAction {
+  const analyzed = context.project.current();
+  const fix = analyzed?.findings
+    .filter(({ rule, module, file }) => rule === reference.rule && module === reference.module && file === reference.file)
+    .toSorted((a, b) => distance(a, reference) - distance(b, reference))
+    .flatMap(({ fixes }) => fixes)
+    .find(({ title }) => title === reference.title);
+  if (fix === undefined)
+    throw new ResponseError<void>(LSPErrorCodes.ContentModified, "The finding that this fix was for is gone; the text has changed since.");
+  return { ...action, edit: toWorkspaceEdit(fix.edits({ renames: reference.renames }), context.open, context.abilities) };
+}
+
+/** At most this many answers are offered; beyond, a person writes the step. */
+const answersLimit = 8;
+
+/** All consistent answers, most renames first: each old field has one new name at most, and the other way round. */
+export function plausibleAnswers(questions: readonly RenameQuestion[]): Answers[] {
+  let answers: Record<string, string>[] = [{}];
+  for (const { from, to } of questions)
+    answers = answers.flatMap((renames) =>
+      from in renames || Object.values(renames).includes(to) ? [renames] : [{ ...renames, [from]: to }, renames],
+    );
+  const count = (renames: Record<string, string>) => Object.keys(renames).length;
+  const sorted = answers.toSorted((a, b) => count(b) - count(a));
+  // "Nothing was renamed" is always among the offers.
+  const offered = sorted.length > answersLimit ? [...sorted.slice(0, answersLimit - 1), {}] : sorted;
+  return offered.map((renames) => ({ renames }));
+}
+
+/** For example `title was renamed to name`, or `title dropped, name added`. */
+export function answerText(questions: readonly RenameQuestion[], { renames }: Answers): string {
+  const renamed = Object.entries(renames).map(([from, to]) => `${short(from)} was renamed to ${short(to)}`);
+  const taken = new Set(Object.values(renames));
+  const dropped = [...new Set(questions.map(({ from }) => from).filter((from) => !(from in renames)))];
+  const added = [...new Set(questions.map(({ to }) => to).filter((to) => !taken.has(to)))];
+  const rest = [
+    ...(dropped.length > 0 ? [`${dropped.map(short).join(" and ")} dropped`] : []),
+    ...(added.length > 0 ? [`${added.map(short).join(" and ")} added`] : []),
+  ];
+  return [...renamed, ...(rest.length > 0 ? [rest.join(", ")] : [])].join("; ");
+}
+
+function quickFixes(context: CodeActionContext, finding: Finding, params: CodeActionParams): CodeAction[] {
+  const diagnostics = [sameDiagnostic(params.context.diagnostics, finding) ?? toDiagnostic(finding, context.open, context.abilities)];
+  const preferred = finding.fixes.find((fix) => fix.preferred);
+  return finding.fixes.flatMap((fix) => {
+    const open = fix.questions.length > 0;
+    return plausibleAnswers(fix.questions).map((answers) => {
+      const action: CodeAction = {
+        title: open ? `${fix.title} (${answerText(fix.questions, answers)})` : fix.title,
+        kind: CodeActionKind.QuickFix,
+        diagnostics,
+      };
+      if (!open && fix === preferred) action.isPreferred = true;
+      return withEdit(context, finding, fix, answers, action);
+    });
+  });
+}
+
+function withEdit(context: CodeActionContext, finding: Finding, fix: Fix, answers: Answers, action: CodeAction): CodeAction {
+  if (!context.resolves) return { ...action, edit: toWorkspaceEdit(fix.edits(answers), context.open, context.abilities) };
+  const { rule, module, file, range } = finding;
+  const data: FixReference = {
+    root: context.project.root,
+    rule,
+    module,
+    file,
+    line: range.start.line,
+    title: fix.title,
+    renames: answers.renames,
+  };
+  return { ...action, data };
+}
+
+/** Every preferred fix without an open question. One whose edits touch those of an earlier one waits for the next time. */
+function fixAll(context: CodeActionContext, analyzed: Analyzed, file: string): CodeAction[] {
+  const edits: FileEdit[] = [];
+  for (const finding of analyzed.findings) {
+    if (finding.file !== file) continue;
+    const fix = finding.fixes.find(({ preferred, questions }) => preferred && questions.length === 0);
+    const own = fix?.edits({ renames: {} });
+    if (own !== undefined && !own.some((edit) => edits.some((other) => touches(edit, other)))) edits.push(...own);
+  }
+  if (edits.length === 0) return [];
+  return [{ title: "Fix all that Instar can fix alone", kind: fixAllKind, edit: toWorkspaceEdit(edits, context.open, context.abilities) }];
+}
+
+function touches(a: FileEdit, b: FileEdit): boolean {
+  return a.file === b.file && overlaps(toLspRange(a.range), toLspRange(b.range));
+}
+
+/** Ranges that only touch overlap as well: a cursor at the end of the squiggle is on it. */
+function overlaps(a: LspRange, b: LspRange): boolean {
+  return !before(a.end, b.start) && !before(b.end, a.start);
+}
+
+function before(a: LspRange["start"], b: LspRange["start"]): boolean {
+  return a.line < b.line || (a.line === b.line && a.character < b.character);
+}
+
+function distance(finding: Finding, reference: FixReference): number {
+  return Math.abs(finding.range.start.line - reference.line);
+}
+
+/** The client's own diagnostic, so that it knows what the fix is for. */
+function sameDiagnostic(diagnostics: readonly Diagnostic[], finding: Finding): Diagnostic | undefined {
+  return diagnostics.find(({ code, message }) => code === finding.rule && message === finding.message);
+}
+
+/** `State.members[].name` is `members[].name` to a person who looks at the state. */
+function short(path: string): string {
+  return path.replace(/^State\./, "");
+}

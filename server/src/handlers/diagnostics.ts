@@ -1,0 +1,98 @@
+/** Publishes findings while a person types: the open document first, then the project; never for a text that has moved on. */
+import type { PublishDiagnosticsParams } from "vscode-languageserver";
+import type { Finding } from "../analysis/rule.ts";
+import type { Host } from "../host.ts";
+import type { Project } from "../projects.ts";
+import { type ClientAbilities, type OpenDocuments, toDiagnostic, toUri } from "../to-lsp.ts";
+
+/** A pause this long between keystrokes is worth an analysis. */
+const debounce = 100;
+
+export interface Diagnostics {
+  /** Analyzes when the typing pauses. `file` is the document in front of the person. */
+  schedule(project: Project, file?: string): void;
+  /** Takes back everything that was published for a project. */
+  clear(project: Project): void;
+  dispose(): void;
+}
+
+export interface DiagnosticsPort {
+  readonly host: Host;
+  readonly open: OpenDocuments & { files(project: Project): Iterable<string> };
+  readonly abilities: ClientAbilities;
+  publish(params: PublishDiagnosticsParams): void;
+  /** Called before and after the whole project was judged. */
+  onAnalyzing(project: Project): void;
+  onAnalyzed(project: Project): void;
+  onError(error: unknown): void;
+}
+
+export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
+  const { host, open, abilities } = port;
+  const timers = new Map<Project, () => void>();
+  /** For each project, what the client was last told of each file. */
+  const published = new Map<Project, Map<string, string>>();
+
+  function publish(project: Project, file: string, findings: readonly Finding[]): void {
+    const version = open.version(file);
+    const params: PublishDiagnosticsParams = {
+      uri: toUri(file, open),
+      diagnostics: findings.map((finding) => toDiagnostic(finding, open, abilities)),
+    };
+    if (version !== undefined) params.version = version;
+    const said = published.get(project) ?? new Map<string, string>();
+    published.set(project, said);
+    const text = JSON.stringify(params);
+    if (said.get(file) === text) return;
+    if (findings.length === 0 && version === undefined) {
+      if (!said.delete(file)) return;
+    } else said.set(file, text);
+    port.publish(params);
+  }
+
+  async function run(project: Project, first: string | undefined): Promise<void> {
+    const { generation } = project;
+    port.onAnalyzing(project);
+    // Between an analysis and its publication nothing is awaited, so the texts are those that the findings are about.
+    if (first !== undefined) {
+      const findings = project.analyzeFile(first)?.findings;
+      if (findings !== undefined)
+        publish(
+          project,
+          first,
+          findings.filter(({ file }) => file === first),
+        );
+      await new Promise((resolve) => setImmediate(resolve));
+      // A change that came meanwhile has scheduled a run of its own.
+      if (project.generation !== generation) return;
+    }
+    const analyzed = project.current();
+    if (analyzed === undefined) return;
+    const byFile = new Map<string, Finding[]>();
+    for (const finding of analyzed.findings) byFile.set(finding.file, [...(byFile.get(finding.file) ?? []), finding]);
+    const files = new Set([...byFile.keys(), ...open.files(project), ...(published.get(project)?.keys() ?? [])]);
+    for (const file of files) publish(project, file, byFile.get(file) ?? []);
+    port.onAnalyzed(project);
+  }
+
+  return {
+    schedule(project, file) {
+      timers.get(project)?.();
+      const cancel = host.delay(debounce, () => {
+        timers.delete(project);
+        run(project, file).catch(port.onError);
+      });
+      timers.set(project, cancel);
+    },
+    clear(project) {
+      timers.get(project)?.();
+      timers.delete(project);
+      for (const file of published.get(project)?.keys() ?? []) port.publish({ uri: toUri(file, open), diagnostics: [] });
+      published.delete(project);
+    },
+    dispose() {
+      for (const cancel of timers.values()) cancel();
+      timers.clear();
+    },
+  };
+}

@@ -1,0 +1,147 @@
+/**
+ * The connections to the dev runtimes of the open projects. Runtimes announce themselves by run files; whenever those change, or somebody
+ * asks, what is new is connected to, and what ended is forgotten.
+ */
+import type { LoadedModuleInfo, ProcessInfo, RuntimeInfo } from "../../../runtime/src/protocol.ts";
+import type { RuntimeConnection } from "../live/connection.ts";
+import type { Log } from "../guarded.ts";
+import type { LiveModule } from "./code-lenses.ts";
+
+export interface LiveRuntime {
+  readonly root: string;
+  readonly file: string;
+  readonly connection: RuntimeConnection;
+  info: RuntimeInfo;
+  processes: readonly ProcessInfo[];
+  modules: readonly LoadedModuleInfo[];
+}
+
+export interface Live {
+  /** Looks at the run files of these projects again. Resolves when what was found is connected and read. */
+  refresh(roots: readonly string[]): Promise<void>;
+  of(root: string): readonly LiveRuntime[];
+  readonly all: readonly LiveRuntime[];
+  /** Reads a runtime's processes now, as after an upgrade. */
+  reread(runtime: LiveRuntime): Promise<void>;
+  /** What lives of one module, over all runtimes of its project; undefined where none has loaded it. */
+  module(root: string, id: string): LiveModule | undefined;
+  dispose(): void;
+}
+
+export interface LivePort {
+  readonly log: Log & { info(message: string): void };
+  /** Processes started, ended or changed version, or a runtime came or went. */
+  onChanged(): void;
+}
+
+export function createLive({ log, onChanged }: LivePort): Live {
+  /** By run file. */
+  const runtimes = new Map<string, LiveRuntime>();
+  /** Messages said already: a stale run file is looked at often. */
+  const said = new Set<string>();
+  let disposed = false;
+  let refreshing = Promise.resolve();
+
+  const tell = (message: string) => {
+    if (said.has(message)) return;
+    said.add(message);
+    log.info(message);
+  };
+
+  async function look(root: string): Promise<void> {
+    // Loaded late, as the analysis is: a WebSocket library is of no use until something runs.
+    const [{ findRuntimes }, { connectRuntime }] = await Promise.all([import("../live/find-runtimes.ts"), import("../live/connection.ts")]);
+    const found = await findRuntimes(root);
+    for (const { message } of found.problems) tell(message);
+    for (const { file, run } of found.runtimes) {
+      const known = runtimes.get(file);
+      if (known !== undefined && known.info.pid === run.pid) continue;
+      try {
+        const connection = await connectRuntime(run);
+        if (disposed) return connection.close();
+        known?.connection.close();
+        const runtime: LiveRuntime = { root, file, connection, info: connection.info, processes: [], modules: [] };
+        runtimes.set(file, runtime);
+        connection.on("processes/changed", () => void reread(runtime));
+        connection.on("upgrade/finished", () => void reread(runtime));
+        connection.on("runtime/exited", () => void reread(runtime));
+        void connection.closed.then(() => {
+          if (runtimes.get(file) !== runtime) return;
+          runtimes.delete(file);
+          log.info(`The runtime ${runtime.info.name} has ended.`);
+          onChanged();
+        });
+        log.info(`Connected to the runtime ${run.name} of ${root}.`);
+        await reread(runtime);
+      } catch (error) {
+        tell(error instanceof Error ? error.message : String(error));
+      }
+    }
+  }
+
+  /** One reading at a time for each runtime; what changes meanwhile is read by one more. */
+  const reading = new Map<LiveRuntime, { again: boolean; done: Promise<void> }>();
+  function reread(runtime: LiveRuntime): Promise<void> {
+    const running = reading.get(runtime);
+    if (running !== undefined) {
+      running.again = true;
+      return running.done;
+    }
+    const entry = { again: true, done: Promise.resolve() };
+    reading.set(runtime, entry);
+    entry.done = (async () => {
+      while (entry.again) {
+        entry.again = false;
+        await read(runtime);
+      }
+    })().finally(() => reading.delete(runtime));
+    return entry.done;
+  }
+
+  async function read(runtime: LiveRuntime): Promise<void> {
+    const { connection } = runtime;
+    try {
+      const [info, { processes }, { modules }] = await Promise.all([
+        connection.request("runtime/info", {}),
+        connection.request("processes/list", {}),
+        connection.request("modules/list", {}),
+      ]);
+      Object.assign(runtime, { info, processes, modules });
+    } catch (error) {
+      // An application that ended has no processes; its control endpoint still answers who it is.
+      Object.assign(runtime, { processes: [], modules: [] });
+      tell(error instanceof Error ? error.message : String(error));
+    }
+    onChanged();
+  }
+
+  return {
+    async refresh(roots) {
+      // One after the other, so that a runtime is not connected to twice.
+      refreshing = refreshing.then(async () => {
+        for (const root of roots) if (!disposed) await look(root);
+      });
+      return refreshing;
+    },
+    of: (root) => [...runtimes.values()].filter((runtime) => runtime.root === root),
+    get all() {
+      return [...runtimes.values()];
+    },
+    reread,
+    module(root, id) {
+      const versions = new Map<number, number>();
+      let loaded: number | undefined;
+      for (const runtime of runtimes.values()) {
+        if (runtime.root !== root) continue;
+        loaded = runtime.modules.find((module) => module.id === id)?.vsn ?? loaded;
+        for (const { module, vsn } of runtime.processes) if (module === id) versions.set(vsn, (versions.get(vsn) ?? 0) + 1);
+      }
+      return loaded === undefined ? undefined : { versions, loaded };
+    },
+    dispose() {
+      disposed = true;
+      for (const { connection } of runtimes.values()) connection.close();
+      runtimes.clear();
+    },
+  };
+}

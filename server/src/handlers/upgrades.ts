@@ -1,0 +1,117 @@
+/** Upgrades, rehearsals and downgrades from an editor. Whatever stands in the way becomes a report, so that the client has one thing to show. */
+import type { CancellationToken } from "vscode-languageserver";
+import type { Requests, UpgradeError, UpgradeReport } from "../../../runtime/src/protocol.ts";
+import type { Finding } from "../analysis/rule.ts";
+import type { Project, Projects } from "../projects.ts";
+import type { ServerRequests } from "../protocol.ts";
+import type { Live, LiveRuntime } from "./live.ts";
+
+type Method = "upgrade/apply" | "upgrade/rehearse" | "upgrade/downgrade";
+
+export async function upgrade(
+  projects: Projects,
+  live: Live,
+  params: ServerRequests["instar/upgrade"]["params"],
+  token: CancellationToken,
+): Promise<UpgradeReport> {
+  const target = await runtimeOf(projects, live, params);
+  if ("errors" in target) return refused(target.errors);
+  const findings = params.force === true ? [] : blocking(target.project, params.module);
+  if (findings.length > 0) return refused(findings.map(findingError));
+  const method = params.rehearse === true ? "upgrade/rehearse" : "upgrade/apply";
+  return ask(live, target.runtime, method, params.module === undefined ? {} : { modules: [params.module] }, token);
+}
+
+export async function downgrade(
+  projects: Projects,
+  live: Live,
+  params: ServerRequests["instar/downgrade"]["params"],
+  token: CancellationToken,
+): Promise<UpgradeReport> {
+  const target = await runtimeOf(projects, live, params);
+  if ("errors" in target) return refused(target.errors);
+  return ask(live, target.runtime, "upgrade/downgrade", { targets: [{ module: params.module, vsn: params.vsn }] }, token);
+}
+
+async function runtimeOf(
+  projects: Projects,
+  live: Live,
+  { root, module }: { root?: string; module?: string },
+): Promise<{ project: Project; runtime: LiveRuntime } | { errors: UpgradeError[] }> {
+  const candidates = projects.all.filter((project) => root === undefined || project.root === root);
+  await live.refresh(candidates.map((project) => project.root));
+  const connected = candidates.flatMap((project) => live.of(project.root).map((runtime) => ({ project, runtime })));
+  // With several, those count that run the module at all.
+  const running = connected.filter(({ runtime }) => module === undefined || runtime.modules.some(({ id }) => id === module));
+  const chosen = running.length > 0 ? running : connected;
+  if (chosen.length === 1) return chosen[0]!;
+  if (chosen.length === 0)
+    return {
+      errors: [
+        error(
+          "INSTAR_NO_RUNTIME",
+          `No dev runtime is running for ${root ?? "this workspace"}, so there is no live system to change. Start one with the command "Instar: Start Dev Runtime" or with \`instar dev <entry>\`.`,
+        ),
+      ],
+    };
+  return {
+    errors: [
+      error(
+        "INSTAR_SEVERAL_RUNTIMES",
+        `Several runtimes are running (${chosen.map(({ runtime }) => runtime.info.name).join(", ")}), and the command does not say which is meant. Start it from the process in the view "Live Processes", or use \`instar upgrade --runtime <name>\`.`,
+      ),
+    ],
+  };
+}
+
+/** The findings at error level that concern what is to be upgraded. */
+function blocking(project: Project, module: string | undefined): Finding[] {
+  return (project.current()?.findings ?? []).filter(
+    (finding) =>
+      finding.severity === "error" &&
+      (module === undefined || finding.module === null || finding.module === module || (finding.modules?.includes(module) ?? false)),
+  );
+}
+
+async function ask<M extends Method>(
+  live: Live,
+  runtime: LiveRuntime,
+  method: M,
+  params: Requests[M]["params"],
+  token: CancellationToken,
+): Promise<UpgradeReport> {
+  const abort = new AbortController();
+  const listening = token.onCancellationRequested(() => abort.abort());
+  try {
+    return await runtime.connection.request(method, params, { signal: abort.signal });
+  } catch (thrown) {
+    const code = thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : "INSTAR_RUNTIME_ERROR";
+    return refused([error(code, thrown instanceof Error ? thrown.message : String(thrown))]);
+  } finally {
+    listening.dispose();
+    await live.reread(runtime);
+  }
+}
+
+function refused(errors: readonly UpgradeError[]): UpgradeReport {
+  return {
+    outcome: "refused",
+    modules: [],
+    processes: [],
+    messages: { queued: 0, translated: 0, dropped: 0, callsSpanning: 0 },
+    time: { build: 0, quiesce: 0, convert: 0, commit: 0, total: 0 },
+    errors,
+  };
+}
+
+function error(code: string, message: string): UpgradeError {
+  return { code, message, module: null, pid: null, name: null, place: null };
+}
+
+function findingError({ rule, message, module, file, range }: Finding): UpgradeError {
+  return {
+    ...error("INSTAR_CHECK_FAILED", `${message} (${rule})`),
+    module,
+    place: { file, line: range.start.line, column: range.start.column },
+  };
+}

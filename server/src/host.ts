@@ -1,0 +1,21 @@
+/** What the language server takes from its surroundings, so that a test can hold the clock and watch what is loaded. */
+
+export interface Host {
+  /** Runs something once after so many milliseconds; the result cancels it. */
+  delay(milliseconds: number, run: () => void): () => void;
+  /**
+   * Project access, and with it the analysis and its TypeScript. Loaded late: it takes most of a second, which an editor must not wait for
+   * between `initialize` and its answer.
+   */
+  loadWorkspace(): Promise<typeof import("./workspace.ts")>;
+}
+
+export function processHost(): Host {
+  return {
+    delay(milliseconds, run) {
+      const timer = setTimeout(run, milliseconds);
+      return () => clearTimeout(timer);
+    },
+    loadWorkspace: () => import("./workspace.ts"),
+  };
+}

@@ -1,0 +1,182 @@
+/** The projects that a workspace's files belong to, each with its analysis; open documents lie over the disk. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Analyzed } from "./analysis/model.ts";
+import type { Log } from "./guarded.ts";
+import type { Workspace } from "./workspace.ts";
+
+type WorkspaceModule = typeof import("./workspace.ts");
+
+/** An open document, by its path. */
+export interface OpenText {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** One project root and what is known of it. Every result is that of the newest texts: `generation` rises with each change. */
+export class Project {
+  readonly root: string;
+  readonly workspace: Workspace;
+  #generation = 0;
+  #diskChanged = false;
+  #analyzed: { readonly generation: number; readonly result: Analyzed } | undefined;
+
+  constructor(workspace: Workspace) {
+    this.root = workspace.root;
+    this.workspace = workspace;
+  }
+
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** What the last analysis found, however old: good enough for a number in a status bar. */
+  get latest(): Analyzed | undefined {
+    return this.#analyzed?.result;
+  }
+
+  setOverlay(file: string, text: string | undefined): void {
+    this.workspace.setOverlay(file, text);
+    this.#generation++;
+  }
+
+  /** Something changed on disk; what it was is found out when somebody asks. */
+  diskChanged(): void {
+    this.#diskChanged = true;
+    this.#generation++;
+  }
+
+  /** The whole project as it is now, from the last time where nothing changed since; undefined where it was canceled. */
+  current(cancelled?: () => boolean): Analyzed | undefined {
+    if (this.#analyzed?.generation === this.#generation) return this.#analyzed.result;
+    this.#readDisk();
+    const result = this.workspace.analyzer.analyze(undefined, cancelled);
+    if (result !== undefined) this.#analyzed = { generation: this.#generation, result };
+    return result;
+  }
+
+  /** One file as it is now: what a person who types waits for. */
+  analyzeFile(file: string): Analyzed | undefined {
+    if (this.#analyzed?.generation === this.#generation) return this.#analyzed.result;
+    this.#readDisk();
+    return this.workspace.analyzer.analyze([file]);
+  }
+
+  #readDisk(): void {
+    if (!this.#diskChanged) return;
+    this.#diskChanged = false;
+    this.workspace.refresh();
+  }
+}
+
+export class Projects {
+  readonly #module: WorkspaceModule;
+  readonly #log: Log;
+  readonly #openTexts: () => Iterable<OpenText>;
+  readonly #byRoot = new Map<string, Project>();
+  readonly #rootOfFolder = new Map<string, string | undefined>();
+
+  constructor(module: WorkspaceModule, log: Log, openTexts: () => Iterable<OpenText>) {
+    this.#module = module;
+    this.#log = log;
+    this.#openTexts = openTexts;
+  }
+
+  get all(): readonly Project[] {
+    return [...this.#byRoot.values()];
+  }
+
+  byRoot(root: string): Project | undefined {
+    return this.#byRoot.get(root);
+  }
+
+  /** Opens the projects in a workspace folder that use Instar. */
+  addFolder(folder: string): readonly Project[] {
+    return projectFolders(folder)
+      .map((found) => this.#rootOf(found))
+      .filter((root) => root !== undefined)
+      .map((root) => this.#open(root))
+      .filter((project) => project !== undefined);
+  }
+
+  /** Closes the projects below a folder; gives those that were closed. */
+  removeFolder(folder: string): readonly Project[] {
+    const closed = this.all.filter(({ root }) => root === folder || root.startsWith(`${folder}/`));
+    for (const { root } of closed) this.#byRoot.delete(root);
+    return closed;
+  }
+
+  /** The project of a file. One that nobody opened yet is opened when the file's text names the package. */
+  forFile(file: string, text?: string): Project | undefined {
+    const root = this.#rootOf(dirname(file));
+    if (root === undefined) return undefined;
+    return this.#byRoot.get(root) ?? (text !== undefined && /["']instar["']/.test(text) ? this.#open(root) : undefined);
+  }
+
+  /** Roots are looked for again: configuration or a `package.json` came or went. */
+  forgetRoots(): void {
+    this.#rootOfFolder.clear();
+  }
+
+  #rootOf(folder: string): string | undefined {
+    if (!this.#rootOfFolder.has(folder)) this.#rootOfFolder.set(folder, this.#findRoot(folder));
+    return this.#rootOfFolder.get(folder);
+  }
+
+  #findRoot(folder: string): string | undefined {
+    try {
+      return this.#module.findProjectRoot(folder)?.replaceAll("\\", "/");
+    } catch (error) {
+      this.#log.error(error instanceof Error ? error.message : String(error));
+      return undefined;
+    }
+  }
+
+  #open(root: string): Project | undefined {
+    const known = this.#byRoot.get(root);
+    if (known !== undefined) return known;
+    try {
+      const project = new Project(this.#module.openWorkspace(root));
+      this.#byRoot.set(root, project);
+      for (const { file, text } of this.#openTexts()) if (this.#rootOf(dirname(file)) === root) project.setOverlay(file, text);
+      return project;
+    } catch (error) {
+      this.#log.error(`The project ${root} could not be opened: ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  }
+}
+
+/** Folders that are never a project of the person's own. */
+const skipped = new Set(["node_modules", "dist", "out", "build", "coverage"]);
+
+/** The folders below (and including) this one whose `package.json` names Instar, or that have `.instar/`. */
+function projectFolders(folder: string, depth = 6): string[] {
+  let entries;
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+  const found: string[] = [];
+  if (entries.some(({ name }) => name === ".instar") || (entries.some(({ name }) => name === "package.json") && usesInstar(folder)))
+    found.push(folder);
+  if (depth > 0)
+    for (const entry of entries)
+      if (entry.isDirectory() && !entry.name.startsWith(".") && !skipped.has(entry.name))
+        found.push(...projectFolders(`${folder}/${entry.name}`, depth - 1));
+  return found;
+}
+
+function usesInstar(folder: string): boolean {
+  try {
+    const { dependencies, devDependencies, peerDependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<
+      string,
+      Record<string, string> | undefined
+    >;
+    return [dependencies, devDependencies, peerDependencies].some((group) => group !== undefined && "instar" in group);
+  } catch {
+    // A package.json that does not parse is npm's to complain about.
+    return false;
+  }
+}

@@ -1,0 +1,307 @@
+/** The language server over any connection: says what it can do, keeps the open documents, and hands each request to its handler. */
+import { existsSync } from "node:fs";
+import {
+  type CancellationToken,
+  type ClientCapabilities,
+  CodeActionKind,
+  CodeLensRefreshRequest,
+  type Connection,
+  DidChangeWatchedFilesNotification,
+  type GenericRequestHandler,
+  type InitializeParams,
+  type InitializeResult,
+  TextDocuments,
+  TextDocumentSyncKind,
+} from "vscode-languageserver";
+import { TextDocument } from "vscode-languageserver-textdocument";
+import { guarded } from "./guarded.ts";
+import { type CodeActionContext, codeActions, fixAllKind, type FixReference, resolveCodeAction } from "./handlers/code-actions.ts";
+import { codeLenses } from "./handlers/code-lenses.ts";
+import { createDiagnostics } from "./handlers/diagnostics.ts";
+import { createLive } from "./handlers/live.ts";
+import { entries, modules, release } from "./handlers/modules.ts";
+import { downgrade, upgrade } from "./handlers/upgrades.ts";
+import type { Host } from "./host.ts";
+import { type Project, Projects } from "./projects.ts";
+import type { InitializationOptions, ServerNotifications, ServerRequests, ServerStatus } from "./protocol.ts";
+import { type ClientAbilities, type OpenDocuments, toPath } from "./to-lsp.ts";
+
+export function serve(connection: Connection, host: Host): void {
+  const { console: log } = connection;
+  const documents = new TextDocuments(TextDocument);
+  /** Absolute path to URI of each open file. */
+  const openUris = new Map<string, string>();
+  const open: OpenDocuments & { files(project: Project): Iterable<string> } = {
+    uri: (file) => openUris.get(file),
+    version: (file) => documents.get(openUris.get(file) ?? "")?.version,
+    exists: (file) => openUris.has(file) || existsSync(file),
+    files: (project) => [...openUris.keys()].filter((file) => projects?.forFile(file) === project),
+  };
+
+  let client: ClientCapabilities = {};
+  let options: InitializationOptions | undefined;
+  let folders: string[] = [];
+  let abilities = abilitiesOf(client);
+  let projects: Projects | undefined;
+  let diagnostics: ReturnType<typeof createDiagnostics> | undefined;
+  let shutdown = false;
+
+  /** Resolves when the projects are there; requests wait for it. */
+  let loaded: () => void = () => {};
+  const ready = new Promise<void>((resolve) => (loaded = resolve));
+
+  const live = createLive({
+    log,
+    onChanged() {
+      notify("instar/processesChanged", {});
+      status("ready");
+      refreshLenses();
+    },
+  });
+
+  connection.onInitialize((params): InitializeResult => {
+    client = params.capabilities;
+    options = params.initializationOptions as InitializationOptions | undefined;
+    folders = foldersOf(params);
+    abilities = abilitiesOf(client);
+    return {
+      serverInfo: { name: "instar-language-server" },
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind], resolveProvider: true },
+        codeLensProvider: { resolveProvider: false },
+        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+      },
+    };
+  });
+
+  connection.onInitialized(async () => {
+    status("starting");
+    try {
+      await watchFiles();
+      watchFolders();
+      projects = new Projects(await host.loadWorkspace(), log, function* () {
+        for (const [file, uri] of openUris) {
+          const document = documents.get(uri);
+          if (document !== undefined) yield { file, text: document.getText() };
+        }
+      });
+      diagnostics = createDiagnostics({
+        host,
+        open,
+        abilities,
+        publish: (params) => void connection.sendDiagnostics(params),
+        onAnalyzing: () => status("analyzing"),
+        onAnalyzed() {
+          status("ready");
+          refreshLenses();
+        },
+        onError(error) {
+          log.error(`The analysis failed: ${describe(error)}`);
+          status("error", "The analysis failed; the output has the details.");
+        },
+      });
+      for (const folder of folders) projects.addFolder(folder);
+      for (const [file, uri] of openUris) projects.forFile(file, documents.get(uri)?.getText());
+      for (const project of projects.all) diagnostics.schedule(project);
+      if (projects.all.length === 0) status("ready");
+    } catch (error) {
+      log.error(`The language server could not start: ${describe(error)}`);
+      status("error", "The language server could not start; the output has the details.");
+    } finally {
+      loaded();
+    }
+    await lookForRuntimes();
+  });
+
+  // An edit takes effect at once; only the judging waits for a pause. `onDidChangeContent` also reports the opening.
+  documents.onDidChangeContent(({ document }) => {
+    const file = toPath(document.uri);
+    if (file === undefined) return;
+    openUris.set(file, document.uri);
+    const project = projects?.forFile(file, document.getText());
+    if (project === undefined) return;
+    project.setOverlay(file, document.getText());
+    diagnostics?.schedule(project, file);
+  });
+  documents.onDidClose(({ document }) => {
+    const file = toPath(document.uri);
+    if (file === undefined) return;
+    openUris.delete(file);
+    const project = projects?.forFile(file);
+    if (project === undefined) return;
+    // What was typed and not saved is gone; the disk counts again.
+    project.setOverlay(file, undefined);
+    project.diskChanged();
+    diagnostics?.schedule(project);
+  });
+  documents.onDidSave(() => {
+    // For clients that watch no files: a save is a moment at which a runtime may have come.
+    void lookForRuntimes();
+  });
+  documents.listen(connection);
+
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    const files = changes
+      .map(({ uri }) => toPath(uri))
+      .filter((file) => file !== undefined && !file.includes("/node_modules/")) as string[];
+    const runs = files.filter((file) => file.includes("/.instar/run/"));
+    if (runs.length > 0) void lookForRuntimes();
+    const sources = files.filter((file) => !runs.includes(file));
+    if (sources.length === 0 || projects === undefined) return;
+    if (sources.some((file) => /\/(package\.json|instar\.config\.json)$|\/\.instar\//.test(file))) {
+      projects.forgetRoots();
+      for (const folder of folders) projects.addFolder(folder);
+    }
+    for (const project of projects.all) {
+      if (!sources.some((file) => file.startsWith(`${project.root}/`))) continue;
+      project.diskChanged();
+      diagnostics?.schedule(project);
+    }
+  });
+
+  connection.onCodeAction(
+    guarded(log, "textDocument/codeAction", null, async (params) => {
+      const found = await projectOf(params.textDocument.uri);
+      return found === undefined ? null : codeActions(actionContext(found.project), found.file, params);
+    }),
+  );
+  connection.onCodeActionResolve((action, token) =>
+    guarded(log, "codeAction/resolve", action, async () => {
+      await ready;
+      const reference = action.data as FixReference | undefined;
+      const project = reference === undefined ? undefined : projects?.byRoot(reference.root);
+      return reference === undefined || project === undefined ? action : resolveCodeAction(actionContext(project), action, reference);
+    })(action, token),
+  );
+  connection.onCodeLens(
+    guarded(log, "textDocument/codeLens", null, async ({ textDocument }) => {
+      const found = await projectOf(textDocument.uri);
+      if (found === undefined) return null;
+      const { project, file } = found;
+      const commands = new Set(options?.commands);
+      return (project.current()?.modules ?? [])
+        .filter((module) => module.file === file)
+        .flatMap((module) => codeLenses(module, live.module(project.root, module.id), commands));
+    }),
+  );
+
+  onRequest("instar/modules", [], async () => modules(await loadedProjects(), live, open));
+  onRequest("instar/entries", [], async () => entries(await loadedProjects(), open));
+  onRequest("instar/processes", [], async () => {
+    await lookForRuntimes();
+    return live.all.map(({ info, processes }) => ({ runtime: info, processes }));
+  });
+  onRequest("instar/processState", null, async ({ root, pid }) => {
+    const runtime = live.of(root).find(({ processes }) => processes.some((process) => process.pid === pid));
+    return runtime === undefined ? null : { text: (await runtime.connection.request("processes/state", { pid })).text };
+  });
+  onRequest("instar/upgrade", undefined, async (params, token) => upgrade(await loadedProjects(), live, params, token));
+  onRequest("instar/downgrade", undefined, async (params, token) => downgrade(await loadedProjects(), live, params, token));
+  onRequest("instar/release", undefined, async () => {
+    const all = await loadedProjects();
+    const result = await release(all);
+    for (const project of all.all) diagnostics?.schedule(project);
+    return result;
+  });
+
+  connection.onShutdown(() => {
+    shutdown = true;
+    diagnostics?.dispose();
+    live.dispose();
+  });
+
+  /** @param fallback what the client gets where the handler fails; undefined: the client is told that it failed. */
+  function onRequest<Method extends keyof ServerRequests>(
+    method: Method,
+    fallback: ServerRequests[Method]["result"] | undefined,
+    handler: (params: ServerRequests[Method]["params"], token: CancellationToken) => Promise<ServerRequests[Method]["result"]>,
+  ): void {
+    type Handler = GenericRequestHandler<ServerRequests[Method]["result"], void>;
+    connection.onRequest(method, (fallback === undefined ? handler : guarded(log, method, fallback, handler)) as Handler);
+  }
+
+  function notify<Method extends keyof ServerNotifications>(method: Method, params: ServerNotifications[Method]): void {
+    // Other editors do not know these.
+    if (options !== undefined && !shutdown) void connection.sendNotification(method, params);
+  }
+
+  function status(state: ServerStatus["state"], message: string | null = null): void {
+    const count = (projects?.all ?? []).reduce((sum, { latest }) => sum + (latest?.modules.length ?? 0), 0);
+    const names = live.all.map(({ info }) => info.name);
+    notify("instar/status", { state, modules: count, runtime: names.length === 0 ? null : names.join(", "), message });
+  }
+
+  function refreshLenses(): void {
+    if (client.workspace?.codeLens?.refreshSupport !== true || shutdown) return;
+    // A client that is closing does not answer, and nobody misses the lenses then.
+    connection.sendRequest(CodeLensRefreshRequest.type).catch(() => {});
+  }
+
+  async function lookForRuntimes(): Promise<void> {
+    try {
+      await ready;
+      await live.refresh((projects?.all ?? []).map(({ root }) => root));
+    } catch (error) {
+      log.error(`Looking for runtimes failed: ${describe(error)}`);
+    }
+  }
+
+  async function watchFiles(): Promise<void> {
+    if (client.workspace?.didChangeWatchedFiles?.dynamicRegistration !== true) return;
+    await connection.client.register(DidChangeWatchedFilesNotification.type, {
+      watchers: watched.map((globPattern) => ({ globPattern })),
+    });
+  }
+
+  function watchFolders(): void {
+    if (client.workspace?.workspaceFolders !== true) return;
+    connection.workspace.onDidChangeWorkspaceFolders(({ added, removed }) => {
+      const gone = removed.map(({ uri }) => toPath(uri)).filter((path) => path !== undefined);
+      const come = added.map(({ uri }) => toPath(uri)).filter((path) => path !== undefined);
+      folders = [...folders.filter((folder) => !gone.includes(folder)), ...come];
+      for (const folder of gone) for (const project of projects?.removeFolder(folder) ?? []) diagnostics?.clear(project);
+      for (const folder of come) for (const project of projects?.addFolder(folder) ?? []) diagnostics?.schedule(project);
+      void lookForRuntimes();
+    });
+  }
+
+  async function loadedProjects(): Promise<Projects> {
+    await ready;
+    if (projects === undefined) throw new Error("The language server could not start; the output has the details.");
+    return projects;
+  }
+
+  async function projectOf(uri: string): Promise<{ project: Project; file: string } | undefined> {
+    await ready;
+    const file = toPath(uri);
+    const project = file === undefined ? undefined : projects?.forFile(file, documents.get(uri)?.getText());
+    return file === undefined || project === undefined ? undefined : { project, file };
+  }
+
+  function actionContext(project: Project): CodeActionContext {
+    const resolves = client.textDocument?.codeAction?.resolveSupport?.properties.includes("edit") ?? false;
+    return { project, open, abilities, resolves };
+  }
+}
+
+/** What changes findings when it changes on disk, and the run files by which runtimes announce themselves. */
+const watched = ["**/*.{ts,tsx,mts,cts}", "**/{package,tsconfig*,instar.config}.json", "**/.instar/releases/**", "**/.instar/run/*.json"];
+
+function abilitiesOf(client: ClientCapabilities): ClientAbilities {
+  return {
+    relatedInformation: client.textDocument?.publishDiagnostics?.relatedInformation ?? false,
+    codeDescription: client.textDocument?.publishDiagnostics?.codeDescriptionSupport ?? false,
+    documentChanges: client.workspace?.workspaceEdit?.documentChanges ?? false,
+    createFiles: client.workspace?.workspaceEdit?.resourceOperations?.includes("create") ?? false,
+  };
+}
+
+function foldersOf({ workspaceFolders, rootUri }: InitializeParams): string[] {
+  const uris = workspaceFolders?.map(({ uri }) => uri) ?? (rootUri ? [rootUri] : []);
+  return uris.map(toPath).filter((path) => path !== undefined);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,104 @@
+/** The only place where the analysis's types become LSP types: paths become URIs, places counted from 1 become places counted from 0. */
+import { fileURLToPath, pathToFileURL } from "node:url";
+import {
+  type CodeDescription,
+  type Diagnostic,
+  DiagnosticSeverity,
+  type Position as LspPosition,
+  type Range as LspRange,
+  type TextDocumentEdit,
+  type TextEdit,
+  type WorkspaceEdit,
+} from "vscode-languageserver";
+import type { FileEdit, Finding, Severity } from "./analysis/rule.ts";
+import type { Position, Range } from "./analysis/span.ts";
+
+/** What the client said that it understands, as far as the conversion depends on it. */
+export interface ClientAbilities {
+  readonly relatedInformation: boolean;
+  readonly codeDescription: boolean;
+  readonly documentChanges: boolean;
+  readonly createFiles: boolean;
+}
+
+/** The client's own name and version of a file, where it is open. */
+export interface OpenDocuments {
+  uri(file: string): string | undefined;
+  version(file: string): number | undefined;
+  exists(file: string): boolean;
+}
+
+export const source = "instar";
+
+/** Where the page of a rule can be read. */
+export function ruleUrl(rule: string): string {
+  return `https://github.com/instar-dev/instar/blob/main/server/src/analysis/rules/${rule}.md`;
+}
+
+/** An absolute path with `/`, or undefined where the document is not a file. */
+export function toPath(uri: string): string | undefined {
+  if (!uri.startsWith("file:")) return undefined;
+  try {
+    return fileURLToPath(uri).replaceAll("\\", "/");
+  } catch {
+    return undefined;
+  }
+}
+
+export function toUri(file: string, open?: OpenDocuments): string {
+  return open?.uri(file) ?? pathToFileURL(file).href;
+}
+
+export function toLspPosition(position: Position): LspPosition {
+  return { line: Math.max(0, position.line - 1), character: Math.max(0, position.column - 1) };
+}
+
+export function toLspRange(range: Range): LspRange {
+  return { start: toLspPosition(range.start), end: toLspPosition(range.end) };
+}
+
+export function toDiagnostic(finding: Finding, open: OpenDocuments, abilities: ClientAbilities): Diagnostic {
+  const diagnostic: Diagnostic = {
+    range: toLspRange(finding.range),
+    severity: severities[finding.severity],
+    source,
+    code: finding.rule,
+    message: finding.message,
+  };
+  if (abilities.codeDescription) diagnostic.codeDescription = { href: ruleUrl(finding.rule) } satisfies CodeDescription;
+  if (abilities.relatedInformation && finding.related.length > 0)
+    diagnostic.relatedInformation = finding.related.map((related) => ({
+      location: { uri: toUri(related.file, open), range: toLspRange(related.range) },
+      message: related.message,
+    }));
+  return diagnostic;
+}
+
+/**
+ * One edit for all files, with the versions of the open ones, so that a client refuses it when the text has moved on since.
+ * Files that do not exist yet are created where the client can do that.
+ */
+export function toWorkspaceEdit(edits: readonly FileEdit[], open: OpenDocuments, abilities: ClientAbilities): WorkspaceEdit {
+  const byFile = new Map<string, TextEdit[]>();
+  for (const edit of edits) {
+    const list = byFile.get(edit.file) ?? [];
+    list.push({ range: toLspRange(edit.range), newText: edit.newText });
+    byFile.set(edit.file, list);
+  }
+  if (!abilities.documentChanges) {
+    return { changes: Object.fromEntries([...byFile].map(([file, list]) => [toUri(file, open), list])) };
+  }
+  const documentChanges: NonNullable<WorkspaceEdit["documentChanges"]> = [];
+  for (const [file, list] of byFile) {
+    const uri = toUri(file, open);
+    if (abilities.createFiles && !open.exists(file)) documentChanges.push({ kind: "create", uri, options: { ignoreIfExists: true } });
+    documentChanges.push({ textDocument: { uri, version: open.version(file) ?? null }, edits: list } satisfies TextDocumentEdit);
+  }
+  return { documentChanges };
+}
+
+const severities: Record<Severity, DiagnosticSeverity> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  info: DiagnosticSeverity.Information,
+};
