@@ -16,7 +16,7 @@ interface DevOptions {
 
 /** What this program uses of `instar/dev`. */
 interface DevModule {
-  startDevRuntime(options: DevRuntimeOptions): Promise<DevRuntime>;
+  readonly startDevRuntime: (options: DevRuntimeOptions) => Promise<DevRuntime>;
 }
 
 export function registerDev(program: Command): void {

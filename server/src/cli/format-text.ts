@@ -63,8 +63,6 @@ export function excerpt(source: string, { start, end }: Range): string[] {
   const before = lines[start.line - 2];
   const from = Math.min(start.column - 1, line.length);
   const to = end.line === start.line ? Math.min(end.column - 1, line.length) : line.length;
-  // A tab is as wide as the terminal likes; two spaces keep the carets where they belong.
-  const spread = (text: string): string => text.replaceAll("\t", "  ");
   const carets = " ".repeat(spread(line.slice(0, from)).length) + "^".repeat(Math.max(1, spread(line.slice(from, to)).length));
   return [
     ...(before === undefined || before.trim() === "" ? [] : [numbered(start.line - 1, spread(before))]),
@@ -75,4 +73,9 @@ export function excerpt(source: string, { start, end }: Range): string[] {
 
 function severityText(severity: Severity): string {
   return { error: colors.red, warning: colors.yellow, info: colors.blue }[severity](severity);
+}
+
+/** A tab is as wide as the terminal likes; two spaces keep the carets where they belong. */
+function spread(text: string): string {
+  return text.replaceAll("\t", "  ");
 }

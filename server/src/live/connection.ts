@@ -191,7 +191,8 @@ class SocketReader extends AbstractMessageReader {
     const onMessage = (data: Buffer | ArrayBuffer | Buffer[]): void => {
       let message: Message;
       try {
-        message = JSON.parse(data.toString()) as Message;
+        // Unless told otherwise, ws hands over one buffer, for text and binary frames alike.
+        message = JSON.parse((data as Buffer).toString("utf8")) as Message;
       } catch {
         // Not JSON: whoever speaks there is no runtime, and the connection is of no use.
         this.#socket.terminate();
