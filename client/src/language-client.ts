@@ -1,5 +1,5 @@
 /** Starts, restarts and stops the language server, and gives its requests their types. */
-import * as vscode from "vscode";
+import type * as vscode from "vscode";
 import { LanguageClient, TransportKind } from "vscode-languageclient/node";
 import type { InitializationOptions, ServerNotifications, ServerRequests } from "../../server/src/protocol.ts";
 

@@ -14,7 +14,7 @@ export function guarded<Params, Result>(
   name: string,
   fallback: Result,
   handler: (params: Params, token: CancellationToken) => Result | Promise<Result>,
-): (params: Params, token: CancellationToken) => Promise<Result | ResponseError<void>> {
+): (params: Params, token: CancellationToken) => Promise<Result | ResponseError> {
   return async (params, token) => {
     // One turn of the event loop lets a cancellation or an edit that is already on its way arrive before the work begins.
     await new Promise((resolve) => setImmediate(resolve));
@@ -23,7 +23,7 @@ export function guarded<Params, Result>(
       const result = await handler(params, token);
       return token.isCancellationRequested ? canceled() : result;
     } catch (error) {
-      if (error instanceof ResponseError) return error as ResponseError<void>;
+      if (error instanceof ResponseError) return error;
       if (token.isCancellationRequested) return canceled();
       log.error(`${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
       return fallback;
@@ -31,6 +31,6 @@ export function guarded<Params, Result>(
   };
 }
 
-function canceled(): ResponseError<void> {
-  return new ResponseError<void>(LSPErrorCodes.RequestCancelled, "The request was canceled.");
+function canceled(): ResponseError {
+  return new ResponseError(LSPErrorCodes.RequestCancelled, "The request was canceled.");
 }

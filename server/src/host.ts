@@ -1,4 +1,5 @@
 /** What the language server takes from its surroundings, so that a test can hold the clock and watch what is loaded. */
+import type * as workspaceModule from "./workspace.ts";
 
 export interface Host {
   /** Runs something once after so many milliseconds; the result cancels it. */
@@ -7,7 +8,7 @@ export interface Host {
    * Project access, and with it the analysis and its TypeScript. Loaded late: it takes most of a second, which an editor must not wait for
    * between `initialize` and its answer.
    */
-  loadWorkspace(): Promise<typeof import("./workspace.ts")>;
+  loadWorkspace(): Promise<typeof workspaceModule>;
 }
 
 export function processHost(): Host {

@@ -3,9 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Analyzed } from "./analysis/model.ts";
 import type { Log } from "./guarded.ts";
-import type { Workspace } from "./workspace.ts";
-
-type WorkspaceModule = typeof import("./workspace.ts");
+import type * as workspaceModule from "./workspace.ts";
 
 /** An open document, by its path. */
 export interface OpenText {
@@ -16,12 +14,12 @@ export interface OpenText {
 /** One project root and what is known of it. Every result is that of the newest texts: `generation` rises with each change. */
 export class Project {
   readonly root: string;
-  readonly workspace: Workspace;
+  readonly workspace: workspaceModule.Workspace;
   #generation = 0;
   #diskChanged = false;
   #analyzed: { readonly generation: number; readonly result: Analyzed } | undefined;
 
-  constructor(workspace: Workspace) {
+  constructor(workspace: workspaceModule.Workspace) {
     this.root = workspace.root;
     this.workspace = workspace;
   }
@@ -70,13 +68,13 @@ export class Project {
 }
 
 export class Projects {
-  readonly #module: WorkspaceModule;
+  readonly #module: typeof workspaceModule;
   readonly #log: Log;
   readonly #openTexts: () => Iterable<OpenText>;
   readonly #byRoot = new Map<string, Project>();
   readonly #rootOfFolder = new Map<string, string | undefined>();
 
-  constructor(module: WorkspaceModule, log: Log, openTexts: () => Iterable<OpenText>) {
+  constructor(module: typeof workspaceModule, log: Log, openTexts: () => Iterable<OpenText>) {
     this.#module = module;
     this.#log = log;
     this.#openTexts = openTexts;

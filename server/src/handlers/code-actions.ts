@@ -60,7 +60,7 @@ export function resolveCodeAction(context: CodeActionContext, action: CodeAction
     .flatMap(({ fixes }) => fixes)
     .find(({ title }) => title === reference.title);
   if (fix === undefined)
-    throw new ResponseError<void>(LSPErrorCodes.ContentModified, "The finding that this fix was for is gone; the text has changed since.");
+    throw new ResponseError(LSPErrorCodes.ContentModified, "The finding that this fix was for is gone; the text has changed since.");
   return { ...action, edit: toWorkspaceEdit(fix.edits({ renames: reference.renames }), context.open, context.abilities) };
 }
 

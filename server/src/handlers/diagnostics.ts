@@ -20,11 +20,11 @@ export interface DiagnosticsPort {
   readonly host: Host;
   readonly open: OpenDocuments & { files(project: Project): Iterable<string> };
   readonly abilities: ClientAbilities;
-  publish(params: PublishDiagnosticsParams): void;
+  readonly publish: (params: PublishDiagnosticsParams) => void;
   /** Called before and after the whole project was judged. */
-  onAnalyzing(project: Project): void;
-  onAnalyzed(project: Project): void;
-  onError(error: unknown): void;
+  readonly onAnalyzing: (project: Project) => void;
+  readonly onAnalyzed: (project: Project) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 export function createDiagnostics(port: DiagnosticsPort): Diagnostics {

@@ -31,7 +31,7 @@ export interface Live {
 export interface LivePort {
   readonly log: Log & { info(message: string): void };
   /** Processes started, ended or changed version, or a runtime came or went. */
-  onChanged(): void;
+  readonly onChanged: () => void;
 }
 
 export function createLive({ log, onChanged }: LivePort): Live {

@@ -1,0 +1,203 @@
+/**
+ * The grammar's scopes, over VS Code's own TypeScript grammar. Under a line of code, carets say which scope the text above them has;
+ * `!` before a scope says that it does not have it.
+ */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import oniguruma from "vscode-oniguruma";
+import textmate from "vscode-textmate";
+
+const require = createRequire(import.meta.url);
+const root = new URL("../", import.meta.url);
+
+const manifest = JSON.parse(await readFile(new URL("package.json", root), "utf8")) as {
+  contributes: { grammars: { scopeName: string; path: string; injectTo: string[] }[] };
+};
+
+test("the parts of an actor module are marked", async () => {
+  await check(`
+import { actor, type Pid } from "instar";
+         ^^^^^ !storage.type.actor.instar
+export default actor<Room>({
+               ^^^^^ storage.type.actor.instar
+                     ^^^^ entity.name.type.ts
+  vsn: 2,
+  ^^^ keyword.other.section.instar
+       ^ constant.numeric.decimal.ts
+  init: (topic) => ({ topic, vsn: 1, members: [] }),
+  ^^^^ keyword.other.section.instar
+         ^^^^^ variable.parameter.ts
+                             ^^^ !keyword.other.section.instar
+  calls: {
+  ^^^^^ keyword.other.section.instar
+    init: ({ state, reply }) => reply(state.members.length),
+    ^^^^ !keyword.other.section.instar
+    ^^^^ meta.object-literal.key.ts
+    size: async ({ reply }) => { const calls = { casts: 1 }; return reply(calls.casts); },
+                                                 ^^^^^ !keyword.other.section.instar
+          ^^^^^ storage.modifier.async.ts
+  },
+  casts: {}, infos: { tick: ({ next }) => next() },
+  ^^^^^ keyword.other.section.instar
+             ^^^^^ keyword.other.section.instar
+  terminate({ state }, reason) { const down = 1; },
+  ^^^^^^^^^ keyword.other.section.instar
+                                       ^^^^ !keyword.other.section.instar
+                                       ^^^^ variable.other.constant.ts
+  codeChange: {
+  ^^^^^^^^^^ keyword.other.section.instar
+    1: {
+    ^ constant.numeric.decimal.ts
+      up: (old: StateV1): State => ({ topic: "", up: old.members }),
+      ^^ keyword.other.section.instar
+                                                 ^^ !keyword.other.section.instar
+                ^^^^^^^ entity.name.type.ts
+      down: irreversible("the title is gone"),
+      ^^^^ keyword.other.section.instar
+            ^^^^^^^^^^^^ keyword.control.irreversible.instar
+                          ^^^^^ string.quoted.double.ts
+      messages: { say: drop("irreversible(1)") },
+      ^^^^^^^^ keyword.other.section.instar
+                       ^^^^ keyword.control.drop.instar
+                             ^^^^^^^^^^^^ !keyword.control.irreversible.instar
+    },
+  },
+});
+const codeChange = { vsn: 1, up: drop(1) };
+                     ^^^ !keyword.other.section.instar
+                                 ^^^^ !keyword.control.drop.instar
+                                 ^^^^ entity.name.function.ts
+`);
+});
+
+test("a step may be written as methods, and the module over several lines", async () => {
+  await check(`
+export default actor<Counter>(
+               ^^^^^ storage.type.actor.instar
+  // What it counts.
+     ^^^^ comment.line.double-slash.ts
+  {
+    vsn: 1, // calls: none
+    ^^^ keyword.other.section.instar
+            ^^^^^^^^ comment.line.double-slash.ts
+    async init() { return { count: 0 }; },
+          ^^^^ keyword.other.section.instar
+    codeChange: { 1: { up(old) { return old; }, down(state) { return state; } } },
+                       ^^ keyword.other.section.instar
+                                                ^^^^ keyword.other.section.instar
+  },
+);
+function after() {}
+^^^^^^^^ storage.type.function.ts
+`);
+});
+
+test("a supervisor is marked, and what only looks like an actor module is not", async () => {
+  await check(`
+export default supervisor({ strategy: "one_for_one", children: [child(room, { id: "tea" })] });
+               ^^^^^^^^^^ storage.type.supervisor.instar
+                            ^^^^^^^^ meta.object-literal.key.ts
+function actor(init: number) { return { vsn: 1 }; }
+         ^^^^^ !storage.type.actor.instar
+         ^^^^^ entity.name.function.ts
+theatre.actor({ vsn: 1 });
+        ^^^^^ !storage.type.actor.instar
+                ^^^ !keyword.other.section.instar
+const text = "actor({ vsn: 1 })";
+              ^^^^^ !storage.type.actor.instar
+// actor({ vsn: 1 })
+   ^^^^^ !storage.type.actor.instar
+const other = play({ vsn: 1, calls: {} });
+                     ^^^ !keyword.other.section.instar
+interface Room { calls: { size(): number }; init(topic: string): void }
+                 ^^^^^ !keyword.other.section.instar
+`);
+});
+
+test("it is injected into TypeScript with JSX as well", async () => {
+  await check(
+    `
+export default actor<Room>({ vsn: 2, calls: {} });
+               ^^^^^ storage.type.actor.instar
+                             ^^^ keyword.other.section.instar
+                                     ^^^^^ keyword.other.section.instar
+const after = <b>bold</b>;
+               ^ entity.name.tag.tsx
+`,
+    "source.tsx",
+  );
+});
+
+test("a module that is cut off marks what is there and harms nothing", async () => {
+  await check(`
+export default actor<Room>({
+  vsn: 
+  ^^^ keyword.other.section.instar
+  calls: {
+  ^^^^^ keyword.other.section.instar
+    size: (
+`);
+});
+
+async function check(annotated: string, scopeName = "source.ts"): Promise<void> {
+  const grammar = await load(scopeName);
+  let stack = textmate.INITIAL;
+  let tokens: textmate.IToken[] = [];
+  let code = "";
+  let checked = 0;
+  for (const line of annotated.split("\n").slice(1)) {
+    const note = /^( *)(\^+) (!?)([\w.-]+)$/.exec(line);
+    if (note === null) {
+      code = line;
+      const result = grammar.tokenizeLine(line, stack);
+      ({ tokens } = result);
+      stack = result.ruleStack;
+      continue;
+    }
+    const [, indent, carets, not, scope] = note as unknown as [string, string, string, string, string];
+    for (let column = indent.length; column < indent.length + carets.length; column++) {
+      const scopes = tokens.find(({ startIndex, endIndex }) => startIndex <= column && column < endIndex)?.scopes ?? [];
+      const has = scopes.flatMap((one) => one.split(" ")).includes(scope);
+      assert.equal(has, not === "", `"${code[column]}" in\n${code}\n${line}\nhas the scopes ${scopes.join(" ")}`);
+    }
+    checked++;
+  }
+  assert.ok(checked > 0, "the fixture has no carets");
+}
+
+async function load(scopeName: string): Promise<textmate.IGrammar> {
+  const grammar = await (await registry()).loadGrammar(scopeName);
+  assert.ok(grammar);
+  return grammar;
+}
+
+let shared: Promise<textmate.Registry> | undefined;
+
+function registry(): Promise<textmate.Registry> {
+  shared ??= (async () => {
+    const wasm = await readFile(require.resolve("vscode-oniguruma/release/onig.wasm"));
+    await oniguruma.loadWASM(wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength));
+    const { grammars } = manifest.contributes;
+    const typescript: Record<string, string> = { "source.ts": "typescript", "source.tsx": "tsx" };
+    return new textmate.Registry({
+      onigLib: Promise.resolve({
+        createOnigScanner: (patterns) => new oniguruma.OnigScanner(patterns),
+        createOnigString: (text) => new oniguruma.OnigString(text),
+      }),
+      async loadGrammar(name) {
+        const own = grammars.find((grammar) => grammar.scopeName === name);
+        const path =
+          own !== undefined
+            ? new URL(own.path, root)
+            : name in typescript
+              ? require.resolve(`tm-grammars/grammars/${typescript[name]}.json`)
+              : null;
+        return path === null ? null : textmate.parseRawGrammar(await readFile(path, "utf8"), `${name}.json`);
+      },
+      getInjections: (name) => grammars.filter(({ injectTo }) => injectTo.includes(name)).map((grammar) => grammar.scopeName),
+    });
+  })();
+  return shared;
+}
