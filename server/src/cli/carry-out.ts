@@ -2,7 +2,7 @@
 import { type Command, Option } from "commander";
 import type { Requests, UpgradeParams, UpgradeReport } from "../../../runtime/src/protocol.ts";
 import type { RuntimeConnection } from "../live/connection.ts";
-import { exitCode } from "./exit.ts";
+import { exitCode, Refused } from "./exit.ts";
 import { parseMilliseconds } from "./live.ts";
 import { reportText } from "./report.ts";
 import { print, printError, printJson } from "./terminal.ts";
@@ -71,6 +71,10 @@ async function ask<M extends Operation>(
   } catch (error) {
     // JSON-RPC's own answer to a canceled request, from a runtime that had not begun with it.
     if (signal.aborted && (error as { rpc?: unknown }).rpc === -32800) return canceled;
+    if ((error as { code?: unknown }).code === "INSTAR_CONNECTION_LOST") {
+      const unknown = method === "upgrade/rehearse" ? "" : " Whether the new code was committed is not known.";
+      throw new Refused(`${(error as Error).message}${unknown}`, { cause: error });
+    }
     throw error;
   }
 }

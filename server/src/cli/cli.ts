@@ -33,8 +33,9 @@ function report(error: unknown): number {
   // Commander has printed its message already.
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
   if (!(error instanceof Error)) throw error;
-  const code = (error as { code?: unknown }).code;
-  const refused = error instanceof Refused || code === "INSTAR_WRITE_REFUSED";
+  const { code, rpc } = error as { code?: unknown; rpc?: unknown };
+  // A runtime that answers with an error was reached, and refused.
+  const refused = error instanceof Refused || code === "INSTAR_WRITE_REFUSED" || typeof rpc === "number";
   if (refused || error instanceof UsageError || (typeof code === "string" && code.startsWith("INSTAR_"))) {
     printError(`${colors.red("instar:")} ${error.message}`);
     return refused ? exitCode.refused : exitCode.usage;

@@ -1,6 +1,6 @@
 /** What commands share: which project they work on, and its analysis, which is loaded only by those that call for it. */
 import { existsSync } from "node:fs";
-import { isAbsolute, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Analyzed } from "../analysis/model.ts";
 import { findProjectRoot, slashed } from "../project-root.ts";
@@ -53,7 +53,7 @@ export function fromRoot(root: string, file: string): string {
 /** A path as people and their terminals can open it: from the current folder, absolute where that is no shorter. */
 export function fromHere(file: string): string {
   const path = slashed(relative(process.cwd(), file));
-  return path.startsWith("../../..") || isAbsolute(path) ? file : path;
+  return path.startsWith("..") && path.length >= file.length ? file : path;
 }
 
 /**

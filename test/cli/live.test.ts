@@ -1,0 +1,340 @@
+/**
+ * The commands on a running system, against a runtime that is only its control endpoint: what they ask, what they print, how they end,
+ * and what they say where the runtime cannot be reached. The same commands on a real system are in `upgrade.test.ts`.
+ */
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import type { LoadedModuleInfo, ProcessInfo, UpgradeReport } from "../../runtime/src/protocol.ts";
+import { type Answers, fakeRuntime } from "../support/fake-runtime.ts";
+import { runCli, startCli } from "../support/run-cli.ts";
+import { temporaryProject } from "../support/temporary-project.ts";
+
+const room: LoadedModuleInfo = {
+  id: "src/room.actor",
+  file: "/x/src/room.actor.ts",
+  kind: "actor",
+  vsn: 1,
+  shape: null,
+  old: null,
+  processes: 1,
+};
+const user: LoadedModuleInfo = { ...room, id: "src/user.actor", file: "/x/src/user.actor.ts" };
+
+const process1: ProcessInfo = {
+  pid: "<0.2>",
+  name: "tea",
+  parent: "<0.1>",
+  module: "src/room.actor",
+  kind: "actor",
+  vsn: 1,
+  status: "idle",
+  mailbox: 3,
+  stateSize: 2048,
+  since: "2026-01-01T00:00:00.000Z",
+  restarts: 1,
+  oldCode: true,
+};
+
+const committed: UpgradeReport = {
+  outcome: "committed",
+  modules: [{ id: "src/room.actor", from: 1, to: 2, kind: "convert", steps: ["1 up"] }],
+  processes: [
+    {
+      pid: "<0.2>",
+      name: "tea",
+      module: "src/room.actor",
+      from: 1,
+      to: 2,
+      pause: 1,
+      queued: 2,
+      before: "{ title: 'Tea' }",
+      after: "{ name: 'Tea' }",
+    },
+    { pid: "<0.3>", name: null, module: "src/room.actor", from: 1, to: 2, pause: 3, queued: 0, before: null, after: null },
+  ],
+  messages: { queued: 2, translated: 1, dropped: 0, callsSpanning: 4 },
+  time: { build: 12, quiesce: 1.5, convert: 0.5, commit: 0.25, total: 20 },
+  errors: [],
+};
+
+const failed: UpgradeReport = {
+  ...committed,
+  outcome: "failed",
+  modules: [],
+  processes: [],
+  errors: [
+    {
+      code: "INSTAR_CODE_CHANGE_FAILED",
+      message: "up threw: no title.\nCorrect the step.",
+      module: "src/room.actor",
+      pid: "<0.2>",
+      name: "tea",
+      place: { file: "/elsewhere/src/room.actor.ts", line: 7, column: 3 },
+    },
+  ],
+};
+
+const answers: Answers = {
+  "modules/list": (_, reply) => reply({ modules: [room, user] }),
+  "processes/list": (_, reply) => reply({ processes: [process1] }),
+  "upgrade/apply": (_, reply) => reply(committed),
+  "upgrade/rehearse": (_, reply) => reply({ ...committed, outcome: "rehearsed" }),
+  "upgrade/downgrade": (_, reply) => reply(committed),
+};
+
+test("ps prints every process with its version, mailbox, state size and old code", async (t) => {
+  const { root } = temporaryProject(t, {});
+  await fakeRuntime(t, { root }, answers);
+  const { code, stdout, stderr } = await runCli(["ps"], { cwd: root });
+  assert.equal(stderr, "");
+  assert.match(stdout, /PID +NAME +MODULE +VSN +STATUS +MAILBOX +STATE +SINCE +RESTARTS +CODE/);
+  assert.match(stdout, /<0\.2> +tea +src\/room\.actor +1 +idle +3 +2\.0 KiB +\S+ +1 +old/);
+  assert.equal(code, 0);
+});
+
+test("ps --format json prints the protocol's objects", async (t) => {
+  const { root } = temporaryProject(t, {});
+  await fakeRuntime(t, { root }, answers);
+  const { code, stdout } = await runCli(["ps", "--format", "json"], { cwd: root });
+  const printed = JSON.parse(stdout);
+  assert.equal(printed.version, 1);
+  assert.equal(printed.runtime.name, "dev");
+  assert.deepEqual(printed.processes, [process1]);
+  assert.equal(code, 0);
+});
+
+test("an upgrade's report says what it met, how long it took, and which states changed", async (t) => {
+  const { root } = temporaryProject(t, {});
+  const runtime = await fakeRuntime(t, { root }, answers);
+  const { code, stdout } = await runCli(["upgrade", "src/room.actor.ts", "--force", "--timeout", "2s", "--wait"], { cwd: root });
+  assert.deepEqual(runtime.requests.at(-1), {
+    method: "upgrade/apply",
+    params: { modules: ["src/room.actor"], onBusy: "wait", timeout: 2000 },
+  });
+  for (const said of [
+    /Committed in 20 ms/,
+    /src\/room\.actor +1 → 2 +steps: 1 up +2 processes/,
+    /2 processes converted; 2 messages queued, 1 translated, 0 dropped; 4 calls spanning/,
+    /pause per process: median 2\.00 ms, max 3\.00 ms/,
+    /tea before \{ title: 'Tea' \}/,
+  ]) {
+    assert.match(stdout, said);
+  }
+  assert.equal(code, 0);
+});
+
+test("a failed upgrade names process, place and what to do, and ends with 1", async (t) => {
+  const { root } = temporaryProject(t, {});
+  await fakeRuntime(t, { root }, { ...answers, "upgrade/apply": (_, reply) => reply(failed) });
+  const text = await runCli(["upgrade", "--force"], { cwd: root });
+  assert.match(text.stdout, /Failed\. Everything is as it was\./);
+  assert.match(text.stdout, /INSTAR_CODE_CHANGE_FAILED in src\/room\.actor, process tea <0\.2> at \/elsewhere\/src\/room\.actor\.ts:7:3/);
+  assert.match(text.stdout, /Correct the step\./);
+  assert.equal(text.code, 1);
+  const json = await runCli(["upgrade", "--force", "--format", "json"], { cwd: root });
+  assert.deepEqual(JSON.parse(json.stdout), failed);
+  assert.equal(json.code, 1);
+});
+
+test("rehearse asks for every changed module unless some are named", async (t) => {
+  const { root } = temporaryProject(t, {});
+  const runtime = await fakeRuntime(t, { root }, answers);
+  const all = await runCli(["rehearse"], { cwd: root });
+  assert.deepEqual(runtime.requests.at(-1), { method: "upgrade/rehearse", params: {} });
+  assert.match(all.stdout, /Rehearsed: it would work\. Nothing was changed\./);
+  assert.equal(all.code, 0);
+  await runCli(["rehearse", "room", "user"], { cwd: root });
+  assert.deepEqual(runtime.requests.at(-1)?.params, { modules: ["src/room.actor", "src/user.actor"] });
+});
+
+test("downgrade takes several modules back in one request", async (t) => {
+  const { root } = temporaryProject(t, {});
+  const runtime = await fakeRuntime(t, { root }, answers);
+  const { code } = await runCli(["downgrade", "src/room.actor", "1", "src/user.actor.ts", "2"], { cwd: root });
+  assert.equal(code, 0);
+  assert.deepEqual(runtime.requests.at(-1), {
+    method: "upgrade/downgrade",
+    params: {
+      targets: [
+        { module: "src/room.actor", vsn: 1 },
+        { module: "src/user.actor", vsn: 2 },
+      ],
+    },
+  });
+});
+
+const wrong: [name: string, args: string[], said: RegExp][] = [
+  [
+    "a module that is not loaded",
+    ["upgrade", "src/rom.actor"],
+    /There is no actor module src\/rom\.actor .* Did you mean src\/room\.actor/,
+  ],
+  ["a version is missing", ["downgrade", "src/room.actor"], /a version after each module/],
+  ["a version is no number", ["downgrade", "src/room.actor", "one"], /one is not a version of src\/room\.actor/],
+  ["a version below 1", ["downgrade", "src/room.actor", "0"], /0 is not a version/],
+  ["a module named twice", ["downgrade", "room", "1", "src/room.actor", "2"], /src\/room\.actor is named twice/],
+  ["a timeout that is none", ["upgrade", "--timeout", "soon"], /Write milliseconds/],
+  ["a runtime that is not there", ["ps", "--runtime", "other"], /No runtime other is running .*Running: dev/s],
+];
+
+for (const [name, args, said] of wrong) {
+  test(`wrong usage, exit 2: ${name}`, async (t) => {
+    const { root } = temporaryProject(t, {});
+    const runtime = await fakeRuntime(t, { root }, answers);
+    const { code, stderr } = await runCli(args, { cwd: root });
+    assert.match(stderr, said);
+    assert.equal(code, 2);
+    assert.ok(!runtime.requests.some(({ method }) => method.startsWith("upgrade/")), "nothing was asked for");
+  });
+}
+
+test("no runtime: says how to start one, exit 2", async (t) => {
+  const { root } = temporaryProject(t, {});
+  for (const args of [["ps"], ["rehearse"], ["upgrade"], ["downgrade", "src/room.actor", "1"]]) {
+    const { code, stderr } = await runCli(args, { cwd: root });
+    assert.match(stderr, /No runtime is running in .*instar dev <entry>/);
+    assert.equal(code, 2, args.join(" "));
+  }
+});
+
+test("several runtimes: --runtime says which", async (t) => {
+  const { root } = temporaryProject(t, {});
+  await fakeRuntime(t, { root, name: "left" }, answers);
+  await fakeRuntime(t, { root, name: "right" }, answers);
+  const unsaid = await runCli(["ps"], { cwd: root });
+  assert.match(unsaid.stderr, /Several runtimes .*left, right.*--runtime/);
+  assert.equal(unsaid.code, 2);
+  const said = await runCli(["ps", "--runtime", "right"], { cwd: root });
+  assert.match(said.stdout, /^right running/);
+});
+
+test("a stale run file is reported and removed", async (t) => {
+  const { root } = temporaryProject(t, {});
+  const runtime = await fakeRuntime(t, { root }, answers);
+  const stale = runtime.runFile.replace("dev.json", "old.json");
+  // No process has a number this high.
+  writeFileSync(stale, JSON.stringify({ ...runtime.run, name: "old", pid: 2 ** 30 }));
+  const { code, stderr } = await runCli(["ps"], { cwd: root });
+  assert.match(stderr, /The runtime old is gone.*Removed \.instar\/run\/old\.json/);
+  assert.equal(code, 0);
+  assert.ok(!existsSync(stale));
+  assert.ok(existsSync(runtime.runFile));
+});
+
+test("a wrong token: exit 2, and the token is not printed", async (t) => {
+  const { root } = temporaryProject(t, {});
+  const runtime = await fakeRuntime(t, { root, run: { token: "not-the-token" } }, answers);
+  const { code, stdout, stderr } = await runCli(["ps"], { cwd: root });
+  assert.match(stderr, /does not accept the token/);
+  assert.doesNotMatch(stdout + stderr, /not-the-token/);
+  assert.equal(code, 2);
+  assert.ok(existsSync(runtime.runFile), "only stale files are removed");
+});
+
+test("another version of the protocol, in the file or from the runtime: exit 2", async (t) => {
+  const { root } = temporaryProject(t, {});
+  await fakeRuntime(t, { root, run: { version: 2 } }, answers);
+  const inFile = await runCli(["ps"], { cwd: root });
+  assert.match(inFile.stderr, /speaks version 2 of the dev runtime protocol/);
+  assert.equal(inFile.code, 2);
+  await fakeRuntime(t, { root, info: { protocol: 7 } }, answers);
+  const fromRuntime = await runCli(["ps"], { cwd: root });
+  assert.match(fromRuntime.stderr, /speaks version 7 of the dev runtime protocol/);
+  assert.equal(fromRuntime.code, 2);
+});
+
+test("the runtime of another project: exit 2", async (t) => {
+  const { root } = temporaryProject(t, {});
+  const copied = temporaryProject(t, {});
+  const runtime = await fakeRuntime(t, { root }, answers);
+  mkdirSync(copied.path(".instar/run"), { recursive: true });
+  writeFileSync(copied.path(".instar/run/dev.json"), readFileSync(runtime.runFile));
+  const { code, stderr } = await runCli(["ps"], { cwd: copied.root });
+  assert.match(stderr, /belongs to another project/);
+  assert.equal(code, 2);
+  await fakeRuntime(t, { root, info: { root: "/some/other/project" } }, answers);
+  const answered = await runCli(["ps"], { cwd: root });
+  assert.match(answered.stderr, /is the runtime dev of \/some\/other\/project/);
+  assert.equal(answered.code, 2);
+});
+
+test("a runtime that goes away in the middle: says that it is not known, does not hang", async (t) => {
+  const { root } = temporaryProject(t, {});
+  const runtime = await fakeRuntime(t, { root }, { ...answers, "upgrade/apply": () => runtime.drop() });
+  const { code, stderr } = await runCli(["upgrade", "--force"], { cwd: root });
+  assert.match(stderr, /ended before it answered.*instar ps.*not known/s);
+  assert.equal(code, 1);
+});
+
+test("a runtime that answers with an error: its message, exit 1", async (t) => {
+  const { root } = temporaryProject(t, {});
+  const refuse = (): never => {
+    throw new Error("The application is starting. Try again when it runs.");
+  };
+  await fakeRuntime(t, { root }, { ...answers, "upgrade/apply": refuse, "processes/list": refuse });
+  for (const args of [["upgrade", "--force"], ["ps"]]) {
+    const { code, stderr } = await runCli(args, { cwd: root });
+    assert.equal(stderr, "instar: The application is starting. Try again when it runs.\n");
+    assert.equal(code, 1);
+  }
+});
+
+test("Ctrl-C cancels: everything is as it was, exit 1", async (t) => {
+  const { root } = temporaryProject(t, {});
+  const runtime = await fakeRuntime(
+    t,
+    { root },
+    {
+      ...answers,
+      "upgrade/apply": () => {},
+      onCancel: (reply) => reply({ ...failed, outcome: "canceled", errors: [] }),
+    },
+  );
+  const running = startCli(t, ["upgrade", "--force"], { cwd: root });
+  await runtime.asked("upgrade/apply");
+  running.process.kill("SIGINT");
+  const { code, stdout } = await running.ended;
+  assert.ok(runtime.requests.some(({ method }) => method === "$/cancelRequest"));
+  assert.match(stdout, /Canceled by Ctrl-C: nothing was committed, everything is as it was\./);
+  assert.equal(code, 1);
+});
+
+test("Ctrl-C that JSON-RPC answers by itself is a cancellation too", async (t) => {
+  const { root } = temporaryProject(t, {});
+  const runtime = await fakeRuntime(
+    t,
+    { root },
+    { ...answers, "upgrade/apply": () => {}, onCancel: (_, fail) => fail(-32800, "canceled") },
+  );
+  const running = startCli(t, ["upgrade", "--force"], { cwd: root });
+  await runtime.asked("upgrade/apply");
+  running.process.kill("SIGINT");
+  const { code, stdout } = await running.ended;
+  assert.match(stdout, /Canceled by Ctrl-C/);
+  assert.equal(code, 1);
+});
+
+test("Ctrl-C after the commit: says that it came too late, exit 0", async (t) => {
+  const { root } = temporaryProject(t, {});
+  const runtime = await fakeRuntime(t, { root }, { ...answers, "upgrade/apply": () => {}, onCancel: (reply) => reply(committed) });
+  const running = startCli(t, ["upgrade", "--force"], { cwd: root });
+  await runtime.asked("upgrade/apply");
+  running.process.kill("SIGINT");
+  const { code, stdout } = await running.ended;
+  assert.match(stdout, /Ctrl-C came too late: the new code was committed/);
+  assert.equal(code, 0);
+});
+
+test("a second Ctrl-C does not wait for a runtime that says nothing", async (t) => {
+  const { root } = temporaryProject(t, {});
+  const runtime = await fakeRuntime(t, { root }, { ...answers, "upgrade/apply": () => {} });
+  const running = startCli(t, ["upgrade", "--force"], { cwd: root });
+  await runtime.asked("upgrade/apply");
+  running.process.kill("SIGINT");
+  await runtime.asked("$/cancelRequest");
+  running.process.kill("SIGINT");
+  const { code, stderr } = await running.ended;
+  assert.match(stderr, /not waiting for the runtime's answer.*instar ps/);
+  assert.equal(code, 130);
+});
