@@ -1,0 +1,283 @@
+/**
+ * An editor for the language server's tests: an LSP client in the same process, over streams in memory, that keeps documents, applies
+ * edits as an editor does, and decides itself when the typing pauses.
+ */
+import { readFileSync } from "node:fs";
+import { PassThrough } from "node:stream";
+import type { TestContext } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import {
+  type ClientCapabilities,
+  type CodeAction,
+  type CodeLens,
+  createProtocolConnection,
+  type Diagnostic,
+  type InitializeResult,
+  type PublishDiagnosticsParams,
+  StreamMessageReader,
+  StreamMessageWriter,
+  type TextEdit,
+  type WorkspaceEdit,
+} from "vscode-languageserver-protocol/node";
+import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
+import { type Host, processHost } from "../../server/src/host.ts";
+import type { ServerNotifications, ServerRequests } from "../../server/src/protocol.ts";
+import { serve } from "../../server/src/serve.ts";
+
+export interface Editor {
+  readonly initialized: InitializeResult;
+  /** Everything that was published, in order. */
+  readonly published: readonly PublishDiagnosticsParams[];
+  /** What the server logged as an error. */
+  readonly errors: readonly string[];
+  /** How many timers of the server wait for a pause. */
+  readonly waiting: number;
+  uri(file: string): string;
+  text(file: string): string;
+  version(file: string): number;
+  open(file: string, text?: string): void;
+  close(file: string): void;
+  /** Types: replaces the first occurrence of `from`. */
+  replace(file: string, from: string, to: string): void;
+  /** Writes the document to the disk is the test's own business; this tells the server. */
+  changedOnDisk(...files: readonly string[]): void;
+  /** Resolves when the server has read everything that was sent so far. */
+  read(): Promise<void>;
+  /** The typing pauses: every timer of the server runs. Resolves when it has read everything before and said that it is done. */
+  pause(): Promise<void>;
+  /** What the file shows now. */
+  diagnostics(file: string): readonly Diagnostic[];
+  codeActions(file: string, at: string, only?: readonly string[]): Promise<CodeAction[]>;
+  resolve(action: CodeAction): Promise<CodeAction>;
+  /** Refuses an edit for another version, as editors do. */
+  apply(edit: WorkspaceEdit): void;
+  lenses(file: string): Promise<string[]>;
+  request<Method extends keyof ServerRequests>(
+    method: Method,
+    params: ServerRequests[Method]["params"],
+  ): { readonly result: Promise<ServerRequests[Method]["result"]>; cancel(): void };
+  /** Resolves with the next notification of this kind that fits. */
+  next<Method extends keyof ServerNotifications>(
+    method: Method,
+    fits?: (params: ServerNotifications[Method]) => boolean,
+  ): Promise<ServerNotifications[Method]>;
+}
+
+export interface EditorOptions {
+  readonly folders: readonly string[];
+  readonly capabilities?: ClientCapabilities;
+  /** Another editor than VS Code: without the extension's own messages. */
+  readonly foreign?: boolean;
+  readonly loadWorkspace?: Host["loadWorkspace"];
+}
+
+/** Is shut down when the test ends. */
+export async function startEditor(test: TestContext, options: EditorOptions): Promise<Editor> {
+  const toServer = new PassThrough();
+  const toClient = new PassThrough();
+  const timers = new Set<() => void>();
+  const server = createConnection(ProposedFeatures.all, new StreamMessageReader(toServer), new StreamMessageWriter(toClient));
+  serve(server, {
+    delay(_, run) {
+      const timer = () => {
+        timers.delete(timer);
+        run();
+      };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    loadWorkspace: options.loadWorkspace ?? processHost().loadWorkspace,
+  });
+  server.listen();
+
+  const client = createProtocolConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
+  const published: PublishDiagnosticsParams[] = [];
+  const shown = new Map<string, PublishDiagnosticsParams>();
+  const errors: string[] = [];
+  const listeners = new Set<(method: string, params: unknown) => void>();
+  const documents = new Map<string, { version: number; text: string }>();
+
+  client.onNotification("textDocument/publishDiagnostics", (params: PublishDiagnosticsParams) => {
+    published.push(params);
+    shown.set(params.uri, params);
+  });
+  client.onNotification("window/logMessage", ({ type, message }: { type: number; message: string }) => {
+    if (type === 1) errors.push(message);
+  });
+  for (const method of ["instar/processesChanged", "instar/status"] as const)
+    client.onNotification(method, (params: unknown) => {
+      for (const listener of listeners) listener(method, params);
+    });
+  client.onRequest("client/registerCapability", () => null);
+  client.onRequest("workspace/codeLens/refresh", () => null);
+  client.listen();
+  test.after(async () => {
+    await client.sendRequest("shutdown");
+    client.dispose();
+    server.dispose();
+    toServer.destroy();
+    toClient.destroy();
+  });
+
+  const uri = (file: string) => pathToFileURL(file).href;
+  const document = (file: string) => {
+    const found = documents.get(uri(file));
+    if (found === undefined) throw new Error(`${file} is not open`);
+    return found;
+  };
+  const notify = (method: string, params: object) => void client.sendNotification(method, params);
+
+  const editor: Editor = {
+    initialized: await client.sendRequest<InitializeResult>("initialize", {
+      processId: process.pid,
+      rootUri: null,
+      workspaceFolders: options.folders.map((folder) => ({ uri: uri(folder), name: folder })),
+      capabilities: options.capabilities ?? vscode,
+      ...(options.foreign ? {} : { initializationOptions: { commands: ["instar.processes.focus"] } }),
+    }),
+    published,
+    errors,
+    get waiting() {
+      return timers.size;
+    },
+    uri,
+    text: (file) => document(file).text,
+    version: (file) => document(file).version,
+    open(file, text = readFileSync(file, "utf8")) {
+      documents.set(uri(file), { version: 1, text });
+      notify("textDocument/didOpen", { textDocument: { uri: uri(file), languageId: "typescript", version: 1, text } });
+    },
+    close(file) {
+      documents.delete(uri(file));
+      notify("textDocument/didClose", { textDocument: { uri: uri(file) } });
+    },
+    replace(file, from, to) {
+      const current = document(file);
+      const start = current.text.indexOf(from);
+      if (start < 0) throw new Error(`${JSON.stringify(from)} is not in\n${current.text}`);
+      const range = { start: positionAt(current.text, start), end: positionAt(current.text, start + from.length) };
+      current.text = current.text.slice(0, start) + to + current.text.slice(start + from.length);
+      current.version++;
+      notify("textDocument/didChange", {
+        textDocument: { uri: uri(file), version: current.version },
+        contentChanges: [{ range, text: to }],
+      });
+    },
+    changedOnDisk(...files) {
+      notify("workspace/didChangeWatchedFiles", { changes: files.map((file) => ({ uri: uri(file), type: 2 })) });
+    },
+    async read() {
+      // Messages are read in order, and this one waits for the projects.
+      await client.sendRequest("textDocument/codeLens", { textDocument: { uri: "untitled:nothing" } });
+    },
+    async pause() {
+      await editor.read();
+      if (timers.size === 0) return;
+      const done = editor.next("instar/status", ({ state }) => state === "ready" || state === "error");
+      for (const timer of timers) timer();
+      await done;
+    },
+    diagnostics: (file) => shown.get(uri(file))?.diagnostics ?? [],
+    async codeActions(file, at, only) {
+      const { text } = document(file);
+      const offset = text.indexOf(at);
+      if (offset < 0) throw new Error(`${JSON.stringify(at)} is not in\n${text}`);
+      const position = positionAt(text, offset);
+      return (
+        (await client.sendRequest<CodeAction[] | null>("textDocument/codeAction", {
+          textDocument: { uri: uri(file) },
+          range: { start: position, end: position },
+          context: { diagnostics: editor.diagnostics(file), ...(only === undefined ? {} : { only }) },
+        })) ?? []
+      );
+    },
+    resolve: (action) => client.sendRequest<CodeAction>("codeAction/resolve", action),
+    apply(edit) {
+      const changes = [
+        ...Object.entries(edit.changes ?? {}).map(([target, edits]) => ({ target, version: null, edits })),
+        ...(edit.documentChanges ?? []).flatMap((change) =>
+          "edits" in change
+            ? [{ target: change.textDocument.uri, version: change.textDocument.version, edits: change.edits as TextEdit[] }]
+            : [],
+        ),
+      ];
+      for (const { target, version } of changes) {
+        const current = documents.get(target);
+        if (version !== null && version !== current?.version)
+          throw new Error(`The edit is for version ${version} of ${target}, which is at ${current?.version}`);
+      }
+      for (const { target, edits } of changes) {
+        const file = fileURLToPath(target);
+        if (!documents.has(target)) editor.open(file);
+        const current = document(file);
+        current.text = applied(current.text, edits);
+        current.version++;
+        notify("textDocument/didChange", {
+          textDocument: { uri: target, version: current.version },
+          contentChanges: [{ text: current.text }],
+        });
+      }
+    },
+    async lenses(file) {
+      const lenses = await client.sendRequest<CodeLens[] | null>("textDocument/codeLens", { textDocument: { uri: uri(file) } });
+      return (lenses ?? []).map(({ command }) => command?.title ?? "");
+    },
+    request(method, params) {
+      const cancellation = new AbortController();
+      const token = {
+        isCancellationRequested: false,
+        onCancellationRequested(listener: (event: unknown) => unknown) {
+          cancellation.signal.addEventListener("abort", listener);
+          return { dispose: () => cancellation.signal.removeEventListener("abort", listener) };
+        },
+      };
+      return { result: client.sendRequest(method, params, token), cancel: () => cancellation.abort() };
+    },
+    next: (method, fits = () => true) =>
+      new Promise((resolve) => {
+        const listener = (name: string, params: unknown) => {
+          // The methods' names and types belong together.
+          const typed = params as ServerNotifications[typeof method];
+          if (name !== method || !fits(typed)) return;
+          listeners.delete(listener);
+          resolve(typed);
+        };
+        listeners.add(listener);
+      }),
+  };
+  notify("initialized", {});
+  return editor;
+}
+
+/** What VS Code says that it can, as far as the server asks. */
+export const vscode: ClientCapabilities = {
+  textDocument: {
+    publishDiagnostics: { relatedInformation: true, codeDescriptionSupport: true, versionSupport: true },
+    codeAction: { dataSupport: true, resolveSupport: { properties: ["edit"] } },
+  },
+  workspace: {
+    workspaceEdit: { documentChanges: true, resourceOperations: ["create"] },
+    codeLens: { refreshSupport: true },
+    didChangeWatchedFiles: { dynamicRegistration: true },
+    workspaceFolders: true,
+  },
+};
+
+function positionAt(text: string, offset: number): { line: number; character: number } {
+  const lines = text.slice(0, offset).split("\n");
+  return { line: lines.length - 1, character: lines.at(-1)!.length };
+}
+
+function offsetAt(text: string, { line, character }: { line: number; character: number }): number {
+  return text.split("\n").slice(0, line).join("\n").length + (line > 0 ? 1 : 0) + character;
+}
+
+function applied(text: string, edits: readonly TextEdit[]): string {
+  let result = text;
+  // From the end, so that earlier places stay where they are; of two at one place the first in the list comes first.
+  const sorted = edits
+    .map((edit, index) => ({ index, start: offsetAt(text, edit.range.start), end: offsetAt(text, edit.range.end), newText: edit.newText }))
+    .toSorted((a, b) => b.start - a.start || b.index - a.index);
+  for (const { start, end, newText } of sorted) result = result.slice(0, start) + newText + result.slice(end);
+  return result;
+}
