@@ -1,5 +1,6 @@
 /** `instar upgrade`: the sources as they are become the running code, unless the analysis says that it would break. */
 import type { Command } from "commander";
+import { blockingFindings } from "../live/blocking-findings.ts";
 import { type LiveOptions, carryOut, patience, withLiveOptions } from "./carry-out.ts";
 import { exitCode } from "./exit.ts";
 import { connectLive } from "./live.ts";
@@ -31,10 +32,7 @@ export function registerUpgrade(program: Command): void {
 /** Prints what stands against the upgrade of these modules, if anything does. */
 async function refusedByAnalysis(root: string, ids: readonly string[], format: LiveOptions["format"]): Promise<boolean> {
   const project = await openProject(root);
-  const errors = project.analyzed.findings.filter(
-    ({ severity, module, modules }) =>
-      severity === "error" && (module === null || [module, ...(modules ?? [])].some((id) => ids.includes(id))),
-  );
+  const errors = blockingFindings(project.analyzed.findings, ids);
   if (errors.length === 0) return false;
   if (format === "json") {
     const { findingJson } = await import("./format-json.ts");

@@ -1,5 +1,5 @@
 /** What the extension's quick picks ask: the actor modules with their versions, and the writing of snapshots. */
-import { existsSync, readdirSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import type { Projects } from "../projects.ts";
 import type { EntrySummary, ModuleSummary, ReleaseResult } from "../protocol.ts";
 import { type OpenDocuments, toUri } from "../to-lsp.ts";
@@ -24,26 +24,21 @@ export function entries(projects: Projects, open: OpenDocuments): EntrySummary[]
   return projects.all.flatMap(({ root }) => entryModules(root).map((path) => ({ uri: toUri(`${root}/${path}`, open), root, path })));
 }
 
-/** Writes the snapshot of each version that has none. Snapshots that are there are frozen and stay as they are. */
+/** Writes the snapshots that are due; a project that something stands against gets none. */
 export async function release(projects: Projects): Promise<ReleaseResult> {
   const written: string[] = [];
   const problems: string[] = [];
-  const { ensureInstarFolder, writeFileAtomic } = await import("../workspace.ts");
+  const { judgeSnapshots, writeSnapshots } = await import("../snapshots.ts");
   for (const project of projects.all) {
-    for (const module of project.current()?.modules ?? []) {
-      const snapshot = project.workspace.analyzer.snapshot(module);
-      if (snapshot === undefined) {
-        problems.push(`${module.id} cannot be read well enough to be released. Correct what the Problems view says of it, then try again.`);
-        continue;
-      }
-      if (existsSync(snapshot.file)) continue;
-      try {
-        await ensureInstarFolder(project.root);
-        await writeFileAtomic(snapshot.file, snapshot.text);
-        written.push(snapshot.file);
-      } catch (error) {
-        problems.push(`${snapshot.file} could not be written: ${error instanceof Error ? error.message : String(error)}`);
-      }
+    const analyzed = project.current();
+    if (analyzed === undefined) continue;
+    const judged = judgeSnapshots(project.workspace, analyzed);
+    problems.push(...judged.problems);
+    if (judged.problems.length > 0) continue;
+    try {
+      written.push(...(await writeSnapshots(project.root, judged.due)));
+    } catch (error) {
+      problems.push(`The snapshots of ${project.root} could not be written: ${error instanceof Error ? error.message : String(error)}`);
     }
     project.diskChanged();
   }

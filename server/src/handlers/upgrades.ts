@@ -4,6 +4,7 @@ import type { Requests, UpgradeError, UpgradeReport } from "../../../runtime/src
 import type { Finding } from "../analysis/rule.ts";
 import type { Project, Projects } from "../projects.ts";
 import type { ServerRequests } from "../protocol.ts";
+import { blockingFindings } from "../live/blocking-findings.ts";
 import type { Live, LiveRuntime } from "./live.ts";
 
 type Method = "upgrade/apply" | "upgrade/rehearse" | "upgrade/downgrade";
@@ -16,7 +17,8 @@ export async function upgrade(
 ): Promise<UpgradeReport> {
   const target = await runtimeOf(projects, live, params);
   if ("errors" in target) return refused(target.errors);
-  const findings = params.force === true ? [] : blocking(target.project, params.module);
+  const ids = params.module === undefined ? target.runtime.modules.map(({ id }) => id) : [params.module];
+  const findings = params.force === true ? [] : blockingFindings(target.project.current()?.findings ?? [], ids);
   if (findings.length > 0) return refused(findings.map(findingError));
   const method = params.rehearse === true ? "upgrade/rehearse" : "upgrade/apply";
   return ask(live, target.runtime, method, params.module === undefined ? {} : { modules: [params.module] }, token);
@@ -62,15 +64,6 @@ async function runtimeOf(
       ),
     ],
   };
-}
-
-/** The findings at error level that concern what is to be upgraded. */
-function blocking(project: Project, module: string | undefined): Finding[] {
-  return (project.current()?.findings ?? []).filter(
-    (finding) =>
-      finding.severity === "error" &&
-      (module === undefined || finding.module === null || finding.module === module || (finding.modules?.includes(module) ?? false)),
-  );
 }
 
 async function ask<M extends Method>(
