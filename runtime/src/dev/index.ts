@@ -2,46 +2,6 @@
  * `instar/dev`: runs an application so that its code can be changed while it runs. The caller's process becomes the parent, which holds
  * the control endpoint, the builds and the file watching; the application runs in a child.
  */
-import type { UpgradeReport } from "../protocol.ts";
-
-export interface DevRuntimeOptions {
-  /** The project root, absolute; module ids are paths from here. */
-  readonly root: string;
-  /** The entry module, absolute: its default export is a supervisor. */
-  readonly entry: string;
-  /** Default `dev`; names the run file `.instar/run/<name>.json`. */
-  readonly name?: string;
-  /** Upgrade on save. Default false. */
-  readonly watch?: boolean;
-  readonly shapes?: ShapePort;
-  readonly onLog?: (level: "info" | "warning" | "error", text: string) => void;
-  readonly onUpgrade?: (report: UpgradeReport) => void;
-  /** Where the application's output goes. Default: this process's own. */
-  readonly stdio?: "inherit" | "pipe";
-}
-
-/** What the runtime asks an analysis, because it does not know types itself. Without it, a changed shape under one `vsn` goes unseen. */
-export interface ShapePort {
-  /** The shapes of these modules' states as the sources are on disk now. A module that cannot be read is left out. */
-  describe(modules: readonly { id: string; file: string }[]): Promise<Record<string, ModuleShape>>;
-  /** Whether every state of shape `from` is, as it stands, a valid state of shape `to` (hashes that `describe` gave before). */
-  compatible(from: string, to: string): "compatible" | "incompatible" | "unknown";
-}
-
-export interface ModuleShape {
-  readonly hash: string;
-  /** Whether the version that the source declares has a snapshot, which makes it released and frozen. */
-  readonly released: boolean;
-}
-
-export interface DevRuntime {
-  readonly name: string;
-  readonly port: number;
-  /** Path of the run file. */
-  readonly runFile: string;
-  stop(): Promise<void>;
-  /** Resolves when the runtime has stopped, for whatever reason. */
-  readonly stopped: Promise<void>;
-}
-
-export declare function startDevRuntime(options: DevRuntimeOptions): Promise<DevRuntime>;
+export type { DevRuntime, DevRuntimeOptions, ModuleShape, ShapePort } from "./options.ts";
+export { DevError } from "./dev-error.ts";
+export { startDevRuntime } from "./start-dev-runtime.ts";

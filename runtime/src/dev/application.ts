@@ -1,0 +1,231 @@
+/**
+ * The parent's hold on the application's process: starts it, asks it, watches its heartbeat, ends it. Whatever state that process is in, a
+ * request is answered or fails; it never hangs.
+ */
+import { type ChildProcess, fork } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { CancellationTokenSource, IPCMessageReader, IPCMessageWriter, createMessageConnection } from "vscode-jsonrpc/node";
+import type { RuntimeInfo } from "../protocol.ts";
+import type { ChildNotifications, ChildRequests } from "./child-protocol.ts";
+import { DevError } from "./dev-error.ts";
+
+export interface ApplicationOptions {
+  readonly root: string;
+  readonly stdio: "inherit" | "pipe";
+  readonly heartbeat: Heartbeat;
+  onNotification<N extends keyof ChildNotifications>(name: N, params: ChildNotifications[N]): void;
+  /** Lines that the application printed, where `stdio` is `pipe`. */
+  onOutput(stream: "stdout" | "stderr", line: string): void;
+  onStatus(status: RuntimeInfo["status"]): void;
+  onExit(code: number | null, signal: string | null): void;
+}
+
+/** Milliseconds. */
+export interface Heartbeat {
+  readonly interval: number;
+  /** Without an answer for this long, the application is unresponsive. */
+  readonly limit: number;
+}
+
+export interface Application {
+  readonly pid: number | null;
+  readonly status: RuntimeInfo["status"];
+  /**
+   * @throws DevError `INSTAR_RUNTIME_EXITED` or `INSTAR_RUNTIME_UNRESPONSIVE`, at once or as soon as the process turns out to be so.
+   */
+  request<M extends keyof ChildRequests>(
+    method: M,
+    params: ChildRequests[M]["params"],
+    options?: RequestOptions<ChildRequests[M]["result"]>,
+  ): Promise<ChildRequests[M]["result"]>;
+  /** Called once the supervision tree runs. */
+  markRunning(): void;
+  /** Asks the process to end its tree and, after `grace` milliseconds, kills it. */
+  stop(grace: number): Promise<void>;
+  kill(): void;
+}
+
+export interface RequestOptions<R> {
+  readonly signal?: AbortSignal;
+  /** How long to go on waiting once the process is unresponsive, since the request itself may be the cause. Milliseconds; default 0. */
+  readonly patience?: number;
+  /** What to do with an answer that came after all. */
+  readonly onLate?: (result: R) => void;
+}
+
+export function startApplication(options: ApplicationOptions): Application {
+  const child = forkChild(options);
+  const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
+  connection.onNotification("changed", (params: ChildNotifications["changed"]) => options.onNotification("changed", params));
+  connection.onNotification("log", (params: ChildNotifications["log"]) => options.onNotification("log", params));
+  // A write to a process that has just ended is reported by its exit.
+  connection.onError(() => {});
+  connection.listen();
+
+  let status: RuntimeInfo["status"] = "starting";
+  const waiting = new Set<Waiting>();
+  const setStatus = (next: RuntimeInfo["status"]): void => {
+    if (status === next || status === "exited") return;
+    status = next;
+    for (const entry of waiting) {
+      clearTimeout(entry.timer);
+      if (next === "exited") entry.fail(exited());
+      else if (next === "unresponsive") entry.timer = setTimeout(() => entry.fail(unresponsive()), entry.patience);
+    }
+    options.onStatus(next);
+  };
+
+  const gone = new Promise<void>((resolve) => {
+    const end = (code: number | null, signal: string | null): void => {
+      if (status === "exited") return;
+      setStatus("exited");
+      clearInterval(beating);
+      connection.dispose();
+      options.onExit(code, signal);
+      resolve();
+    };
+    child.once("exit", end);
+    child.once("error", () => end(null, null));
+  });
+  const beating = beat(options.heartbeat, connection, (alive) => {
+    if (status === "running" || status === "unresponsive") setStatus(alive ? "running" : "unresponsive");
+  });
+
+  const request: Application["request"] = async (method, params, { signal, patience = 0, onLate } = {}) => {
+    if (status === "exited") throw exited();
+    if (status === "unresponsive") throw unresponsive();
+    const cancellation = new CancellationTokenSource();
+    const cancel = (): void => cancellation.cancel();
+    if (signal?.aborted === true) cancel();
+    signal?.addEventListener("abort", cancel, { once: true });
+    let late = false;
+    const entry: Waiting = { fail: () => {}, patience, timer: undefined };
+    waiting.add(entry);
+    const failed = new Promise<never>((_, reject) => {
+      entry.fail = (error) => {
+        late = true;
+        reject(error);
+      };
+    });
+    const answered = connection.sendRequest<ChildRequests[typeof method]["result"]>(method, params, cancellation.token);
+    answered.then(
+      (result) => late && onLate?.(result),
+      () => {},
+    );
+    try {
+      return await Promise.race([answered, failed]);
+    } catch (error) {
+      if (error instanceof DevError) throw error;
+      // The channel closes a moment before the process counts as ended.
+      if (child.exitCode !== null || child.signalCode !== null || !child.connected) throw exited();
+      throw error;
+    } finally {
+      clearTimeout(entry.timer);
+      waiting.delete(entry);
+      signal?.removeEventListener("abort", cancel);
+      cancellation.dispose();
+    }
+  };
+
+  return {
+    get pid() {
+      return status === "exited" ? null : (child.pid ?? null);
+    },
+    get status() {
+      return status;
+    },
+    request,
+    markRunning: () => setStatus("running"),
+    async stop(grace) {
+      if (status === "exited") return;
+      if (status === "unresponsive") child.kill("SIGKILL");
+      else request("stop", {}, { patience: grace }).catch(() => {});
+      const timer = setTimeout(() => child.kill("SIGKILL"), grace);
+      await gone;
+      clearTimeout(timer);
+    },
+    kill: () => void child.kill("SIGKILL"),
+  };
+}
+
+interface Waiting {
+  fail: (error: DevError) => void;
+  readonly patience: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+function forkChild({ root, stdio, onOutput }: ApplicationOptions): ChildProcess {
+  const { path, execArgv } = childEntry();
+  const child = fork(path, [root], {
+    cwd: root,
+    execArgv,
+    // The application's messages are plain JSON; code travels as text.
+    serialization: "json",
+    stdio: ["ignore", stdio, stdio, "ipc"],
+  });
+  if (child.stdout !== null) splitLines(child.stdout, (line) => onOutput("stdout", line));
+  if (child.stderr !== null) splitLines(child.stderr, (line) => onOutput("stderr", line));
+  return child;
+}
+
+/** The child's file lies beside this one in the sources, and under `dev/` seen from the bundle's chunks. */
+function childEntry(): { readonly path: string; readonly execArgv: readonly string[] } & { execArgv: string[] } {
+  const candidates = ["./child.js", "./dev/child.js", "./child.ts"].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+  const path = candidates.find((candidate) => existsSync(candidate));
+  if (path === undefined)
+    throw new DevError("INSTAR_START_FAILED", "this installation of instar is incomplete: dev/child.js is missing. Install it again.");
+  if (!path.endsWith(".ts")) return { path, execArgv: [] };
+  return { path, execArgv: ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href] };
+}
+
+function splitLines(stream: NodeJS.ReadableStream, onLine: (line: string) => void): void {
+  let rest = "";
+  stream.setEncoding("utf8");
+  stream.on("data", (text: string) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) onLine(line);
+  });
+  stream.on("end", () => {
+    if (rest !== "") onLine(rest);
+  });
+}
+
+/** One ping at a time: a stuck process does not collect a queue of them. */
+function beat(
+  { interval, limit }: Heartbeat,
+  connection: ReturnType<typeof createMessageConnection>,
+  onBeat: (alive: boolean) => void,
+): NodeJS.Timeout {
+  let sentAt: number | null = null;
+  const timer = setInterval(() => {
+    if (sentAt !== null) {
+      if (performance.now() - sentAt >= limit) onBeat(false);
+      return;
+    }
+    sentAt = performance.now();
+    connection.sendRequest("ping", {}).then(
+      () => {
+        sentAt = null;
+        onBeat(true);
+      },
+      () => {},
+    );
+  }, interval);
+  timer.unref();
+  return timer;
+}
+
+function exited(): DevError {
+  return new DevError("INSTAR_RUNTIME_EXITED", "the application has ended; start it again. Its output says why.");
+}
+
+function unresponsive(): DevError {
+  return new DevError(
+    "INSTAR_RUNTIME_UNRESPONSIVE",
+    "the application does not answer: one of its handlers has not returned for a while, or a debugger has paused it. " +
+      "Stop it, correct the handler (look for an endless loop), and start it again.",
+  );
+}

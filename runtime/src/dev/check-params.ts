@@ -1,0 +1,64 @@
+/** Checks the parameters of requests before anything happens: what comes over the socket is nobody's type. */
+import type { DowngradeParams, Requests, UpgradeParams } from "../protocol.ts";
+
+/** What is wrong with parameters, in words for whoever wrote the client. */
+export class BadParams extends Error {}
+
+type Check<M extends keyof Requests> = (params: Record<string, unknown>) => Requests[M]["params"];
+
+/** By method: also the list of all methods. Fields that the protocol does not know are ignored, so that newer clients can talk to us. */
+export const checkParams: { readonly [M in keyof Requests]: Check<M> } = {
+  "runtime/info": () => ({}),
+  "runtime/stop": () => ({}),
+  "runtime/watch": ({ enabled }) => ({ enabled: boolean("enabled", enabled) }),
+  "modules/list": () => ({}),
+  "processes/list": () => ({}),
+  "processes/state": ({ pid }) => ({ pid: text("pid", pid) }),
+  "upgrade/rehearse": upgradeParams,
+  "upgrade/apply": upgradeParams,
+  "upgrade/downgrade": downgradeParams,
+};
+
+function upgradeParams(params: Record<string, unknown>): UpgradeParams {
+  const { modules } = params;
+  if (modules === undefined) return common(params);
+  if (!Array.isArray(modules)) throw new BadParams("`modules` must be a list of module ids");
+  return { modules: modules.map((id, index) => text(`modules[${index}]`, id)), ...common(params) };
+}
+
+function downgradeParams(params: Record<string, unknown>): DowngradeParams {
+  const { targets } = params;
+  if (!Array.isArray(targets) || targets.length === 0)
+    throw new BadParams("`targets` must be a list of at least one module and its version");
+  const checked = targets.map((target: unknown, index) => {
+    const { module, vsn } = (typeof target === "object" && target !== null ? target : {}) as { module?: unknown; vsn?: unknown };
+    if (typeof vsn !== "number" || !Number.isInteger(vsn) || vsn < 1) {
+      throw new BadParams(`\`targets[${index}].vsn\` must be a whole number from 1`);
+    }
+    return { module: text(`targets[${index}].module`, module), vsn };
+  });
+  if (new Set(checked.map(({ module }) => module)).size < checked.length) throw new BadParams("`targets` names a module twice");
+  return { targets: checked, ...common(params) };
+}
+
+function common({ extra, onBusy, timeout }: Record<string, unknown>): Pick<UpgradeParams, "extra" | "onBusy" | "timeout"> {
+  if (onBusy !== undefined && onBusy !== "abort" && onBusy !== "wait") throw new BadParams('`onBusy` must be "abort" or "wait"');
+  if (timeout !== undefined && (typeof timeout !== "number" || !Number.isFinite(timeout) || timeout < 0)) {
+    throw new BadParams("`timeout` must be a number of milliseconds, 0 or more");
+  }
+  return {
+    ...(extra === undefined ? {} : { extra }),
+    ...(onBusy === undefined ? {} : { onBusy }),
+    ...(timeout === undefined ? {} : { timeout }),
+  };
+}
+
+function text(name: string, value: unknown): string {
+  if (typeof value !== "string" || value === "") throw new BadParams(`\`${name}\` must be a text`);
+  return value;
+}
+
+function boolean(name: string, value: unknown): boolean {
+  if (typeof value !== "boolean") throw new BadParams(`\`${name}\` must be true or false`);
+  return value;
+}

@@ -1,0 +1,63 @@
+/** What the parent and the application's process say to each other over Node's IPC channel: method names and plain types. */
+import type { BuiltFile, LoadRequest } from "./built-file.ts";
+import type { LoadedModuleInfo, ProcessInfo, UpgradeError, UpgradeReport } from "../protocol.ts";
+
+/** Parent to child. */
+export interface ChildRequests {
+  /** Loads the application and starts its supervision tree. */
+  start: { params: { readonly entry: string; readonly load: LoadRequest }; result: Outcome<Loaded> };
+  upgrade: { params: ChildUpgrade; result: UpgradeOutcome };
+  processes: { params: Record<string, never>; result: ProcessInfo[] };
+  state: { params: { readonly pid: string }; result: { text: string; json: unknown } | null };
+  modules: { params: Record<string, never>; result: LoadedModuleInfo[] };
+  /** Ends the supervision tree; the process then exits. */
+  stop: { params: Record<string, never>; result: null };
+  /** Answered as soon as the event loop turns. */
+  ping: { params: Record<string, never>; result: null };
+}
+
+/** Child to parent. */
+export interface ChildNotifications {
+  changed: Record<string, never>;
+  log: { readonly level: "info" | "warning" | "error"; readonly text: string };
+}
+
+export interface ChildUpgrade {
+  readonly load: LoadRequest;
+  readonly rehearse: boolean;
+  readonly extra: unknown;
+  readonly timeout: number | null;
+  readonly onBusy: "abort" | "wait" | null;
+  /** Pairs of shape hashes, `from to`, of which every state of the first is a valid state of the second. */
+  readonly compatible: readonly string[];
+}
+
+export interface UpgradeOutcome {
+  readonly report: UpgradeReport;
+  /** What is loaded now. */
+  readonly loaded: Loaded;
+  /** When the commit was, in milliseconds since 1970; null without one. */
+  readonly committedAt: number | null;
+}
+
+/** What the parent has to know to build, keep and send the right files. */
+export interface Loaded {
+  readonly modules: readonly LoadedVersion[];
+  /** Hashes of the code that the child holds. */
+  readonly held: readonly string[];
+}
+
+export interface LoadedVersion {
+  readonly id: string;
+  readonly file: string;
+  readonly kind: "actor" | "supervisor";
+  readonly vsn: number;
+  readonly load: number;
+  readonly shape: string | null;
+  readonly oldVsn: number | null;
+  /** The files that this version consists of. */
+  readonly closure: readonly BuiltFile[];
+}
+
+/** Errors cross the boundary as data. */
+export type Outcome<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: UpgradeError };

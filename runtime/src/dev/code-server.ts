@@ -1,0 +1,359 @@
+/**
+ * The code server: evaluates built files as modules and holds at most two versions of each actor module, current and old. New versions are
+ * evaluated beside the running ones, against a graph in which exactly the changed files and those that import them are new instances;
+ * nothing that runs can see them until `commit`. What nobody can reach any more is left to the garbage collector.
+ */
+import { relative } from "node:path";
+import { type Handle, bindHandle, isHandle, moduleOf, pinnedId, versionOf } from "../handle.ts";
+import { InstarError } from "../exit.ts";
+import type { LoadedModule, ModuleVersion } from "../module.ts";
+import type { BuiltFile, Code, LoadRequest } from "./built-file.ts";
+import { DevError } from "./dev-error.ts";
+import { type LoadScope, createLoadScope } from "./load-scope.ts";
+import { type ActorModule, type ModuleInstance, type Slot, actorExports, createInstance, evaluate } from "./module-instance.ts";
+import { moduleId } from "./module-id.ts";
+import type { PackageLoader } from "./package-loader.ts";
+import type { SourceMaps } from "./source-maps.ts";
+
+/** A changed module, evaluated and not yet visible. */
+export interface PreparedChange {
+  readonly module: LoadedModule;
+  readonly to: ModuleVersion;
+  /** Its own text and shape are the same; something that it imports changed. */
+  readonly reinstantiated: boolean;
+}
+
+export interface Prepared {
+  readonly changes: readonly PreparedChange[];
+  /** Modules that were not loaded before; nothing to convert. */
+  readonly added: readonly LoadedModule[];
+  /** Makes everything current. Synchronous; belongs into the turn of the upgrade's commit. */
+  commit(): void;
+  /** Forgets what was evaluated, if it was not committed, and what the commit replaced. Call it in any case. */
+  settle(): void;
+}
+
+export interface CodeServer {
+  /** Evaluates what changed. @throws DevError; then everything is as it was. */
+  prepare(request: LoadRequest): Promise<Prepared>;
+  readonly modules: ReadonlyMap<string, ActorModule>;
+  /** The files that make up the current version of a module: its own, and those that it reaches without passing another actor module. */
+  closureOf(id: string): readonly BuiltFile[];
+  /** Hashes of the code that is held, which therefore need not be sent again. */
+  held(): string[];
+}
+
+export function createCodeServer(options: {
+  readonly root: string;
+  readonly packages: PackageLoader;
+  readonly maps: SourceMaps;
+}): CodeServer {
+  const { root, packages, maps } = options;
+  const modules = new Map<string, ActorModule>();
+  const codes = new Map<string, Code>();
+  const loads = new Map<string, number>();
+  /** Script URLs whose maps are held. */
+  let mapped = new Set<string>();
+
+  async function prepare(request: LoadRequest): Promise<Prepared> {
+    for (const [hash, code] of Object.entries(request.codes)) codes.set(hash, code);
+    try {
+      for (const layer of request.layers) {
+        await Promise.all(layer.files.map((built) => packages.prepare(built.file, built.imports)));
+      }
+      return evaluateAll(request);
+    } catch (error) {
+      settle();
+      throw error;
+    }
+  }
+
+  function evaluateAll(request: LoadRequest): Prepared {
+    const fresh: FreshActor[] = [];
+    const slots: PendingSlot[] = [];
+    const scopes = request.layers.map((layer) => createLoadScope(layer, modules, request.shapes));
+    for (const scope of scopes) {
+      const load: Load = { scope, fresh, slots, lazy: new Map(), shapes: request.shapes, depth: 0, done: false };
+      for (const file of scope.layer.roots) if (scope.instanceOf(file) === undefined) instantiate(load, file);
+      finish(load);
+    }
+    return {
+      changes: fresh.flatMap(({ record, version, reinstantiated }) =>
+        record === null ? [] : [{ module: record.module, to: version, reinstantiated }],
+      ),
+      added: fresh.flatMap(({ record, instance }) => (record === null ? [moduleOf(instance.handle)] : [])),
+      commit() {
+        for (const actor of fresh) register(actor);
+        point(slots);
+      },
+      settle() {
+        // Instances hold on to their load, so it must not hold on to theirs.
+        fresh.length = 0;
+        slots.length = 0;
+        settle();
+      },
+    };
+  }
+
+  /** A new instance of a file and, through its imports, of everything dirty that it needs. */
+  function instantiate(load: Load, file: string): ModuleInstance {
+    const built = load.scope.builtOf(file);
+    const code = load.lazy.get(file) ?? codes.get(built.hash);
+    if (code === undefined) throw new DevError("INSTAR_BUILD_NOT_KEPT", `the code of ${file} is not here any more; save it once more.`);
+    const number = (loads.get(file) ?? 0) + 1;
+    loads.set(file, number);
+    const instance = createInstance(built, number);
+    load.scope.fresh.set(file, instance);
+    maps.add(instance.url, code.map);
+    mapped.add(instance.url);
+    load.depth++;
+    try {
+      evaluate(instance, code, (specifier) => requireFrom(load, instance, specifier));
+      identify(load, instance);
+    } catch (error) {
+      throw evaluationError(file, error);
+    } finally {
+      load.depth--;
+    }
+    if (load.done && load.depth === 0) finishLate(load);
+    return instance;
+  }
+
+  /** What `require(specifier)` gives in an instance: called by its imports while it is evaluated, by dynamic imports at any time. */
+  function requireFrom(load: Load, importer: ModuleInstance, specifier: string): unknown {
+    const edge = importer.built.imports.find((candidate) => candidate.specifier === specifier);
+    const linked = importer.links.get(specifier);
+    if (linked !== undefined)
+      return linked.kind === "plain" ? exportsOf(load, linked.instance) : actorExports(slotOf(recordOf(linked.file)));
+    if (edge?.target === undefined || edge.target === null) return packages.require(importer.built.file, specifier);
+    const { target } = edge;
+    if (!load.scope.contains(target)) {
+      const record = recordOf(target);
+      importer.links.set(specifier, { kind: "actor", file: target, load: record.current.load });
+      return actorExports(slotOf(record));
+    }
+    const instance = load.scope.instanceOf(target) ?? instantiate(load, target);
+    importer.links.set(specifier, { kind: "plain", instance });
+    return exportsOf(load, instance);
+  }
+
+  function exportsOf(load: Load, instance: ModuleInstance): unknown {
+    if (instance.state === "ready" && instance.handle === null) return instance.module.exports;
+    // An actor module, or one in a cycle of which it is not yet known.
+    const slot: Slot = {
+      of: () => instance,
+      handle: () => (instance.handle === null ? (instance.module.exports as { default?: unknown }).default : stableHandle(load, instance)),
+    };
+    load.slots.push({ slot, instance });
+    return actorExports(slot);
+  }
+
+  function stableHandle(load: Load, instance: ModuleInstance): Handle | null {
+    return load.fresh.find((actor) => actor.instance === instance)?.record?.handle ?? recordAt(instance)?.handle ?? instance.handle;
+  }
+
+  /** Finds out whether a fresh instance is an actor module, and of which id. */
+  function identify(load: Load, instance: ModuleInstance): void {
+    const { file, hash } = instance.built;
+    const before = [...modules.values()].find((record) => record.file === file);
+    const exported = (instance.module.exports as { default?: unknown } | null | undefined)?.default;
+    // A file that passes on another's handle is no actor module itself.
+    const own = isHandle(exported) && !isKnown(load, exported) ? exported : null;
+    if (own === null) {
+      if (before === undefined) return;
+      throw new DevError(
+        "INSTAR_KIND_CHANGED",
+        `the default export of ${before.module.id} was ${before.module.current.kind}(…) and no longer is, so its processes would have no code. ` +
+          "Export the result of actor(…) or supervisor(…) again, or restart the application.",
+        { module: before.module.id, place: { file, line: 1, column: 1 } },
+      );
+    }
+    const id = pinnedId(own) ?? moduleId(root, file);
+    const version = versionOf(own, { shape: load.shapes[file] ?? null, load: instance.load });
+    const record = modules.get(id) ?? null;
+    checkIdentity(load, { id, file, kind: version.kind, before: before ?? null, record });
+    instance.handle = own;
+    const sameShape = record?.module.current.shape === version.shape || version.shape === null;
+    load.fresh.push({ id, instance, version, record, reinstantiated: record?.current.built.hash === hash && sameShape });
+  }
+
+  function isKnown(load: Load, handle: Handle): boolean {
+    return load.fresh.some((actor) => actor.instance.handle === handle) || [...modules.values()].some((record) => record.handle === handle);
+  }
+
+  function register({ id, instance, version, record }: FreshActor): void {
+    const handle = instance.handle as Handle;
+    if (record === null) {
+      const module = moduleOf(handle);
+      module.id = id;
+      module.file = instance.built.file;
+      module.current = version;
+      modules.set(id, { module, handle, file: instance.built.file, current: instance, old: null });
+      return;
+    }
+    bindHandle(handle, record.module);
+    record.module.file = instance.built.file;
+    record.file = instance.built.file;
+    record.old = record.current;
+    record.current = instance;
+  }
+
+  /** From the commit on, slots mean the modules' current versions, whatever those are. */
+  function point(slots: readonly PendingSlot[]): void {
+    for (const { slot, instance } of slots) {
+      if (instance.handle !== null) Object.assign(slot, slotOf(recordOf(instance.built.file)));
+    }
+  }
+
+  /** A dynamic import reached new modules, which nothing has been running: they are current at once. */
+  function finishLate(load: Load): void {
+    for (const actor of load.fresh) if (actor.record === null) register(actor);
+    point(load.slots);
+    finish(load);
+    load.fresh.length = 0;
+    load.slots.length = 0;
+  }
+
+  /** Ends a load: links to actor modules become names, and what is only needed for evaluation is let go. */
+  function finish(load: Load): void {
+    load.done = true;
+    for (const instance of load.scope.fresh.values()) {
+      for (const [specifier, link] of instance.links) {
+        if (link.kind === "plain" && link.instance.handle !== null) {
+          instance.links.set(specifier, { kind: "actor", file: link.instance.built.file, load: link.instance.load });
+        }
+      }
+    }
+    load.lazy.clear();
+    for (const built of load.scope.unevaluated()) {
+      const code = codes.get(built.hash);
+      if (code !== undefined) load.lazy.set(built.file, code);
+    }
+    if (load.lazy.size === 0) load.scope.forget();
+  }
+
+  /** Drops maps and code that no current or old version needs. */
+  function settle(): void {
+    const kept = new Set<ModuleInstance>();
+    for (const record of modules.values()) {
+      if (record.module.old === null) record.old = null;
+      for (const instance of [record.current, record.old]) if (instance !== null) reach(instance, kept);
+    }
+    const urls = new Set([...kept].map((instance) => instance.url));
+    for (const url of mapped) if (!urls.has(url)) maps.delete(url);
+    mapped = urls;
+    const hashes = new Set([...kept].map((instance) => instance.built.hash));
+    for (const hash of codes.keys()) if (!hashes.has(hash)) codes.delete(hash);
+  }
+
+  function recordAt(instance: ModuleInstance): ActorModule | undefined {
+    return [...modules.values()].find((record) => record.file === instance.built.file);
+  }
+
+  function recordOf(file: string): ActorModule {
+    for (const record of modules.values()) if (record.file === file) return record;
+    throw new DevError(
+      "INSTAR_BUILD_NOT_KEPT",
+      `${file} is imported, but no version of it is loaded. Upgrade it together with its importer.`,
+      {
+        place: { file, line: 1, column: 1 },
+      },
+    );
+  }
+
+  function evaluationError(file: string, error: unknown): DevError {
+    if (error instanceof DevError) return error;
+    const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const code = error instanceof InstarError ? error.code : "INSTAR_EVALUATION_FAILED";
+    return new DevError(code, `${relative(root, file)} threw while it was evaluated: ${text}`, {
+      place: maps.placeOf(error) ?? { file, line: 1, column: 1 },
+      module: moduleId(root, file),
+      cause: error,
+    });
+  }
+
+  return {
+    prepare,
+    modules,
+    closureOf(id) {
+      const record = modules.get(id);
+      if (record === undefined) return [];
+      return [...reach(record.current, new Set())].map((instance) => instance.built);
+    },
+    held: () => [...codes.keys()],
+  };
+}
+
+interface FreshActor {
+  readonly id: string;
+  readonly instance: ModuleInstance;
+  readonly version: ModuleVersion;
+  /** The module that this is a new version of; null for a new module. */
+  readonly record: ActorModule | null;
+  readonly reinstantiated: boolean;
+}
+
+interface Load {
+  readonly scope: LoadScope;
+  readonly fresh: FreshActor[];
+  readonly slots: PendingSlot[];
+  /** Code of files that only a dynamic import reaches, kept for when it does. */
+  readonly lazy: Map<string, Code>;
+  readonly shapes: LoadRequest["shapes"];
+  /** How many evaluations are on the stack. */
+  depth: number;
+  done: boolean;
+}
+
+interface PendingSlot {
+  readonly slot: Slot;
+  readonly instance: ModuleInstance;
+}
+
+function slotOf(record: ActorModule): Slot {
+  return { of: () => record.current, handle: () => record.handle };
+}
+
+function checkIdentity(
+  { scope }: Load,
+  found: {
+    readonly id: string;
+    readonly file: string;
+    readonly kind: ModuleVersion["kind"];
+    readonly before: ActorModule | null;
+    readonly record: ActorModule | null;
+  },
+): void {
+  const { id, file, kind, before, record } = found;
+  const place = { file, line: 1, column: 1 };
+  if (before !== null && before !== record) {
+    throw new DevError(
+      "INSTAR_KIND_CHANGED",
+      `the module ${before.module.id} would become ${id}, so its processes would have no code. Keep its id: \`id: "${before.module.id}"\`.`,
+      { module: before.module.id, place },
+    );
+  }
+  if (record !== null && record.file !== file && scope.contains(record.file)) {
+    throw new DevError(
+      "INSTAR_MODULE_ID_TAKEN",
+      `${file} and ${record.file} both have the module id ${id}; give one of them another \`id\`.`,
+      { module: id, place },
+    );
+  }
+  if (record !== null && record.module.current.kind !== kind) {
+    throw new DevError(
+      "INSTAR_KIND_CHANGED",
+      `the default export of ${id} was ${record.module.current.kind}(…) and is now ${kind}(…); a running process cannot become that. ` +
+        "Restart the application.",
+      { module: id, place },
+    );
+  }
+}
+
+/** All plain instances that one instance reaches, and itself. */
+function reach(instance: ModuleInstance, into: Set<ModuleInstance>): Set<ModuleInstance> {
+  if (into.has(instance)) return into;
+  into.add(instance);
+  for (const link of instance.links.values()) if (link.kind === "plain") reach(link.instance, into);
+  return into;
+}

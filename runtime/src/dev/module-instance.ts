@@ -1,0 +1,92 @@
+/**
+ * One evaluated version of one file: its script, its exports, and what it is linked to. What importers get depends on the kind of module:
+ * a plain module's exports as they are, an actor module's through a slot that always means the current version.
+ */
+import vm from "node:vm";
+import v8 from "node:v8";
+import { pathToFileURL } from "node:url";
+import { dirname } from "node:path";
+import type { BuiltFile, Code } from "./built-file.ts";
+import type { Handle } from "../handle.ts";
+import type { LoadedModule } from "../module.ts";
+
+export interface ModuleInstance {
+  readonly built: BuiltFile;
+  /** Counts the instances of a file from 1; appears in the script's URL as `?v=`. */
+  readonly load: number;
+  readonly url: string;
+  /** CommonJS's `module`. esbuild's code replaces `exports` at its start, so it is read late. */
+  readonly module: { exports: unknown };
+  /** Set as soon as the default export is known to be a handle. */
+  handle: Handle | null;
+  state: "new" | "evaluating" | "ready";
+  /** By specifier, filled as the code asks. An actor module is linked by name, so that importers keep no version of it alive. */
+  readonly links: Map<string, Link>;
+}
+
+export type Link =
+  | { readonly kind: "plain"; readonly instance: ModuleInstance }
+  | { readonly kind: "actor"; readonly file: string; readonly load: number };
+
+/** An actor or supervisor module as the code server knows it: one for each module id, whatever its version. */
+export interface ActorModule {
+  readonly module: LoadedModule;
+  /** The handle of the first version, which importers of all versions get. */
+  readonly handle: Handle;
+  file: string;
+  current: ModuleInstance;
+  old: ModuleInstance | null;
+}
+
+export function createInstance(built: BuiltFile, load: number): ModuleInstance {
+  const url = `${pathToFileURL(built.file).href}?v=${load}`;
+  return { built, load, url, module: { exports: {} }, handle: null, state: "new", links: new Map() };
+}
+
+/** Runs an instance's code. What it throws is thrown. */
+export function evaluate(instance: ModuleInstance, code: Code, require: (specifier: string) => unknown): void {
+  instance.state = "evaluating";
+  const { file } = instance.built;
+  const meta = { url: pathToFileURL(file).href, filename: file, dirname: dirname(file) };
+  compile(instance.url, code)(instance.module.exports, require, instance.module, meta, file, dirname(file));
+  instance.state = "ready";
+}
+
+type Wrapper = (exports: unknown, require: unknown, module: unknown, meta: unknown, filename: string, dirname: string) => void;
+
+/**
+ * The wrapper stands on the first line, so that the map's lines stay right; its inline map is for debuggers. V8's compilation cache would
+ * keep the text of every script for good, so it is off while the script is made.
+ */
+function compile(url: string, { code, map }: Code): Wrapper {
+  const inline = map === "" ? "" : `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}`;
+  const text = `(function(exports,require,module,__meta,__filename,__dirname){${code}\n})${inline}`;
+  v8.setFlagsFromString("--no-compilation-cache");
+  try {
+    return new vm.Script(text, { filename: url }).runInThisContext() as Wrapper;
+  } finally {
+    v8.setFlagsFromString("--compilation-cache");
+  }
+}
+
+/**
+ * What importers of an actor module hold: the stable handle as `default`, everything else from the version that the slot means. The slot
+ * is pointed at the module's current version at the commit, so no importer keeps an old one.
+ */
+export interface Slot {
+  of: () => ModuleInstance;
+  /** The stable handle; during a cycle's first evaluation there is none yet. */
+  handle: () => unknown;
+}
+
+export function actorExports(slot: Slot): unknown {
+  const exports = Object.create(null) as object;
+  Object.defineProperty(exports, "__esModule", { value: true });
+  Object.defineProperty(exports, "default", { enumerable: true, get: () => slot.handle() });
+  for (const name of Object.keys(slot.of().module.exports as object)) {
+    if (name === "default") continue;
+    const get = (): unknown => (slot.of().module.exports as Record<string, unknown>)[name];
+    Object.defineProperty(exports, name, { enumerable: true, get });
+  }
+  return exports;
+}

@@ -1,0 +1,42 @@
+/** What a caller of `startDevRuntime` gives and gets. A leaf; `index.ts` exports it. */
+import type { UpgradeReport } from "../protocol.ts";
+
+export interface DevRuntimeOptions {
+  /** The project root, absolute; module ids are paths from here. */
+  readonly root: string;
+  /** The entry module, absolute: its default export is a supervisor. */
+  readonly entry: string;
+  /** Default `dev`; names the run file `.instar/run/<name>.json`. */
+  readonly name?: string;
+  /** Upgrade on save. Default false. */
+  readonly watch?: boolean;
+  readonly shapes?: ShapePort;
+  readonly onLog?: (level: "info" | "warning" | "error", text: string) => void;
+  readonly onUpgrade?: (report: UpgradeReport) => void;
+  /** Where the application's output goes. Default: this process's own. */
+  readonly stdio?: "inherit" | "pipe";
+}
+
+/** What the runtime asks an analysis, because it does not know types itself. Without it, a changed shape under one `vsn` goes unseen. */
+export interface ShapePort {
+  /** The shapes of these modules' states as the sources are on disk now. A module that cannot be read is left out. */
+  describe(modules: readonly { id: string; file: string }[]): Promise<Record<string, ModuleShape>>;
+  /** Whether every state of shape `from` is, as it stands, a valid state of shape `to` (hashes that `describe` gave before). */
+  compatible(from: string, to: string): "compatible" | "incompatible" | "unknown";
+}
+
+export interface ModuleShape {
+  readonly hash: string;
+  /** Whether the version that the source declares has a snapshot, which makes it released and frozen. */
+  readonly released: boolean;
+}
+
+export interface DevRuntime {
+  readonly name: string;
+  readonly port: number;
+  /** Path of the run file. */
+  readonly runFile: string;
+  stop(): Promise<void>;
+  /** Resolves when the runtime has stopped, for whatever reason. */
+  readonly stopped: Promise<void>;
+}

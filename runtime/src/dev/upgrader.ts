@@ -1,0 +1,287 @@
+/**
+ * The course of an upgrade as the parent sees it: build what changed, ask for shapes, hand both to the application's process, keep what was
+ * loaded. One at a time. Where anything goes wrong, the report says so and the application runs on as it was.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import type { DowngradeParams, UpgradeError, UpgradeParams, UpgradeReport } from "../protocol.ts";
+import type { Application } from "./application.ts";
+import type { BuildStore, Manifest } from "./build-store.ts";
+import type { Builder } from "./builder.ts";
+import type { BuiltFile, Code, Layer, LoadRequest, ShapeHashes } from "./built-file.ts";
+import type { Loaded, LoadedVersion, UpgradeOutcome } from "./child-protocol.ts";
+import { DevError, formatUpgradeError, toUpgradeError } from "./dev-error.ts";
+import { moduleId } from "./module-id.ts";
+import type { ShapePort } from "./options.ts";
+import { emptyReport } from "./report.ts";
+
+export interface Upgrader {
+  /** What the application starts from. @throws DevError where it does not build. */
+  firstLoad(): Promise<LoadRequest>;
+  /** The application runs, with this. */
+  adopt(loaded: Loaded): void;
+  apply(params: UpgradeParams, how: RunOptions): Promise<UpgradeReport>;
+  rehearse(params: UpgradeParams, how: RunOptions): Promise<UpgradeReport>;
+  downgrade(params: DowngradeParams, how: RunOptions): Promise<UpgradeReport>;
+  readonly busy: boolean;
+  /** Cancels the upgrade that is under way, if it has not committed, and waits for its end. */
+  cancel(): Promise<void>;
+}
+
+export interface RunOptions {
+  readonly signal?: AbortSignal;
+  /** From when the total time counts, in milliseconds since 1970. Default: now. */
+  readonly since?: number;
+}
+
+export interface UpgraderOptions {
+  readonly root: string;
+  readonly entry: string;
+  readonly builder: Builder;
+  readonly store: BuildStore;
+  readonly shapes: ShapePort | null;
+  readonly application: Application;
+  onFinished(report: UpgradeReport): void;
+  onLog(level: "info" | "warning" | "error", text: string): void;
+}
+
+/** How long an upgrade that keeps the application's thread busy is waited for, in milliseconds, once the heartbeat has been missed. */
+const patience = 8000;
+
+export function createUpgrader(options: UpgraderOptions): Upgrader {
+  const { root, entry, builder, store, shapes, application, onFinished, onLog } = options;
+  let loaded: Loaded = { modules: [], held: [] };
+  let running: { readonly abort: AbortController; readonly ended: Promise<unknown> } | null = null;
+
+  const upgradeFrom = (params: UpgradeParams): Promise<Prepared> => prepareFromDisk(params.modules ?? null);
+
+  async function prepareFromDisk(only: readonly string[] | null): Promise<Prepared> {
+    const chosen = only === null ? loaded.modules : only.map((id) => loadedModule(id));
+    const files = chosen.map(({ file }) => file).filter((file) => existsSync(file) || only !== null);
+    // Of the other modules, nothing is read when only some were asked for: they may be in the middle of an edit.
+    const boundary = only === null ? [] : loaded.modules.filter(({ id }) => !only.includes(id)).map(({ file }) => file);
+    const roots = only === null ? [...new Set([entry, ...files])] : files;
+    const { files: built } = await builder.build(roots, new Set(boundary));
+    const all = [...built.values()];
+    const hashes = await describe(all);
+    return { load: loadRequest([{ roots, files: all }], hashes, codeFromBuilder), compatible: compatiblePairs(hashes) };
+  }
+
+  async function prepareFromStore({ targets }: DowngradeParams): Promise<Prepared> {
+    const manifests = targets.map(({ module, vsn }) => keptBuild(loadedModule(module), vsn));
+    const hashes = Object.fromEntries(manifests.flatMap(({ file, shape }) => (shape === null ? [] : [[file, shape]])));
+    return { load: loadRequest(toLayers(manifests), hashes, (built) => store.codeOf(built)), compatible: compatiblePairs(hashes) };
+  }
+
+  function loadedModule(id: string): LoadedVersion {
+    const found = loaded.modules.find((module) => module.id === id);
+    if (found !== undefined) return found;
+    const known = loaded.modules.map((module) => module.id).join(", ");
+    throw new DevError("INSTAR_MODULE_UNKNOWN", `no module ${id} is loaded. Loaded are: ${known}.`, { module: id });
+  }
+
+  function keptBuild({ id, file }: LoadedVersion, vsn: number): Manifest {
+    const manifest = store.find(id, vsn);
+    // The module may have moved since then.
+    if (manifest !== null) return manifest;
+    const versions = store.versions(id);
+    const kept = versions.length === 0 ? "No build of it is kept" : `Kept are the versions ${versions.join(", ")}`;
+    throw new DevError(
+      "INSTAR_BUILD_NOT_KEPT",
+      `there is no kept build of version ${vsn} of ${id} in .instar/builds. ${kept}. ` +
+        "Check that version out in a copy of the working tree and upgrade to it from there, or choose a kept one.",
+      { module: id, place: { file, line: 1, column: 1 } },
+    );
+  }
+
+  /** Shapes of everything in the build that may be an actor module. The analysis leaves out what is none. */
+  async function describe(files: readonly BuiltFile[]): Promise<ShapeHashes> {
+    if (shapes === null) return {};
+    const asked = files.flatMap(({ file, imports }) => {
+      const module = loaded.modules.find((candidate) => candidate.file === file);
+      if (module !== undefined) return [{ id: module.id, file }];
+      if (!imports.some(({ specifier }) => specifier === "instar")) return [];
+      return possibleIds(file).map((id) => ({ id, file }));
+    });
+    try {
+      const described = await shapes.describe(asked);
+      return Object.fromEntries(
+        asked.flatMap(({ id, file }) => {
+          const shape = described[id];
+          return shape === undefined ? [] : [[file, shape.hash]];
+        }),
+      );
+    } catch (error) {
+      onLog("warning", `the shapes of states are unknown, so a changed shape under one vsn goes unseen: ${(error as Error).message}`);
+      return {};
+    }
+  }
+
+  /** A module that was never loaded has the id of its path, or a literal one somewhere in its text. */
+  function possibleIds(file: string): string[] {
+    const literals = [...readFileSync(file, "utf8").matchAll(/\bid:\s*(["'`])([^"'`\n]+)\1/g)].map((match) => match[2] ?? "");
+    return [...new Set([moduleId(root, file), ...literals])];
+  }
+
+  function compatiblePairs(hashes: ShapeHashes): string[] {
+    if (shapes === null) return [];
+    const pairs = loaded.modules.flatMap(({ file, shape }) => {
+      const next = hashes[file];
+      if (shape === null || next === undefined || shape === next) return [];
+      return [
+        [shape, next],
+        [next, shape],
+      ] as const;
+    });
+    return pairs.filter(([from, to]) => shapes.compatible(from, to) === "compatible").map((pair) => pair.join(" "));
+  }
+
+  function loadRequest(layers: readonly Layer[], hashes: ShapeHashes, codeOf: (built: BuiltFile) => Code | undefined): LoadRequest {
+    const held = new Set(loaded.held);
+    const codes: Record<string, Code> = {};
+    for (const built of layers.flatMap(({ files }) => files)) {
+      const code = held.has(built.hash) ? undefined : codeOf(built);
+      if (code !== undefined) codes[built.hash] = code;
+    }
+    return { layers, codes, shapes: hashes };
+  }
+
+  const codeFromBuilder = ({ hash }: BuiltFile): Code | undefined => builder.codeOf(hash);
+
+  async function run(
+    prepare: () => Promise<Prepared>,
+    params: UpgradeParams | DowngradeParams,
+    { signal, since = Date.now() }: RunOptions,
+    rehearse: boolean,
+  ): Promise<UpgradeReport> {
+    if (running !== null) return emptyReport("refused", [inProgress]);
+    const abort = new AbortController();
+    const both = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
+    const work = course(prepare, params, { signal: both, since, rehearse }).finally(() => {
+      running = null;
+    });
+    running = { abort, ended: work.catch(() => {}) };
+    return await work;
+  }
+
+  async function course(
+    prepare: () => Promise<Prepared>,
+    params: UpgradeParams | DowngradeParams,
+    { signal, since, rehearse }: { readonly signal: AbortSignal; readonly since: number; readonly rehearse: boolean },
+  ): Promise<UpgradeReport> {
+    let prepared: Prepared;
+    try {
+      prepared = await prepare();
+    } catch (error) {
+      return finished(emptyReport("refused", [toUpgradeError(error, "INSTAR_BUILD_FAILED")]), { since, builtAt: Date.now(), rehearse });
+    }
+    const builtAt = Date.now();
+    if (signal.aborted) return finished(emptyReport("canceled", [canceled]), { since, builtAt, rehearse });
+    const outcome = await application.request(
+      "upgrade",
+      {
+        load: prepared.load,
+        compatible: prepared.compatible,
+        rehearse,
+        extra: params.extra,
+        timeout: params.timeout ?? null,
+        onBusy: params.onBusy ?? null,
+      },
+      { signal, patience, onLate: (late) => void conclude(late, { since, builtAt, rehearse }) },
+    );
+    return conclude(outcome, { since, builtAt, rehearse });
+  }
+
+  function conclude(outcome: UpgradeOutcome, when: When): UpgradeReport {
+    loaded = outcome.loaded;
+    if (outcome.committedAt !== null) keepBuilds();
+    return finished(outcome.report, { ...when, ...(outcome.committedAt === null ? {} : { committedAt: outcome.committedAt }) });
+  }
+
+  function finished(report: UpgradeReport, { since, builtAt, committedAt, rehearse }: When): UpgradeReport {
+    const time = { ...report.time, build: builtAt - since, total: (committedAt ?? Date.now()) - since };
+    const timed = { ...report, time };
+    if (!rehearse && report.outcome !== "unchanged") onFinished(timed);
+    return timed;
+  }
+
+  /** A kept build is for later; where it cannot be written, the upgrade counts all the same. */
+  function keepBuilds(): void {
+    try {
+      for (const { id, vsn, shape, file, closure } of loaded.modules) {
+        const codeOf = (hash: string): Code | undefined => builder.codeOf(hash);
+        store.keep({ module: id, vsn, shape, file, files: closure }, codeOf);
+      }
+      store.prune(
+        loaded.modules.flatMap(({ id, vsn, oldVsn }) => [{ module: id, vsn }, ...(oldVsn === null ? [] : [{ module: id, vsn: oldVsn }])]),
+      );
+    } catch (error) {
+      onLog("warning", `this build cannot be kept in .instar/builds, so there will be no downgrade to it: ${(error as Error).message}`);
+    }
+  }
+
+  return {
+    async firstLoad() {
+      const { files } = await builder.build([entry]);
+      const all = [...files.values()];
+      return loadRequest([{ roots: [entry], files: all }], await describe(all), codeFromBuilder);
+    },
+    adopt(first) {
+      loaded = first;
+      keepBuilds();
+    },
+    apply: (params, how) => run(() => upgradeFrom(params), params, how, false),
+    rehearse: (params, how) => run(() => upgradeFrom(params), params, how, true),
+    downgrade: (params, how) => run(() => prepareFromStore(params), params, how, false),
+    get busy() {
+      return running !== null;
+    },
+    async cancel() {
+      running?.abort.abort();
+      await running?.ended;
+    },
+  };
+}
+
+interface Prepared {
+  readonly load: LoadRequest;
+  readonly compatible: readonly string[];
+}
+
+interface When {
+  readonly since: number;
+  readonly builtAt: number;
+  readonly committedAt?: number;
+  readonly rehearse: boolean;
+}
+
+/** As few layers as possible, since modules of one layer share the instances of what they both import. */
+function toLayers(manifests: readonly Manifest[]): Layer[] {
+  const layers: { roots: string[]; files: Map<string, BuiltFile> }[] = [];
+  for (const { file, files } of manifests) {
+    const fits = layers.find((layer) => files.every((built) => (layer.files.get(built.file)?.hash ?? built.hash) === built.hash));
+    const layer = fits ?? { roots: [], files: new Map<string, BuiltFile>() };
+    if (fits === undefined) layers.push(layer);
+    layer.roots.push(file);
+    for (const built of files) layer.files.set(built.file, built);
+  }
+  return layers.map(({ roots, files }) => ({ roots, files: [...files.values()] }));
+}
+
+const inProgress: UpgradeError = toUpgradeError(
+  new DevError("INSTAR_UPGRADE_IN_PROGRESS", "another upgrade is under way in this runtime; wait for it, or cancel it, and try again."),
+  "INSTAR_UPGRADE_IN_PROGRESS",
+);
+
+const canceled: UpgradeError = toUpgradeError(
+  new DevError("INSTAR_UPGRADE_CANCELED", "the upgrade was canceled before it began; nothing was changed."),
+  "INSTAR_UPGRADE_CANCELED",
+);
+
+/** For a log: what came of it, in one line, and one for each error. */
+export function formatReport(report: UpgradeReport): string {
+  const { outcome, modules, processes, errors, time } = report;
+  const names = modules.map(({ id, from, to }) => (from === to ? `${id} (${to})` : `${id} (${from} → ${to})`)).join(", ");
+  const head =
+    outcome === "committed" ? `upgraded ${names || "new modules"}: ${processes.length} processes, ${time.total} ms` : `upgrade ${outcome}`;
+  return [head, ...errors.map((error) => `  ${formatUpgradeError(error)}`)].join("\n");
+}
