@@ -35,7 +35,6 @@ export function registerDev(program: Command): void {
       const root = projectRoot(command, entry);
       const { startDevRuntime } = await loadDevModule(root);
       const { createShapePort } = await import("../live/shape-port.ts");
-      const { reportText } = await import("./report.ts");
       const runtime = await started(() =>
         startDevRuntime({
           root,
@@ -43,18 +42,14 @@ export function registerDev(program: Command): void {
           name: options.name,
           watch: options.watch,
           shapes: createShapePort(root),
-          // Standard output belongs to the application.
+          // Standard output belongs to the application. Upgrades are logged as well.
           onLog: (level, text) => printError(`${levelText(level)} ${text}`),
-          onUpgrade: (report) => printError(reportText(report)),
         }),
       );
       stopOnSignals(runtime);
-      printError(
-        `${colors.bold("instar:")} runtime ${options.name} runs ${fromHere(resolve(entry))} on 127.0.0.1:${runtime.port} (${fromHere(runtime.runFile)})`,
-      );
       const from = root === process.cwd() ? "" : ` -C ${fromHere(root)}`;
       printError(
-        `        In another terminal: instar${from} ps, instar${from} upgrade. ${options.watch ? "Saving upgrades it. " : ""}Ctrl-C stops it.`,
+        `${colors.bold("instar:")} in another terminal: instar${from} ps, instar${from} upgrade. ${options.watch ? "Saving upgrades it. " : ""}Ctrl-C stops it.`,
       );
       await runtime.stopped;
       process.exitCode = exitCode.ok;
