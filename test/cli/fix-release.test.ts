@@ -1,0 +1,214 @@
+/** `instar fix` and `instar release` on real projects: what is written, what is refused, and that nothing is half written. */
+import { test } from "node:test";
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { chmodSync, existsSync } from "node:fs";
+import type { TestContext } from "node:test";
+import { changedCounter, counter, counterSource } from "../support/counter.ts";
+import { runCli } from "../support/run-cli.ts";
+import { type TemporaryProject, temporaryProject } from "../support/temporary-project.ts";
+
+const file = "src/counter.actor.ts";
+const snapshotOf = (vsn: number): string => `.instar/releases/src/counter.actor/${vsn}.d.ts`;
+
+async function released(t: TestContext): Promise<TemporaryProject> {
+  const project = temporaryProject(t, { [file]: counter });
+  const { code, stderr } = await runCli(["release"], { cwd: project.root });
+  assert.equal(code, 0, stderr);
+  return project;
+}
+
+test("release writes snapshots once, and their .gitignore lets git see nothing else", async (t) => {
+  const project = temporaryProject(t, { [file]: counter });
+  const missing = await runCli(["release", "--check"], { cwd: project.root });
+  assert.match(missing.stderr, /src\/counter\.actor version 1 has no snapshot/);
+  assert.equal(missing.code, 1);
+  assert.ok(!existsSync(project.path(".instar")), "--check writes nothing");
+  const first = await runCli(["release"], { cwd: project.root });
+  assert.match(first.stdout, /wrote \.instar\/releases\/src\/counter\.actor\/1\.d\.ts/);
+  assert.equal(first.code, 0);
+  const written = project.everything();
+  const second = await runCli(["release"], { cwd: project.root });
+  assert.match(second.stdout, /up to date/);
+  assert.equal(second.code, 0);
+  assert.deepEqual(project.everything(), written);
+  assert.equal((await runCli(["release", "--check"], { cwd: project.root })).code, 0);
+
+  project.write({ ".instar/run/dev.json": "{}", ".instar/builds/x/a.js": "" });
+  spawnSync("git", ["init", "-q"], { cwd: project.root });
+  const seen = spawnSync("git", ["ls-files", "--others", "--exclude-standard", ".instar"], { cwd: project.root, encoding: "utf8" });
+  assert.deepEqual(seen.stdout.trim().split("\n").toSorted(), [".instar/.gitignore", snapshotOf(1)]);
+});
+
+test("release --format json says what was written", async (t) => {
+  const project = temporaryProject(t, { [file]: counter });
+  const printed = JSON.parse((await runCli(["release", "--format", "json"], { cwd: project.root })).stdout);
+  assert.deepEqual(printed, {
+    version: 1,
+    written: [snapshotOf(1)],
+    modules: [{ id: "src/counter.actor", vsn: 1, snapshot: snapshotOf(1), state: "written", problem: null }],
+    problems: [],
+  });
+});
+
+test("a released version is frozen: release refuses until vsn is raised, --amend rewrites", async (t) => {
+  const project = await released(t);
+  project.write({ [file]: changedCounter });
+  const before = project.everything();
+  for (const args of [["release"], ["release", "--check"]]) {
+    const { code, stderr } = await runCli(args, { cwd: project.root });
+    assert.match(stderr, /is released, and its snapshot .*1\.d\.ts says otherwise.*raise vsn to 2.*--amend/s);
+    assert.equal(code, 1);
+    assert.deepEqual(project.everything(), before);
+  }
+  const amended = await runCli(["release", "--amend"], { cwd: project.root });
+  assert.match(amended.stdout, /wrote .*1\.d\.ts/);
+  assert.equal(amended.code, 0);
+  assert.match(project.read(snapshotOf(1)), /step/);
+  assert.equal((await runCli(["check"], { cwd: project.root })).code, 0);
+});
+
+test("a snapshot edited by hand is not taken for the release: refused, restored by --amend", async (t) => {
+  const project = await released(t);
+  const original = project.read(snapshotOf(1));
+  project.write({ [snapshotOf(1)]: original.replace("count: number", "count: string") });
+  assert.notEqual(project.read(snapshotOf(1)), original);
+  assert.equal((await runCli(["check"], { cwd: project.root })).code, 1);
+  assert.equal((await runCli(["release"], { cwd: project.root })).code, 1);
+  assert.equal((await runCli(["release", "--amend"], { cwd: project.root })).code, 0);
+  assert.equal(project.read(snapshotOf(1)), original);
+});
+
+test("a version without its step from the one before is not released", async (t) => {
+  const project = await released(t);
+  project.write({ [file]: changedCounter.replace("vsn: 1", "vsn: 2") });
+  const { code, stderr } = await runCli(["release"], { cwd: project.root });
+  assert.match(stderr, /has no codeChange from version 1/);
+  assert.equal(code, 1);
+  assert.ok(!existsSync(project.path(snapshotOf(2))));
+});
+
+test("one module that cannot be released keeps back all of them", async (t) => {
+  const project = temporaryProject(t, { [file]: counter, "src/other.actor.ts": counter.replace("vsn: 1", "vsn: 1 + 0") });
+  const { code } = await runCli(["release"], { cwd: project.root });
+  assert.equal(code, 1);
+  assert.ok(!existsSync(project.path(snapshotOf(1))));
+});
+
+test("fix without --write prints a unified diff that git can apply, and asks the open question", async (t) => {
+  const project = await released(t);
+  project.write({ [file]: changedCounter });
+  const before = project.everything();
+  const { code, stdout, stderr } = await runCli(["fix"], { cwd: project.root });
+  assert.match(stdout, /^--- a\/src\/counter\.actor\.ts\n\+\+\+ b\/src\/counter\.actor\.ts$/m);
+  assert.match(stdout, /^\+ +vsn: 2,$/m);
+  assert.match(stderr, /State\.title may have become State\.name: pass --rename State\.title=State\.name if so/);
+  assert.match(stderr, /Nothing was written/);
+  assert.equal(code, 0);
+  assert.deepEqual(project.everything(), before);
+  spawnSync("git", ["init", "-q"], { cwd: project.root });
+  const applied = spawnSync("git", ["apply", "--check", "-"], { cwd: project.root, input: stdout, encoding: "utf8" });
+  assert.equal(applied.stderr, "");
+});
+
+test("fix --write with the rename answered: compiles, is released, and nothing is left to fix", async (t) => {
+  const project = await released(t);
+  project.write({ [file]: changedCounter });
+  const { code, stdout, stderr } = await runCli(["fix", "--rename", "State.title=State.name", "--write"], { cwd: project.root });
+  assert.match(stdout, /wrote src\/counter\.actor\.ts/);
+  assert.doesNotMatch(stderr, /may have become/);
+  assert.equal(code, 0);
+  assert.match(project.read(file), /name: \w+\.title/);
+  assert.match(project.read(file), /title: \w+\.name/);
+  const check = await runCli(["check"], { cwd: project.root });
+  assert.equal(check.code, 0, check.stdout);
+  const again = await runCli(["fix"], { cwd: project.root });
+  assert.match(again.stderr, /Nothing to fix/);
+  assert.equal(again.stdout, "");
+  assert.equal((await runCli(["release"], { cwd: project.root })).code, 0);
+  assert.ok(existsSync(project.path(snapshotOf(2))));
+  // The first release is as it was.
+  assert.match(project.read(snapshotOf(1)), /title/);
+});
+
+test("fix --format json: fixes, diffs, questions, and what remains", async (t) => {
+  const project = await released(t);
+  project.write({ [file]: changedCounter });
+  const printed = JSON.parse((await runCli(["fix", "--format", "json"], { cwd: project.root })).stdout);
+  assert.equal(printed.written, false);
+  assert.ok(printed.fixes.some(({ rule }: { rule: string }) => rule === "state-changed-no-code-change"));
+  assert.deepEqual(
+    printed.files.map((entry: { file: string }) => entry.file),
+    [file],
+  );
+  assert.deepEqual(printed.questions, [{ module: "src/counter.actor", from: "State.title", to: "State.name" }]);
+  assert.ok(!printed.findings.some(({ severity }: { severity: string }) => severity === "error"));
+});
+
+test("a rename that nothing asks about: exit 2, names the candidates, writes nothing", async (t) => {
+  const project = await released(t);
+  project.write({ [file]: changedCounter });
+  const before = project.everything();
+  const { code, stderr } = await runCli(["fix", "--rename", "State.titel=State.name", "--write"], { cwd: project.root });
+  assert.match(stderr, /State\.titel=State\.name answers no question.*State\.title=State\.name/s);
+  assert.equal(code, 2);
+  assert.deepEqual(project.everything(), before);
+});
+
+test("fix --rule takes the fixes of that rule alone", async (t) => {
+  const project = await released(t);
+  project.write({ [file]: changedCounter });
+  const { stdout, stderr } = await runCli(["fix", "--rule", "function-in-state"], { cwd: project.root });
+  assert.equal(stdout, "");
+  assert.match(stderr, /Nothing to fix/);
+});
+
+test("fix --write on a file of Windows keeps its line ends and its byte order mark", async (t) => {
+  const project = await released(t);
+  project.write({ [file]: `\uFEFF${changedCounter.replaceAll("\n", "\r\n")}` });
+  const { code } = await runCli(["fix", "--rename", "State.title=State.name", "--write"], { cwd: project.root });
+  assert.equal(code, 0);
+  const text = project.read(file);
+  assert.ok(text.startsWith("\uFEFFimport"));
+  assert.doesNotMatch(text, /[^\r]\n/);
+});
+
+test("several modules are fixed in one go", async (t) => {
+  const project = temporaryProject(t, { [file]: counter, "src/b.actor.ts": counter });
+  assert.equal((await runCli(["release"], { cwd: project.root })).code, 0);
+  project.write({ [file]: changedCounter, "src/b.actor.ts": changedCounter });
+  const { code, stdout } = await runCli(["fix", "--rename", "State.title=State.name", "--write"], { cwd: project.root });
+  assert.match(stdout, /wrote src\/b\.actor\.ts/);
+  assert.match(stdout, /wrote src\/counter\.actor\.ts/);
+  assert.equal(code, 0);
+});
+
+test(
+  "a file that cannot be written: none is, exit 1",
+  { skip: process.getuid?.() === 0 && "the superuser may write everything" },
+  async (t) => {
+    const project = temporaryProject(t, { [file]: counter, "src/locked/b.actor.ts": counter });
+    assert.equal((await runCli(["release"], { cwd: project.root })).code, 0);
+    project.write({ [file]: changedCounter, "src/locked/b.actor.ts": changedCounter });
+    const before = project.everything();
+    chmodSync(project.path("src/locked"), 0o555);
+    const { code, stderr } = await runCli(["fix", "--write"], { cwd: project.root });
+    chmodSync(project.path("src/locked"), 0o755);
+    assert.match(stderr, /Could not write.*No file was changed/s);
+    assert.equal(code, 1);
+    assert.deepEqual(project.everything(), before);
+  },
+);
+
+test("findings that no fix takes away remain: exit 1", async (t) => {
+  const project = temporaryProject(t, {
+    [file]: counterSource({
+      vsn: "0.5",
+      state: "  readonly title: string;\n  readonly count: number;",
+      initial: "{ title, count: 0 }",
+    }),
+  });
+  const { code, stderr } = await runCli(["fix"], { cwd: project.root });
+  assert.match(stderr, /1 error would remain/);
+  assert.equal(code, 1);
+});
