@@ -11,7 +11,7 @@ import type { ArgsOf, CallsOf, CastsOf, InfosOf, Pid, Protocol, ReplyOf, StateOf
  * @throws `InstarError` `INSTAR_BAD_DEFINITION` where the definition is not one (for callers that types do not reach).
  */
 export function actor<P extends Protocol>(definition: Definition<P>): Actor<P> {
-  return createHandle("actor", checkActorDefinition(definition)) as Actor<P>;
+  return createHandle("actor", checkActorDefinition(definition));
 }
 
 /** Handle of an actor module: what `start` and `child` take. */
@@ -96,3 +96,16 @@ export interface Stop {
 type MaybePromise<T> = T | Promise<T>;
 /** A section of the definition is required as soon as the protocol names a message in it. */
 type Section<K extends string, T> = keyof T extends never ? { readonly [X in K]?: T } : { readonly [X in K]: T };
+
+/** Options of `start`; where `init` takes no arguments they can be left out. */
+export type StartArguments<P extends Protocol> =
+  ArgsOf<P["init"]> extends readonly []
+    ? [options?: StartOptions<[]>]
+    : [options: StartOptions<ArgsOf<P["init"]>> & { readonly args: unknown }];
+
+export interface StartOptions<A> {
+  /** The arguments of `init`. */
+  readonly args?: A;
+  /** Registers the process under this name as long as it lives. */
+  readonly name?: string;
+}

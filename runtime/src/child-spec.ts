@@ -43,7 +43,7 @@ export function child<P extends Protocol>(handle: Actor<P>, options: ChildOption
   if (shutdown !== "infinity" && shutdown !== "brutalKill" && !(typeof shutdown === "number" && shutdown >= 0)) {
     bad(`the shutdown of child ${id} is ${safeString(shutdown)}; it is a number of milliseconds, "infinity" or "brutalKill"`);
   }
-  return { id, handle, args: args as readonly unknown[], name, restart, shutdown };
+  return { id, handle, args, name, restart, shutdown };
 }
 
 function bad(why: string): never {

@@ -36,3 +36,11 @@ export interface Irreversible {
 export interface Drop {
   readonly drop: string;
 }
+
+export function isIrreversible(value: unknown): value is Irreversible {
+  return typeof value === "object" && value !== null && "irreversible" in value;
+}
+
+export function isDrop(value: unknown): value is Drop {
+  return typeof value === "object" && value !== null && "drop" in value && typeof value.drop === "string";
+}

@@ -6,4 +6,4 @@ export { bindHandle, createHandle, isHandle, moduleOf, pinnedId, versionOf, type
 export { planSteps, type PlannedStep, type PlanRequest, type StepPlan, type VersionPoint } from "./plan-steps.ts";
 export { upgrade, type ModuleChange, type UpgradeOptions } from "./upgrade.ts";
 export { processes, stateOf } from "./process-info.ts";
-export { currentSystem, defaultSystem, subscribe, type SystemEvent } from "./system.ts";
+export { currentSystem, defaultSystem, setDefaultSystem, subscribe, type SystemEvent } from "./system.ts";

@@ -1,9 +1,14 @@
-/** `createSystem`: owner of processes, names, the scheduler and the clock. */
-import type { Clock } from "./clock.ts";
-import type { Actor } from "./actor.ts";
-import type { ExitReason } from "./exit.ts";
+/** `createSystem`: the owner of processes, their names, the scheduler and the clock. */
+import type { Actor, StartArguments, StartOptions } from "./actor.ts";
+import { CallTimeouts } from "./call-timeouts.ts";
+import { systemClock, type Clock } from "./clock.ts";
+import { InstarError, type ExitReason } from "./exit.ts";
+import { currentFlight } from "./flight.ts";
+import { moduleOf } from "./handle.ts";
+import type { LoadedModule } from "./module.ts";
 import type { Pid, Protocol } from "./pid.ts";
-import type { StartArguments } from "./start.ts";
+import { Process, type ProcessHost, type Quiescence } from "./process.ts";
+import { Scheduler } from "./scheduler.ts";
 
 export interface SystemOptions {
   /** Default: the computer's time. */
@@ -12,16 +17,22 @@ export interface SystemOptions {
   readonly seed?: number;
   /** Keep track, across `await`, of the process that code runs in: `start` in a handler and upgrades under load use it. Default true. */
   readonly context?: boolean;
-  /** Where crash reports and other events for people go. Default: standard error. */
-  readonly log?: (level: "info" | "warning" | "error", text: string) => void;
+  /** Where crash reports and other news for people go. Default: standard error. */
+  readonly log?: (level: LogLevel, text: string) => void;
 }
+
+export type LogLevel = "info" | "warning" | "error";
 
 export interface System {
   readonly clock: Clock;
+  /** As the function `start`, in this system. */
   start<P extends Protocol>(handle: Actor<P>, ...options: StartArguments<P>): Promise<Pid<P>>;
-  /** The process of that name, if it lives. The protocol is the caller's claim: names carry no types. */
+  /** As the function `whereis`, in this system. */
   whereis<P = never>(name: string): Pid<P> | null;
-  /** Ends all processes, the newest first, for `shutdown`; supervisors end their children. Afterwards nothing can be started. */
+  /**
+   * Ends all processes, the newest first, for `shutdown`; supervisors end their children. A process that takes longer than 5 s is killed.
+   * Nothing can be started from now on.
+   */
   stop(): Promise<void>;
 }
 
@@ -31,10 +42,149 @@ export type SystemEvent =
   | { readonly type: "exited"; readonly pid: string; readonly reason: ExitReason }
   | { readonly type: "upgraded"; readonly modules: readonly string[] };
 
-export declare function createSystem(options?: SystemOptions): System;
+/** A separate world of processes. Most applications need only the default one. */
+export function createSystem(options: SystemOptions = {}): System {
+  return new LiveSystem(options);
+}
+
 /** The system of top-level `start`; made at the first use. */
-export declare function defaultSystem(): System;
+export function defaultSystem(): System {
+  return (theDefault ??= new LiveSystem({}));
+}
+
+/** Makes another system the default; only before anything was started in the first one. */
+export function setDefaultSystem(system: System): void {
+  theDefault = live(system);
+}
+
 /** The system of the handler that this code runs in, else the default one. */
-export declare function currentSystem(): System;
+export function currentSystem(): System {
+  const flight = currentFlight();
+  return flight === null ? defaultSystem() : (flight.process.host as LiveSystem);
+}
+
 /** Calls `listener` for every event, synchronously; the result ends that. */
-export declare function subscribe(system: System, listener: (event: SystemEvent) => void): () => void;
+export function subscribe(system: System, listener: (event: SystemEvent) => void): () => void {
+  const { listeners } = live(system);
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+/** The system as the rest of the core sees it. */
+export function live(system: System): LiveSystem {
+  if (system instanceof LiveSystem) return system;
+  throw new TypeError("expected the result of createSystem(…)");
+}
+
+export interface SpawnOptions {
+  readonly args: readonly unknown[];
+  readonly name: string | null;
+  readonly supervisor?: Process;
+  readonly restarts?: number;
+}
+
+export class LiveSystem implements System, ProcessHost {
+  readonly clock: Clock;
+  readonly context: boolean;
+  readonly scheduler: Scheduler;
+  readonly timeouts: CallTimeouts;
+  readonly processes = new Map<string, Process>();
+  readonly names = new Map<string, Process>();
+  readonly listeners = new Set<(event: SystemEvent) => void>();
+  quiescence: Quiescence | null = null;
+  #number = 0;
+  #stopping = false;
+  readonly #log: (level: LogLevel, text: string) => void;
+
+  constructor(options: SystemOptions) {
+    this.clock = options.clock ?? systemClock;
+    this.context = options.context ?? true;
+    this.scheduler = new Scheduler(options.seed ?? null);
+    this.timeouts = new CallTimeouts(this.clock);
+    this.#log = options.log ?? ((level, text) => console.error(`instar ${level}: ${text}`));
+    this.clock.watch?.(() => this.scheduler.busy);
+  }
+
+  async start<P extends Protocol>(handle: Actor<P>, ...[options]: StartArguments<P>): Promise<Pid<P>> {
+    const { args = [], name = null } = (options ?? {}) as StartOptions<readonly unknown[]>;
+    const process = this.spawn(moduleOf(handle), { args, name });
+    return await process.initialized;
+  }
+
+  whereis<P = never>(name: string): Pid<P> | null {
+    return (this.names.get(name)?.pid as unknown as Pid<P> | undefined) ?? null;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    const unsupervised = [...this.processes.values()].filter((process) => process.supervisor === null);
+    for (const process of unsupervised.toReversed()) {
+      await this.shutDown(process, process.module.current.kind === "supervisor" ? "infinity" : 5000);
+    }
+  }
+
+  /** A new process, whose `init` is still to run. */
+  spawn(module: LoadedModule, { args, name, supervisor, restarts = 0 }: SpawnOptions): Process {
+    if (this.#stopping) throw new InstarError("INSTAR_SYSTEM_STOPPED", `${module.id} cannot be started: the system is stopping.`);
+    const namesake = name === null ? undefined : this.names.get(name);
+    if (namesake !== undefined) {
+      const text = `${module.id} cannot be started as ${name}: that name belongs to ${namesake.describe()}. Use another name, or whereis("${name}").`;
+      throw new InstarError("INSTAR_NAME_TAKEN", text);
+    }
+    const flight = currentFlight();
+    const parent = supervisor ?? (flight !== null && flight.process.host === this ? flight.process : null);
+    const process = new Process(this, {
+      number: ++this.#number,
+      module,
+      args,
+      name,
+      parent,
+      supervisor: supervisor ?? null,
+      restarts,
+    });
+    this.processes.set(process.pid.id, process);
+    if (name !== null) this.names.set(name, process);
+    return process;
+  }
+
+  /** Ends a process as a supervisor does: asked to, and killed where that takes too long. Resolves when it has ended. */
+  async shutDown(process: Process, how: number | "infinity" | "brutalKill"): Promise<void> {
+    if (how === "brutalKill") return process.kill();
+    const limit = how === "infinity" ? null : this.clock.setTimeout(() => process.kill(), how);
+    await process.stop("shutdown");
+    if (limit !== null) this.clock.clearTimeout(limit);
+  }
+
+  started(process: Process): void {
+    this.emit({ type: "started", pid: process.pid.id });
+  }
+
+  exited(process: Process): void {
+    this.processes.delete(process.pid.id);
+    if (process.name !== null && this.names.get(process.name) === process) this.names.delete(process.name);
+    // A killed supervisor cannot end its children; what it supervised must not outlive it.
+    for (const child of process.reason === "killed" ? [...this.processes.values()] : []) if (child.supervisor === process) child.kill();
+    this.emit({ type: "exited", pid: process.pid.id, reason: process.reason ?? "normal" });
+  }
+
+  emit(event: SystemEvent): void {
+    for (const listener of this.listeners) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.log("error", `a listener for ${event.type} failed: ${String(error)}`);
+      }
+    }
+  }
+
+  /** Never throws: it is called in the middle of the message loop. */
+  log(level: LogLevel, text: string): void {
+    try {
+      this.#log(level, text);
+    } catch {
+      // The application's own logger failed; there is nowhere left to say so.
+    }
+  }
+}
+
+let theDefault: LiveSystem | null = null;

@@ -1,10 +1,82 @@
-/** `instar/testing`: time that a test moves by hand, and a system that runs when it is told to. */
+/** `instar/testing`: time that a test moves by hand, and a system that runs in an order which a seed decides. */
 import type { Clock } from "./clock.ts";
+import { createSystem, type LogLevel, type System } from "./system.ts";
 
 export interface SimulatedClock extends Clock {
-  /** Moves time by `ms` milliseconds and fires what is due, in order; between timers it lets everything run that is ready. */
+  /** Moves time by `ms` milliseconds and fires the timers that become due, in order. Before each, and at the end, everything that is ready runs. */
   advance(ms: number): Promise<void>;
+  /** Lets everything run that is ready, without moving time. */
+  settle(): Promise<void>;
+  /** How many timers wait. */
+  readonly pending: number;
 }
 
 /** @param start Milliseconds since the epoch; default 0. */
-export declare function simulatedClock(start?: number): SimulatedClock;
+export function simulatedClock(start = 0): SimulatedClock {
+  let now = start;
+  let order = 0;
+  const timers = new Set<SimulatedTimer>();
+  const watched: (() => boolean)[] = [];
+
+  const settle = async (): Promise<void> => {
+    // A turn lets all microtasks run; a second one catches what those put off with setImmediate.
+    do {
+      await turn();
+      await turn();
+    } while (watched.some((busy) => busy()));
+  };
+
+  return {
+    now: () => now,
+    setTimeout: (fn, ms) => {
+      const timer = { fn, due: now + Math.max(0, ms), order: order++, keep: true };
+      timers.add(timer);
+      return timer;
+    },
+    clearTimeout: (timer) => void timers.delete(timer as SimulatedTimer),
+    keepAlive: (timer, keep) => void ((timer as SimulatedTimer).keep = keep),
+    watch: (busy) => void watched.push(busy),
+    settle,
+    async advance(ms) {
+      const until = now + ms;
+      await settle();
+      for (;;) {
+        const next = [...timers].filter((timer) => timer.due <= until).toSorted((a, b) => a.due - b.due || a.order - b.order)[0];
+        if (next === undefined) break;
+        timers.delete(next);
+        now = next.due;
+        next.fn();
+        await settle();
+      }
+      now = until;
+    },
+    get pending() {
+      return [...timers].filter((timer) => timer.keep).length;
+    },
+  };
+}
+
+/** A system for a test: simulated time, order by seed, and its log in an array instead of on standard error. */
+export function testSystem(options: { readonly seed?: number; readonly context?: boolean } = {}): TestSystem {
+  const clock = simulatedClock();
+  const logs: { level: LogLevel; text: string }[] = [];
+  const system = createSystem({ ...options, clock, log: (level, text) => void logs.push({ level, text }) });
+  return { system, clock, logs };
+}
+
+export interface TestSystem {
+  readonly system: System;
+  readonly clock: SimulatedClock;
+  readonly logs: readonly { readonly level: LogLevel; readonly text: string }[];
+}
+
+interface SimulatedTimer {
+  readonly fn: () => void;
+  readonly due: number;
+  readonly order: number;
+  keep: boolean;
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,98 @@
+/**
+ * `copyState`: a copy of a state for `codeChange` steps to work on, so that a step which changes its input cannot damage the state that
+ * the upgrade goes back to if something fails. `structuredClone` is not used: it loses classes in silence and fails on functions.
+ */
+import { types } from "node:util";
+import { ProcessPid } from "./process.ts";
+
+/**
+ * Copies plain objects, arrays, maps, sets, dates, regular expressions, buffers, errors and instances of ordinary classes at any depth;
+ * keeps prototypes, accessors, symbol keys, frozenness, cycles and sharing within the value. Everything else is the original: functions,
+ * pids, promises, weak collections, proxies, and instances of classes with private fields or of built-in ones, since a copy of those does
+ * not work.
+ */
+export function copyState<T>(value: T): T {
+  return copy(value, new Map()) as T;
+}
+
+function copy(value: unknown, seen: Map<object, object>): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  const known = seen.get(value);
+  if (known !== undefined) return known;
+  if (types.isProxy(value) || ProcessPid.processOf(value) !== null) return value;
+  const made = shell(value);
+  if (made === null) return value;
+  seen.set(value, made);
+
+  if (made instanceof Map) {
+    for (const [k, v] of Map.prototype.entries.call(value)) Map.prototype.set.call(made, copy(k, seen), copy(v, seen));
+  } else if (made instanceof Set) {
+    for (const v of Set.prototype.values.call(value)) Set.prototype.add.call(made, copy(v, seen));
+  }
+  for (const key of Reflect.ownKeys(value)) {
+    const property = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor;
+    // Elements of buffers and the length of arrays are there already.
+    if (ArrayBuffer.isView(value) && typeof key === "string" && /^\d+$/.test(key)) continue;
+    if ("value" in property) property.value = copy(property.value, seen);
+    Object.defineProperty(made, key, property);
+  }
+  if (Object.isFrozen(value)) Object.freeze(made);
+  else if (Object.isSealed(value)) Object.seal(made);
+  else if (!Object.isExtensible(value)) Object.preventExtensions(made);
+  return made;
+}
+
+/** An empty object of the same make; null where there is no way to make one that works. */
+function shell(value: object): object | null {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (Array.isArray(value)) return withPrototype([], prototype, Array.prototype);
+  if (types.isMap(value)) return withPrototype(new Map(), prototype, Map.prototype);
+  if (types.isSet(value)) return withPrototype(new Set(), prototype, Set.prototype);
+  if (types.isDate(value)) return withPrototype(new Date(value.getTime()), prototype, Date.prototype);
+  if (types.isRegExp(value)) return withPrototype(new RegExp(value.source, value.flags), prototype, RegExp.prototype);
+  if (Buffer.isBuffer(value)) return Buffer.from(value);
+  if (types.isArrayBuffer(value) || types.isTypedArray(value) || types.isDataView(value)) return structuredClone(value);
+  if (types.isNativeError(value)) return isCopyable(prototype) ? Object.create(prototype) : null;
+  if (types.isBoxedPrimitive(value) || types.isPromise(value) || types.isWeakMap(value) || types.isWeakSet(value)) return null;
+  return isCopyable(prototype) ? (Object.create(prototype) as object) : null;
+}
+
+function withPrototype(made: object, prototype: object | null, expected: object): object | null {
+  if (prototype === expected) return made;
+  if (!isCopyable(prototype)) return null;
+  return Object.setPrototypeOf(made, prototype) as object;
+}
+
+/** Whether instances with this prototype are nothing but their properties. Private fields and built-in slots cannot be copied. */
+function isCopyable(prototype: object | null): boolean {
+  for (let p = prototype; p !== null; p = Object.getPrototypeOf(p) as object | null) {
+    if (ordinary.has(p)) return true;
+    const maker: unknown = Object.hasOwn(p, "constructor") ? (p as { constructor: unknown }).constructor : undefined;
+    if (maker === undefined) continue;
+    if (typeof maker !== "function" || !hasOrdinarySource(maker)) return false;
+  }
+  return true;
+}
+
+function hasOrdinarySource(maker: Function): boolean {
+  let answer = sources.get(maker);
+  if (answer === undefined) {
+    const source = Function.prototype.toString.call(maker);
+    // A `#` may also stand in a text or a comment; then the instance is shared where it could have been copied, which is the safe side.
+    answer = !source.includes("[native code]") && !source.includes("#");
+    sources.set(maker, answer);
+  }
+  return answer;
+}
+
+const sources = new WeakMap<Function, boolean>();
+const ordinary = new Set<object>([
+  Object.prototype,
+  Array.prototype,
+  Map.prototype,
+  Set.prototype,
+  Date.prototype,
+  RegExp.prototype,
+  Error.prototype,
+  ...[TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError].map((e) => e.prototype),
+]);

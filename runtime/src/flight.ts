@@ -1,0 +1,83 @@
+/**
+ * A flight is one run of a handler, from the message to the handler's result, across every `await` in it. The runtime follows flights, so
+ * that `start` in a handler finds its system, and so that an upgrade knows which calls a handler in flight is waiting for.
+ */
+import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
+import type { Message } from "./mailbox.ts";
+import type { Process } from "./process.ts";
+
+export class Flight {
+  readonly process: Process;
+  /** For people: `call join`, `init`, `terminate`. */
+  handler: string;
+  /** What is being handled; null while `init` runs. */
+  message: Message | null;
+  /** The flight that waits for this one: the sender's, or the one that called `start`. */
+  cause: Flight | null;
+  /** Clock time at which it began. */
+  readonly since: number;
+  /** The handler is finished, or its process was killed under it: whatever it still does has no effect on the process. */
+  done = false;
+
+  constructor(process: Process, handler: string, message: Message | null, cause: Flight | null, since: number) {
+    this.process = process;
+    this.handler = handler;
+    this.message = message;
+    this.cause = cause;
+    this.since = since;
+  }
+
+  /** Ends it. The chain is cut, or processes that answer each other for ever would keep every flight there was. */
+  land(): void {
+    this.done = true;
+    this.message = null;
+    this.cause = null;
+  }
+}
+
+/**
+ * Whether a suspended process has to serve what this flight asks for: the flight, or one that waits for it, keeps a suspended process
+ * from coming to rest. Refusing it would be a deadlock: the upgrade waits for the flight, and the flight for the upgrade.
+ */
+export function holdsUpRest(flight: Flight | null): boolean {
+  for (let f = flight; f !== null && !f.done; f = f.cause) {
+    if (f.process.suspended) return true;
+    const { message } = f;
+    // A cast or an info has nobody waiting for it, and a call that timed out no longer.
+    if (message !== null && message.kind !== "stop" && (message.call === null || message.call.settled)) return false;
+  }
+  return false;
+}
+
+/** The flight that this code runs in, directly or after an `await`. */
+export function currentFlight(): Flight | null {
+  return storage?.getStore() ?? active;
+}
+
+/** Runs `fn` in a flight. Without `context` only the synchronous part of it is known as such. */
+export function runInFlight<T>(flight: Flight, context: boolean, fn: () => T): T {
+  const before = active;
+  active = flight;
+  try {
+    return context ? (storage ??= new AsyncLocalStorage<Flight>()).run(flight, fn) : fn();
+  } finally {
+    active = before;
+  }
+}
+
+/** Runs `fn` in no flight, and in none of the application's own async contexts: those belong to whoever happened to wake the runtime. */
+export function runNeutral<T>(fn: () => T): T {
+  const before = active;
+  active = null;
+  try {
+    return neutral.runInAsyncScope(fn);
+  } finally {
+    active = before;
+  }
+}
+
+/** Made when the package is loaded, which is in nobody's context. */
+const neutral = new AsyncResource("instar", { requireManualDestroy: true });
+/** Made with the first system that wants it: a storage in use costs every promise in the program. */
+let storage: AsyncLocalStorage<Flight> | null = null;
+let active: Flight | null = null;

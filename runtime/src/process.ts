@@ -1,0 +1,444 @@
+/**
+ * A process: a state, a mailbox, and one message at a time.
+ *
+ * Life: `starting` (made, `init` still to run) → `running` → `exiting` (`terminate` runs) → `exited`. A process at rest has no flight. A
+ * suspended one takes no messages, except what a handler in flight that holds up an upgrade is waiting for.
+ */
+import { inspect } from "node:util";
+import type { Clock } from "./clock.ts";
+import type { CallTimeouts } from "./call-timeouts.ts";
+import type { ActorDefinition, HandlerTable } from "./definition.ts";
+import { formatReason, InstarError, isOrderly, toReason, type ExitReason } from "./exit.ts";
+import { currentFlight, Flight, holdsUpRest, runInFlight } from "./flight.ts";
+import { Mailbox, type Message } from "./mailbox.ts";
+import type { LoadedModule, ModuleVersion } from "./module.ts";
+import type { Pid } from "./pid.ts";
+import type { Scheduler } from "./scheduler.ts";
+import { NextResult, ReplyResult, StopResult, next, reply, stop } from "./result.ts";
+
+/** What a process needs of its system. */
+export interface ProcessHost {
+  readonly clock: Clock;
+  readonly context: boolean;
+  readonly scheduler: Scheduler;
+  readonly timeouts: CallTimeouts;
+  /** An upgrade that waits for processes to come to rest. */
+  readonly quiescence: Quiescence | null;
+  started(process: Process): void;
+  exited(process: Process): void;
+  log(level: "info" | "warning" | "error", text: string): void;
+}
+
+export interface Quiescence {
+  readonly modules: ReadonlySet<LoadedModule>;
+  /** Flights in suspended processes. */
+  busy: number;
+  /** Called when the last of them has ended. */
+  onRest(): void;
+}
+
+export interface ProcessOptions {
+  readonly number: number;
+  readonly module: LoadedModule;
+  readonly args: readonly unknown[];
+  readonly name: string | null;
+  readonly parent: Process | null;
+  /** Told when this process ends. */
+  readonly supervisor: Process | null;
+  readonly restarts: number;
+}
+
+/** An info that is still to come. Mutable, because an upgrade translates it as it does queued messages. */
+export interface Timer {
+  name: string;
+  args: readonly unknown[];
+  handle: unknown;
+}
+
+export class Process {
+  readonly host: ProcessHost;
+  readonly pid: ProcessPid;
+  readonly module: LoadedModule;
+  readonly name: string | null;
+  readonly parent: Process | null;
+  readonly supervisor: Process | null;
+  readonly restarts: number;
+  /** Clock time. */
+  readonly since: number;
+  /** Resolves when `init` is done, rejects when it fails. */
+  readonly initialized: Promise<Pid<never>>;
+
+  version: ModuleVersion;
+  state: unknown = undefined;
+  phase: "starting" | "running" | "exiting" | "exited" = "starting";
+  reason: ExitReason | null = null;
+  suspended: boolean;
+  /** Since when it takes no messages, by the monotonic clock; only meaningful while suspended. */
+  restingSince = 0;
+  flight: Flight | null = null;
+  ready = false;
+  readonly mailbox = new Mailbox();
+  timers: Set<Timer> | null = null;
+
+  readonly #args: readonly unknown[];
+  readonly #cause: Flight | null = currentFlight();
+  #started!: { readonly resolve: (pid: Pid<never>) => void; readonly reject: (error: Error) => void };
+  #onExit: ((reason: ExitReason) => void)[] | null = null;
+  #self: object | null = null;
+
+  constructor(host: ProcessHost, options: ProcessOptions) {
+    this.host = host;
+    this.module = options.module;
+    this.version = options.module.current;
+    this.name = options.name;
+    this.parent = options.parent;
+    this.supervisor = options.supervisor;
+    this.restarts = options.restarts;
+    this.#args = options.args;
+    this.since = host.clock.now();
+    this.pid = new ProcessPid(this, options.number);
+    this.suspended = host.quiescence?.modules.has(options.module) ?? false;
+    this.initialized = new Promise((resolve, reject) => (this.#started = { resolve, reject }));
+    host.scheduler.ready(this);
+  }
+
+  get definition(): ActorDefinition {
+    return this.version.definition as ActorDefinition;
+  }
+
+  /** For people: `<0.12> (tea-room, src/room.actor)`. */
+  describe(): string {
+    return `${this.pid.id} (${this.name === null ? "" : `${this.name}, `}${this.module.id})`;
+  }
+
+  call(name: string, args: readonly unknown[], ms: number): Promise<unknown> {
+    const flight = currentFlight();
+    if (this.phase === "exited") return Promise.reject(this.#gone(name));
+    if (flight?.process === this && !flight.done) {
+      const message = `${this.describe()} called itself (${name}) from its own ${flight.handler}: it cannot answer before that handler is done. Use a cast, or a function.`;
+      return Promise.reject(new InstarError("INSTAR_CALL_SELF", message));
+    }
+    return new Promise((resolve, reject) => {
+      const call = this.host.timeouts.wait(ms, { resolve, reject }, () => this.#timedOut(name, ms));
+      this.deliver({ kind: "call", name, args, call, flight });
+    });
+  }
+
+  cast(name: string, args: readonly unknown[]): void {
+    this.deliver({ kind: "cast", name, args, call: null, flight: currentFlight() });
+  }
+
+  info(name: string, args: readonly unknown[]): void {
+    this.deliver({ kind: "info", name, args, call: null, flight: currentFlight() });
+  }
+
+  /** Asks the process to end when it has handled what is queued. Resolves when it has ended. */
+  stop(reason: ExitReason): Promise<ExitReason> {
+    const ended = this.ended();
+    this.deliver({ kind: "stop", name: "stop", args: [reason], call: null, flight: currentFlight() });
+    return ended;
+  }
+
+  /** Ends the process now. `terminate` does not run, and what its handler in flight still returns is dropped. */
+  kill(): void {
+    if (this.phase !== "exited") this.#finalize("killed");
+  }
+
+  ended(): Promise<ExitReason> {
+    if (this.reason !== null) return Promise.resolve(this.reason);
+    return new Promise((resolve) => (this.#onExit ??= []).push(resolve));
+  }
+
+  sendAfter(ms: number, name: string, args: readonly unknown[]): () => boolean {
+    if (this.phase === "exited") return () => false;
+    const timer: Timer = { name, args, handle: null };
+    const timers = (this.timers ??= new Set());
+    timers.add(timer);
+    timer.handle = this.host.clock.setTimeout(() => {
+      timers.delete(timer);
+      this.deliver({ kind: "info", name: timer.name, args: timer.args, call: null, flight: null });
+    }, ms);
+    return () => {
+      this.host.clock.clearTimeout(timer.handle);
+      return timers.delete(timer);
+    };
+  }
+
+  deliver(message: Message): void {
+    if (this.phase === "exited") {
+      message.call?.reject(this.#gone(message.name));
+      return;
+    }
+    this.mailbox.push(message);
+    if (this.flight === null && (!this.suspended || isServed(message))) this.host.scheduler.ready(this);
+  }
+
+  suspend(): void {
+    this.suspended = true;
+    this.restingSince = performance.now();
+    if (this.flight === null && this.#mayTake()) this.host.scheduler.ready(this);
+  }
+
+  resume(): void {
+    this.suspended = false;
+    if (this.flight === null && this.#mayTake()) this.host.scheduler.ready(this);
+  }
+
+  /** Handles one message, or runs `init`. Called by the scheduler alone. */
+  step(): void {
+    if (this.flight !== null || this.phase === "exited") return;
+    if (this.phase === "starting") return this.#init();
+    const message = this.suspended ? this.#takeServed() : this.mailbox.shift();
+    if (message !== undefined) this.#handle(message);
+  }
+
+  #init(): void {
+    this.version = this.module.current;
+    const flight = this.#begin("init", null, this.#cause);
+    this.#settle(
+      flight,
+      () => this.definition.init(...this.#args),
+      (state) => {
+        this.state = state;
+        this.phase = "running";
+        this.host.started(this);
+        this.#started.resolve(this.pid as unknown as Pid<never>);
+        this.#rest(flight);
+      },
+      (thrown) => this.#finalize(toReason(thrown)),
+    );
+  }
+
+  #handle(message: Message): void {
+    if (message.kind === "stop") {
+      const flight = this.#begin("terminate", message, message.flight);
+      this.#exit(flight, message.args[0] as ExitReason);
+      return;
+    }
+    const handlers = handlersOf(this.definition, message.kind);
+    const handler = handlers !== undefined && Object.hasOwn(handlers, message.name) ? handlers[message.name] : undefined;
+    if (handler === undefined) return this.#unknown(message);
+    const flight = this.#begin(`${message.kind} ${message.name}`, message, message.flight);
+    const self = (this.#self ??= selfOf(this));
+    const { state } = this;
+    const context = message.kind === "call" ? { state, self, reply, stop } : { state, self, next, stop };
+    this.#settle(
+      flight,
+      () => handler(context, ...message.args),
+      (result) => this.#finish(flight, message, result),
+      (thrown) => this.#exit(flight, toReason(thrown)),
+    );
+  }
+
+  #finish(flight: Flight, message: Message, result: unknown): void {
+    if (result instanceof NextResult && message.kind !== "call") {
+      if (result.state !== undefined) this.state = result.state;
+      this.#rest(flight);
+    } else if (result instanceof ReplyResult && message.kind === "call") {
+      if (result.state !== undefined) this.state = result.state;
+      message.call?.resolve(result.value);
+      this.#rest(flight);
+    } else if (result instanceof StopResult) {
+      if (result.state !== undefined) this.state = result.state;
+      this.#exit(flight, result.reason);
+    } else {
+      const wanted = message.kind === "call" ? "reply(…) or stop(…)" : "next(…) or stop(…)";
+      const text = `the handler of ${flight.handler} in ${this.describe()} returned ${inspect(result, { depth: 0 })}, but a handler returns ${wanted}.`;
+      this.#exit(flight, new InstarError("INSTAR_BAD_RETURN", text));
+    }
+  }
+
+  /** Runs `work`, and then one of the others; nothing of it counts if the process was killed meanwhile. */
+  #settle(flight: Flight, work: () => unknown, done: (result: unknown) => void, failed: (thrown: unknown) => void): void {
+    let result: unknown;
+    try {
+      result = runInFlight(flight, this.host.context, work);
+    } catch (thrown) {
+      if (!flight.done) failed(thrown);
+      return;
+    }
+    if (!isThenable(result)) {
+      if (!flight.done) done(result);
+      return;
+    }
+    const unlessDone = (then: (value: unknown) => void) => (value: unknown) => (flight.done ? undefined : then(value));
+    void Promise.resolve(result).then(unlessDone(done), unlessDone(failed));
+  }
+
+  #exit(flight: Flight, reason: ExitReason): void {
+    this.phase = "exiting";
+    flight.handler = "terminate";
+    const { terminate } = this.definition;
+    if (terminate === undefined) return this.#finalize(reason);
+    const context = { state: this.state, self: (this.#self ??= selfOf(this)) };
+    this.#settle(
+      flight,
+      () => terminate(context, reason),
+      () => this.#finalize(reason),
+      (thrown) => this.#finalize(toReason(thrown)),
+    );
+  }
+
+  #finalize(reason: ExitReason): void {
+    const initialized = this.phase !== "starting";
+    const { flight } = this;
+    this.phase = "exited";
+    this.reason = reason;
+    for (const timer of this.timers ?? []) this.host.clock.clearTimeout(timer.handle);
+    this.timers = null;
+    const unanswered = [...(flight?.message?.call ? [flight.message] : []), ...this.mailbox.messages()];
+    this.mailbox.replace([]);
+    this.state = undefined;
+    this.host.exited(this);
+    for (const message of unanswered) message.call?.reject(this.#exitedBefore(message.name, reason));
+    if (initialized) {
+      if (!isOrderly(reason)) this.host.log(reason === "killed" ? "warning" : "error", this.#crashReport(reason, flight));
+    } else {
+      const text = `${this.describe()} did not start: init ended with ${formatReason(reason)}`;
+      this.#started.reject(new InstarError("INSTAR_INIT_FAILED", text, { cause: reason, reason }));
+    }
+    if (initialized) this.supervisor?.info("exit", [this, reason]);
+    for (const listener of this.#onExit ?? []) listener(reason);
+    this.#onExit = null;
+    if (flight !== null) this.#end(flight);
+  }
+
+  #begin(handler: string, message: Message | null, cause: Flight | null): Flight {
+    const flight = new Flight(this, handler, message, cause, this.host.clock.now());
+    this.flight = flight;
+    if (this.suspended && this.host.quiescence !== null) this.host.quiescence.busy++;
+    return flight;
+  }
+
+  #rest(flight: Flight): void {
+    this.flight = null;
+    if (this.#mayTake()) this.host.scheduler.ready(this);
+    this.#end(flight);
+  }
+
+  /** The last thing that a flight does, because the commit of an upgrade may happen in it. */
+  #end(flight: Flight): void {
+    flight.land();
+    this.flight = null;
+    const { quiescence } = this.host;
+    if (!this.suspended || quiescence === null) return;
+    this.restingSince = performance.now();
+    if (--quiescence.busy === 0) quiescence.onRest();
+  }
+
+  #mayTake(): boolean {
+    if (this.phase === "starting") return true;
+    if (!this.suspended) return this.mailbox.length > 0;
+    return this.mailbox.find(isServed) !== undefined;
+  }
+
+  /**
+   * What a suspended process takes: a request to end, or a call that has to be served; but first whatever the same sender sent before
+   * that call, since messages of one sender are never reordered.
+   */
+  #takeServed(): Message | undefined {
+    const served = this.mailbox.find(isServed);
+    if (served === undefined) return undefined;
+    const sender = served.flight?.process;
+    return this.mailbox.take((message) => message === served || (sender !== undefined && message.flight?.process === sender));
+  }
+
+  #unknown(message: Message): void {
+    const text = `${this.describe()} version ${this.version.vsn} has no ${message.kind} named ${message.name}; sender and receiver are of different versions`;
+    if (message.call !== null) message.call.reject(new InstarError("INSTAR_MESSAGE_UNKNOWN", `${text}.`));
+    else this.host.log("warning", `${text}; the message was dropped.`);
+    if (this.#mayTake()) this.host.scheduler.ready(this);
+  }
+
+  #gone(name: string): InstarError {
+    const why = this.reason === null ? "" : `; it ended: ${formatReason(this.reason)}`;
+    return new InstarError("INSTAR_NOPROC", `call ${name} to ${this.describe()}: that process does not live${why}.`, {
+      reason: this.reason ?? "normal",
+    });
+  }
+
+  #exitedBefore(name: string, reason: ExitReason): InstarError {
+    const text = `call ${name} to ${this.describe()}: it ended before it replied: ${formatReason(reason)}`;
+    return new InstarError("INSTAR_CALL_EXITED", text, { cause: reason, reason });
+  }
+
+  #timedOut(name: string, ms: number): InstarError {
+    const doing = this.flight === null ? (this.suspended ? "it is suspended" : "it is at rest") : `it is in ${this.flight.handler}`;
+    const text = `call ${name} to ${this.describe()}: no reply within ${ms} ms; ${doing}, ${this.mailbox.length} messages wait. The message may still be handled.`;
+    return new InstarError("INSTAR_CALL_TIMEOUT", text);
+  }
+
+  #crashReport(reason: ExitReason, flight: Flight | null): string {
+    const where = flight?.message ? ` in ${flight.message.kind} ${flight.message.name}` : "";
+    const why = reason instanceof Error ? (reason.stack ?? formatReason(reason)) : formatReason(reason);
+    return `process ${this.describe()} version ${this.version.vsn} ended${where}: ${why}`;
+  }
+}
+
+/** The one object by which everybody knows a process. */
+export class ProcessPid {
+  readonly id: string;
+  readonly #process: Process;
+
+  constructor(process: Process, number: number) {
+    this.#process = process;
+    this.id = `<0.${number}>`;
+    Object.freeze(this);
+  }
+
+  /** The process behind a pid; null for anything that is not one. */
+  static processOf(pid: unknown): Process | null {
+    return typeof pid === "object" && pid !== null && #process in pid ? pid.#process : null;
+  }
+
+  call(name: string, ...args: readonly unknown[]): Promise<unknown> {
+    return this.#process.call(name, args, defaultCallTimeout);
+  }
+
+  cast(name: string, ...args: readonly unknown[]): void {
+    this.#process.cast(name, args);
+  }
+
+  withTimeout(ms: number): { call(name: string, ...args: readonly unknown[]): Promise<unknown> } {
+    const process = this.#process;
+    return { call: (name, ...args) => process.call(name, args, ms) };
+  }
+
+  toString(): string {
+    return this.id;
+  }
+
+  toJSON(): string {
+    return this.id;
+  }
+
+  [inspect.custom](): string {
+    return this.id;
+  }
+}
+
+/** Milliseconds, as in OTP. */
+const defaultCallTimeout = 5000;
+
+/** The handlers of one kind of message. */
+export function handlersOf(definition: ActorDefinition, kind: "call" | "cast" | "info"): HandlerTable | undefined {
+  return kind === "call" ? definition.calls : kind === "cast" ? definition.casts : definition.infos;
+}
+
+function selfOf(process: Process): object {
+  return {
+    pid: process.pid,
+    sendAfter: (ms: number, info: string, ...args: readonly unknown[]) => process.sendAfter(ms, info, args),
+  };
+}
+
+function isServed(message: Message): boolean {
+  if (message.kind === "stop") return true;
+  return message.call !== null && !message.call.settled && holdsUpRest(message.flight);
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    (typeof value === "object" || typeof value === "function") && value !== null && "then" in value && typeof value.then === "function"
+  );
+}
