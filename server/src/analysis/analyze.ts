@@ -1,5 +1,19 @@
 /** The façade of the analysis, and its data flow from top to bottom: find, extract, compare, judge. */
-import type { ActorModule, Analyzed, Verdict } from "./model.ts";
+import { type Comparison, compareMessages, compareShapes, type MessageComparison, sameMessages, sameShape } from "./compare.ts";
+import { check } from "./check.ts";
+import { extractActor } from "./extract.ts";
+import { createShapeReader } from "./extract-shape.ts";
+import type { ActorSource, ModuleFacts, ProjectFacts } from "./facts.ts";
+import { findActor } from "./find.ts";
+import type { ActorModule, Analyzed, Strategy, Verdict } from "./model.ts";
+import { withoutExtension, relativeTo } from "./paths.ts";
+import { ProjectProgram } from "./program.ts";
+import { type Shape, shapeHash } from "./shape.ts";
+import { rangeOf } from "./source-place.ts";
+import { snapshotText } from "./snapshot-text.ts";
+import { SnapshotFolder, snapshotFile } from "./snapshots.ts";
+import type { ts } from "./typescript.ts";
+import { createValidity } from "./validity.ts";
 
 /** The file system as the analysis sees it: the caller lays open documents over the disk. Paths are absolute, with `/`. */
 export interface SourceHost {
@@ -29,4 +43,140 @@ export interface Analyzer {
   compatible(from: string, to: string): Verdict;
 }
 
-export declare function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Analyzer;
+export function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Analyzer {
+  const { root } = options;
+  const project = new ProjectProgram(host, root);
+  const releases = new SnapshotFolder(host, root);
+  /** By state hash: what `compatible` is asked about. */
+  const states = new Map<string, Shape>();
+  let last: { readonly facts: readonly ModuleFacts[]; readonly result: Analyzed } | undefined;
+
+  return {
+    invalidate(files) {
+      project.invalidate(files);
+      releases.invalidate(files);
+      last = undefined;
+    },
+
+    analyze(files, cancelled) {
+      if (last === undefined) {
+        const all = gather(cancelled);
+        if (all === undefined) return undefined;
+        const modules = all.facts.modules.map(({ module }) => module);
+        last = { facts: all.facts.modules, result: { root, modules, findings: check(all.facts) } };
+      }
+      const { result } = last;
+      if (files === undefined) return result;
+      const wanted = new Set(files);
+      const modules = result.modules.filter((module) => wanted.has(module.file));
+      const findings = result.findings.filter(
+        (finding) => wanted.has(finding.file) || modules.some(({ id }) => finding.module === id || finding.modules?.includes(id) === true),
+      );
+      return { root, modules, findings };
+    },
+
+    snapshot(module) {
+      const facts = last?.facts.find((each) => each.module.id === module.id);
+      if (facts === undefined || facts.source.vsn === null) return undefined;
+      const { id, vsn, protocol } = facts.source;
+      return { file: snapshotFile(root, id, vsn), text: snapshotText(id, vsn, protocol) };
+    },
+
+    compatible(from, to) {
+      const [one, other] = [states.get(from), states.get(to)];
+      if (from === to) return "compatible";
+      return one === undefined || other === undefined ? "unknown" : createValidity()(one, other);
+    },
+  };
+
+  function gather(cancelled: (() => boolean) | undefined): { readonly facts: ProjectFacts } | undefined {
+    const { program, checker, candidates, configProblem } = project.get();
+    const isRuntime = (file: string) => project.isRuntime(file);
+    const reader = createShapeReader({
+      checker,
+      exact: program.getCompilerOptions().exactOptionalPropertyTypes === true,
+      isRuntime,
+      isExternal: (file) => project.isExternal(file),
+      moduleOf: (file) => withoutExtension(relativeTo(root, file)),
+    });
+    const modules: ModuleFacts[] = [];
+    const unreachable: ts.CallExpression[] = [];
+    const broken: ts.SourceFile[] = [];
+    for (const file of candidates) {
+      if (cancelled?.() === true) return undefined;
+      const source = program.getSourceFile(file);
+      if (source === undefined) continue;
+      const found = findActor(checker, source, isRuntime);
+      unreachable.push(...found.unreachable);
+      if (program.getSyntacticDiagnostics(source).length > 0 && source.text.includes("actor")) broken.push(source);
+      if (found.actor !== null) modules.push(judge(extractActor(found.actor, root, checker, reader)));
+    }
+    modules.sort((one, other) => (one.module.id < other.module.id ? -1 : 1));
+    return { facts: { root, modules, unreachable, broken, configProblem, program, checker, isRuntime } };
+  }
+
+  function judge(source: ActorSource): ModuleFacts {
+    const snapshots = releases.of(source.id);
+    const upTo = snapshots.filter(({ vsn }) => source.vsn !== null && vsn <= source.vsn);
+    // A damaged snapshot is not stepped over: what lies behind it is not what runs.
+    const newest = upTo.at(-1);
+    const baseline = newest?.parsed.kind === "ok" ? { vsn: newest.vsn, file: newest.file, shapes: newest.parsed.shapes } : null;
+    const unreadable = newest !== undefined && baseline === null;
+    const history = upTo.slice(0, -1).flatMap(({ parsed }) => (parsed.kind === "ok" ? [parsed.shapes.state] : []));
+    const state: Comparison = baseline === null ? sameShape : compareShapes(baseline.shapes.state, source.protocol.state, "State", history);
+    const messages = baseline === null ? sameMessages : compareMessages(baseline.shapes, source.protocol);
+    for (const shape of [source.protocol.state, ...history, ...(baseline === null ? [] : [baseline.shapes.state])])
+      states.set(shapeHash(shape), shape);
+    const verdicts = { up: unreadable ? "unknown" : state.up, down: unreadable ? "unknown" : state.down } as const;
+    const codeChange = stepsFor(source, baseline?.vsn ?? null, state);
+    const declared = "declared" in source.protocol.state ? source.protocol.state.declared : undefined;
+    const module: ActorModule = {
+      id: source.id,
+      file: source.file,
+      vsn: source.vsn,
+      released: snapshots.some(({ vsn }) => vsn === source.vsn),
+      shape: isUnread(source.protocol.state) ? null : shapeHash(source.protocol.state),
+      baseline: baseline === null ? null : { vsn: baseline.vsn, source: "snapshot", file: baseline.file },
+      state: { ...verdicts, changes: state.changes.map(plain) },
+      messages: { oldToNew: messages.oldToNew, newToOld: messages.newToOld, changes: messages.changes.map(plain) },
+      strategy: strategyFor(state, messages, codeChange),
+      codeChange,
+      ranges: {
+        actor: rangeOf(source.call.expression),
+        vsn: source.vsnValue === null ? null : rangeOf(source.vsnValue),
+        state: declared?.file === source.file ? declared.range : null,
+      },
+    };
+    return { module, source, snapshots, baseline, state, messages };
+  }
+}
+
+/** Whether the steps that lead from the baseline to this version, and back, are there. */
+function stepsFor(source: ActorSource, baseline: number | null, state: Comparison): ActorModule["codeChange"] {
+  if (baseline === null || source.vsn === null) return { up: "unneeded", down: "unneeded" };
+  const needed = source.vsn > baseline ? Array.from({ length: source.vsn - baseline }, (_, index) => baseline + index) : [];
+  // A table that is not written out may hold anything.
+  const open = source.codeChange === undefined && needed.length > 0;
+  const steps = needed.map((from) => source.steps.findLast((step) => step.from === from));
+  const whole = open || (needed.length > 0 && steps.every((step) => step?.up === true));
+  const back = open || (needed.length > 0 && steps.every((step) => step !== undefined && step.down !== "missing"));
+  const irreversible = steps.some((step) => step?.down === "irreversible");
+  return {
+    up: whole ? "ok" : state.up === "compatible" ? "unneeded" : "missing",
+    down: irreversible ? "irreversible" : back ? "ok" : state.down === "compatible" ? "unneeded" : "missing",
+  };
+}
+
+/** What the change asks for at least: without a way to carry states over, the processes start anew. */
+function strategyFor(state: Comparison, messages: MessageComparison, codeChange: ActorModule["codeChange"]): Strategy {
+  if (codeChange.up === "missing") return "restart";
+  return messages.oldToNew === "incompatible" && state.up === "compatible" ? "window" : "hot";
+}
+
+function isUnread(shape: Shape): boolean {
+  return shape.kind === "primitive" && shape.why !== undefined;
+}
+
+function plain({ path, kind, old, new: now, renameOf }: Comparison["changes"][number]): ActorModule["state"]["changes"][number] {
+  return { path, kind, old, new: now, ...(renameOf === undefined ? {} : { renameOf }) };
+}

@@ -1,5 +1,5 @@
 /** The vocabulary of judgement: what a rule is, what it finds, and what can be done about it. */
-import type { ActorModule, Analyzed } from "./model.ts";
+import type { ProjectFacts } from "./facts.ts";
 import type { Location, Range } from "./span.ts";
 
 export type Severity = "error" | "warning" | "info";
@@ -10,7 +10,7 @@ export interface Rule {
   readonly severity: Severity;
   /** One sentence; equals the second paragraph of the page. */
   readonly description: string;
-  check(module: ActorModule, project: Analyzed): Iterable<Finding>;
+  check(facts: ProjectFacts): Iterable<Finding>;
 }
 
 export interface Finding {

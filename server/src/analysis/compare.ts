@@ -1,0 +1,368 @@
+/**
+ * Compares two shapes: the verdict in both directions, and a list of what changed, by path. The verdicts are those of `validity.ts`; the
+ * list explains them.
+ */
+import type { Change, Verdict } from "./model.ts";
+import { type Message, type ProtocolShapes, sections } from "./protocol-shapes.ts";
+import type { ArrayShape, BuiltinShape, EnumShape, Field, Index, ObjectShape, Shape, TupleShape } from "./shape.ts";
+import { isPrimitive, membersOf, primitive, shapeHash } from "./shape.ts";
+import { accessText, fieldText, typeText } from "./type-text.ts";
+import { type Validity, createValidity, movedMembers, unitsOf, worst } from "./validity.ts";
+
+/** A change with what the rules need to explain it. */
+export interface Difference extends Change {
+  /** The shapes at this path; null where there is none on that side. */
+  readonly from: Shape | null;
+  readonly to: Shape | null;
+  /** The nearest named shape of the new side around it: the declaration that somebody edited. */
+  readonly owner: Shape | null;
+  readonly field?: Field;
+}
+
+export interface Comparison {
+  /** Whether every old value is valid for the new code. */
+  readonly up: Verdict;
+  readonly down: Verdict;
+  readonly changes: readonly Difference[];
+}
+
+export interface MessageComparison {
+  /** Whether old senders, and messages that wait in mailboxes, are understood by the new code, and its replies by old callers. */
+  readonly oldToNew: Verdict;
+  readonly newToOld: Verdict;
+  readonly changes: readonly Difference[];
+  /** Messages whose arguments the other version does not take as they are. */
+  readonly incompatible: readonly { readonly name: string; readonly old: Message; readonly new: Message }[];
+}
+
+/** More changes than anybody reads. */
+const most = 500;
+
+/** @param history the shapes of older releases, whose fields may still lie in memory. */
+export function compareShapes(from: Shape, to: Shape, path = "State", history: readonly Shape[] = []): Comparison {
+  const valid = createValidity();
+  const comparer = new Comparer(valid, history.length > 0);
+  comparer.compare(from, to, path, null, history);
+  return { up: worst([valid(from, to), comparer.buried]), down: valid(to, from), changes: comparer.changes };
+}
+
+export const sameShape: Comparison = { up: "compatible", down: "compatible", changes: [] };
+export const sameMessages: MessageComparison = { oldToNew: "compatible", newToOld: "compatible", changes: [], incompatible: [] };
+
+/** Paths are `calls.join[0]` for arguments and `calls.join()` for the reply. A message is a variant of what a process understands. */
+export function compareMessages(from: ProtocolShapes, to: ProtocolShapes): MessageComparison {
+  const valid = createValidity();
+  const comparer = new Comparer(valid, false);
+  const oldToNew: Verdict[] = [];
+  const newToOld: Verdict[] = [];
+  const incompatible: { name: string; old: Message; new: Message }[] = [];
+  for (const section of sections) {
+    for (const old of from[section]) {
+      const path = `${section}${accessText(old.name)}`;
+      const now = to[section].find((message) => message.name === old.name);
+      if (now === undefined) {
+        oldToNew.push("incompatible");
+        comparer.add({ path, kind: "variantRemoved", from: old.args, to: null, owner: null });
+        continue;
+      }
+      comparer.compare(old.args, now.args, path, null);
+      const forth = valid(old.args, now.args);
+      const back = valid(now.args, old.args);
+      if (forth !== "compatible" || back !== "compatible") incompatible.push({ name: old.name, old, new: now });
+      oldToNew.push(forth);
+      newToOld.push(back);
+      if (old.reply === null || now.reply === null) continue;
+      comparer.compare(old.reply, now.reply, `${path}()`, null);
+      // A reply travels the other way: the new code's to a caller that runs the old.
+      oldToNew.push(valid(now.reply, old.reply));
+      newToOld.push(valid(old.reply, now.reply));
+    }
+    for (const now of to[section]) {
+      if (from[section].some((message) => message.name === now.name)) continue;
+      newToOld.push("incompatible");
+      comparer.add({ path: `${section}${accessText(now.name)}`, kind: "variantAdded", from: null, to: now.args, owner: null });
+    }
+  }
+  return { oldToNew: worst(oldToNew), newToOld: worst(newToOld), changes: comparer.changes, incompatible };
+}
+
+interface Found {
+  readonly path: string;
+  readonly kind: string;
+  readonly from: Shape | null;
+  readonly to: Shape | null;
+  readonly owner: Shape | null;
+  readonly field?: Field;
+  readonly renameOf?: string;
+}
+
+class Comparer {
+  readonly changes: Difference[] = [];
+  /** Whether a field came back for which an old value may still lie in memory. */
+  buried: Verdict = "compatible";
+  readonly #valid: Validity;
+  readonly #withHistory: boolean;
+  /** Pairs that are being compared further out: recursion ends here. */
+  readonly #open: [Shape, Shape][] = [];
+
+  constructor(valid: Validity, withHistory: boolean) {
+    this.#valid = valid;
+    this.#withHistory = withHistory;
+  }
+
+  add(found: Found): void {
+    if (this.changes.length >= most) return;
+    const { field } = found;
+    const text = (shape: Shape | null) => (shape === null ? null : typeText(shape));
+    this.changes.push({ ...found, old: text(found.from), new: text(found.to), ...(field === undefined ? {} : { field }) });
+  }
+
+  compare(from: Shape, to: Shape, path: string, outer: Shape | null, history: readonly Shape[] = []): void {
+    if (shapeHash(from) === shapeHash(to) && !this.#withHistory) return;
+    if (this.changes.length >= most || this.#open.some(([one, other]) => one === from && other === to)) return;
+    const owner = "declared" in to && to.declared !== undefined ? to : outer;
+    this.#open.push([from, to]);
+    try {
+      if (from.kind === "union" || to.kind === "union") this.#unions(from, to, path, owner, history);
+      else this.#single(from, to, path, owner, history);
+    } finally {
+      this.#open.pop();
+    }
+  }
+
+  #single(from: Shape, to: Shape, path: string, owner: Shape | null, history: readonly Shape[]): void {
+    if (from.kind === "object" && to.kind === "object") {
+      if (from.fields.length + from.indexes.length + to.fields.length + to.indexes.length > 0)
+        this.#objects(from, to, path, owner, history);
+    } else if (from.kind === "class" && to.kind === "class" && from.class === to.class) {
+      const [one, other] = [from, to].map((each): ObjectShape => ({ kind: "object", fields: each.fields, indexes: [] }));
+      if (one !== undefined && other !== undefined) this.#objects(one, other, path, owner, history);
+      if (from.module !== to.module) this.#byVerdict(from, to, path, owner);
+    } else if (from.kind === "array" && to.kind === "array") this.#arrays(from, to, path, owner, history);
+    else if (from.kind === "tuple" && to.kind === "tuple") this.#tuples(from, to, path, owner);
+    else if (from.kind === "builtin" && to.kind === "builtin" && from.class === to.class && from.from === to.from) {
+      this.#builtins(from, to, path, owner, history);
+    } else if (from.kind === "enum" && to.kind === "enum") this.#enums(from, to, path, owner);
+    else if (from.kind === "function" && to.kind === "function") {
+      if (shapeHash(from) !== shapeHash(to)) this.add({ path, kind: "functionChanged", from, to, owner });
+    } else if (shapeHash(from) !== shapeHash(to)) this.#byVerdict(from, to, path, owner);
+  }
+
+  #byVerdict(from: Shape, to: Shape, path: string, owner: Shape | null): void {
+    const up = this.#valid(from, to) === "compatible";
+    const down = this.#valid(to, from) === "compatible";
+    if (up && down) return;
+    this.add({ path, kind: up ? "widened" : down ? "narrowed" : "changed", from, to, owner });
+  }
+
+  #objects(from: ObjectShape, to: ObjectShape, path: string, owner: Shape | null, history: readonly Shape[]): void {
+    const added = to.fields.filter((field) => !from.fields.some((each) => each.name === field.name));
+    const removed = from.fields.filter((field) => !to.fields.some((each) => each.name === field.name));
+    const renames = pairRenames(removed, added);
+    for (const field of to.fields) {
+      const old = from.fields.find((each) => each.name === field.name);
+      const at = path + accessText(field.name);
+      const past = fieldsOf(history, field.name);
+      if (old === undefined) {
+        const renameOf = renames.get(field.name);
+        const kind = field.optional ? "optionalFieldAdded" : "fieldAdded";
+        this.add({ path: at, kind, from: null, to: field.shape, owner, field, ...(renameOf === undefined ? {} : { renameOf }) });
+        // The field was there before, was dropped, and its old value was never taken out of memory.
+        if (field.optional) this.buried = worst([this.buried, ...past.map((shape) => this.#valid(shape, field.shape))]);
+        continue;
+      }
+      if (old.optional && !field.optional)
+        this.add({ path: at, kind: "optionalToRequired", from: old.shape, to: field.shape, owner, field });
+      else if (!old.optional && field.optional) {
+        this.add({ path: at, kind: "requiredToOptional", from: old.shape, to: field.shape, owner, field });
+      } else if (old.exact !== field.exact) {
+        this.add({ path: at, kind: field.exact === true ? "narrowed" : "widened", from: old.shape, to: field.shape, owner, field });
+      }
+      const plain = field.optional && !old.optional ? withUndefinedDropped(old.shape) : old.shape;
+      const wanted = old.optional && !field.optional ? withUndefinedDropped(field.shape) : field.shape;
+      this.compare(plain, wanted, at, owner, past);
+    }
+    for (const field of removed) {
+      const kind = field.optional ? "optionalFieldRemoved" : "fieldRemoved";
+      this.add({ path: path + accessText(field.name), kind, from: field.shape, to: null, owner, field });
+    }
+    this.#indexes(from.indexes, to.indexes, path, owner);
+  }
+
+  #indexes(from: readonly Index[], to: readonly Index[], path: string, owner: Shape | null): void {
+    const at = (index: Index) => `${path}[${typeText(index.key)}]`;
+    for (const index of to) {
+      const old = from.find((each) => shapeHash(each.key) === shapeHash(index.key));
+      if (old === undefined) this.add({ path: at(index), kind: "indexSignatureAdded", from: null, to: index.value, owner });
+      else this.compare(old.value, index.value, at(index), owner);
+    }
+    for (const index of from) {
+      if (to.some((each) => shapeHash(each.key) === shapeHash(index.key))) continue;
+      this.add({ path: at(index), kind: "indexSignatureRemoved", from: index.value, to: null, owner });
+    }
+  }
+
+  #arrays(from: ArrayShape, to: ArrayShape, path: string, owner: Shape | null, history: readonly Shape[]): void {
+    if (from.readonly !== to.readonly) this.add({ path, kind: "readonlyChanged", from, to, owner });
+    const past = history.flatMap((shape) => (shape.kind === "array" ? [shape.element] : []));
+    this.compare(from.element, to.element, `${path}[]`, owner, past);
+  }
+
+  #tuples(from: TupleShape, to: TupleShape, path: string, owner: Shape | null): void {
+    if (lengths(from) !== lengths(to)) this.add({ path, kind: "tupleArity", from, to, owner });
+    else if (from.readonly !== to.readonly) this.add({ path, kind: "readonlyChanged", from, to, owner });
+    for (const [index, slot] of to.slots.entries()) {
+      const old = from.slots[index];
+      if (old !== undefined) this.compare(old.shape, slot.shape, `${path}[${index}]`, owner);
+    }
+  }
+
+  #builtins(from: BuiltinShape, to: BuiltinShape, path: string, owner: Shape | null, history: readonly Shape[]): void {
+    if (from.readonly !== to.readonly) this.add({ path, kind: "readonlyChanged", from, to, owner });
+    for (const [index, arg] of to.args.entries()) {
+      const old = from.args[index];
+      const past = history.flatMap((shape) => (shape.kind === "builtin" ? [shape.args[index] ?? primitive("never")] : []));
+      if (old !== undefined) this.compare(old, arg, `${path}<${argumentName(to.class, index)}>`, owner, past);
+    }
+  }
+
+  #enums(from: EnumShape, to: EnumShape, path: string, owner: Shape | null): void {
+    for (const [name] of to.table)
+      if (!from.table.some(([each]) => each === name)) this.add({ path, kind: "enumMemberAdded", from, to, owner });
+    for (const [name] of from.table)
+      if (!to.table.some(([each]) => each === name)) this.add({ path, kind: "enumMemberRemoved", from, to, owner });
+    const moved = movedMembers(from, to);
+    if (moved.length > 0) this.add({ path, kind: "enumValueChanged", from, to, owner });
+    // The same table, but the type allows other members of it.
+    if (moved.length === 0 && JSON.stringify(from.table) === JSON.stringify(to.table)) this.#byVerdict(from, to, path, owner);
+  }
+
+  #unions(from: Shape, to: Shape, path: string, owner: Shape | null, history: readonly Shape[]): void {
+    const tag = tagOf([...membersOf(from), ...membersOf(to)]);
+    const old = byTag(membersOf(from), tag);
+    const now = byTag(membersOf(to), tag);
+    const common = new Set(old.rest.map(shapeHash));
+    const same = new Set(now.rest.map(shapeHash).filter((hash) => common.has(hash)));
+    let oldRest = old.rest.filter((member) => !same.has(shapeHash(member)));
+    let nowRest = now.rest.filter((member) => !same.has(shapeHash(member)));
+    for (const [value, variant] of now.variants) {
+      const before = old.variants.get(value);
+      const at = `${path}|${tag}=${value}`;
+      if (before === undefined) this.add({ path: at, kind: "variantAdded", from: null, to: variant, owner });
+      else this.compare(before, variant, at, owner);
+    }
+    for (const [value, variant] of old.variants) {
+      if (!now.variants.has(value)) this.add({ path: `${path}|${tag}=${value}`, kind: "variantRemoved", from: variant, to: null, owner });
+    }
+    // One array, or one object, on both sides is the same thing in two versions.
+    for (const kind of new Set(nowRest.map(sort))) {
+      const [one, ...more] = oldRest.filter((member) => sort(member) === kind);
+      const [other, ...others] = nowRest.filter((member) => sort(member) === kind);
+      if (one === undefined || other === undefined || more.length + others.length > 0 || kind === "value") continue;
+      this.compare(
+        one,
+        other,
+        path,
+        owner,
+        history.flatMap(membersOf).filter((member) => sort(member) === kind),
+      );
+      oldRest = oldRest.filter((member) => member !== one);
+      nowRest = nowRest.filter((member) => member !== other);
+    }
+    const gone = oldRest.filter((member) => this.#valid(member, to) !== "compatible");
+    const fresh = nowRest.filter((member) => this.#valid(member, from) !== "compatible");
+    if (gone.length + fresh.length === 0) return;
+    this.add({ path, kind: gone.length === 0 ? "widened" : fresh.length === 0 ? "narrowed" : "changed", from, to, owner });
+  }
+}
+
+/** Removed and added fields of one type, in the order in which they are declared: candidates, never certain. */
+function pairRenames(removed: readonly Field[], added: readonly Field[]): ReadonlyMap<string, string> {
+  const pairs = new Map<string, string>();
+  const left = [...removed];
+  for (const field of added) {
+    const at = left.findIndex((each) => isRenameCandidate(each, field));
+    const [found] = at < 0 ? [] : left.splice(at, 1);
+    if (found !== undefined) pairs.set(field.name, found.name);
+  }
+  return pairs;
+}
+
+export function isRenameCandidate(removed: Field, added: Field): boolean {
+  return removed.optional === added.optional && shapeHash(removed.shape) === shapeHash(added.shape);
+}
+
+function fieldsOf(history: readonly Shape[], name: string): readonly Shape[] {
+  return history.flatMap((shape) =>
+    shape.kind === "object" ? shape.fields.filter((field) => field.name === name).map((field) => field.shape) : [],
+  );
+}
+
+function withUndefinedDropped(shape: Shape): Shape {
+  if (shape.kind !== "union") return shape;
+  const members = shape.members.filter((member) => !isPrimitive(member, "undefined"));
+  const [only] = members;
+  if (members.length === shape.members.length) return shape;
+  return members.length === 1 && only !== undefined ? only : { ...shape, members };
+}
+
+function lengths(shape: TupleShape): string {
+  return shape.slots.map((slot) => (slot.rest ? "." : slot.optional ? "?" : "!")).join("");
+}
+
+export function argumentName(builtin: string, index: number): string {
+  if (/^(Weak)?Map$/.test(builtin)) return index === 0 ? "key" : "value";
+  return /^(Weak)?Set$/.test(builtin) ? "item" : String(index);
+}
+
+/** Members of the same sort on both sides are compared with each other. */
+function sort(shape: Shape): string {
+  if (shape.kind === "class") return `class ${shape.class}`;
+  if (shape.kind === "builtin") return `builtin ${shape.class} ${shape.from}`;
+  return ["array", "tuple", "object", "function", "enum"].includes(shape.kind) ? shape.kind : "value";
+}
+
+/** The field by which the objects among these alternatives are told apart, if there are several objects and such a field. */
+export function tagOf(members: readonly Shape[]): string | undefined {
+  const objects = members.filter((member) => member.kind === "object");
+  const [first] = objects;
+  if (first === undefined || objects.length < 3) return undefined;
+  return first.fields.find((field) =>
+    objects.every((object) => {
+      const own = object.fields.find((each) => each.name === field.name);
+      return own !== undefined && !own.optional && membersOf(own.shape).every((unit) => unitsOf(unit) !== undefined);
+    }),
+  )?.name;
+}
+
+interface Tagged {
+  /** Value of the tag as text, and the object that has it. */
+  readonly variants: ReadonlyMap<string, ObjectShape>;
+  readonly rest: readonly Shape[];
+}
+
+export function byTag(members: readonly Shape[], tag: string | undefined): Tagged {
+  if (tag === undefined) return { variants: new Map(), rest: members };
+  const variants = new Map<string, ObjectShape>();
+  const rest: Shape[] = [];
+  for (const member of members) {
+    if (member.kind !== "object") {
+      rest.push(member);
+      continue;
+    }
+    for (const unit of unitsOf(member.fields.find((field) => field.name === tag)?.shape ?? primitive("never")) ?? []) {
+      const fields = member.fields.map((field) => (field.name === tag ? { ...field, shape: unit } : field));
+      variants.set(typeText(unit), { ...member, fields });
+    }
+  }
+  return { variants, rest };
+}
+
+/** `name: string`, as a declaration has it. */
+export function declarationText(difference: Difference): string {
+  return difference.field === undefined ? (difference.new ?? difference.old ?? "") : fieldText(difference.field, { nameOf: nameOfShape });
+}
+
+function nameOfShape(shape: Shape): string | undefined {
+  return "name" in shape ? shape.name : undefined;
+}

@@ -1,0 +1,303 @@
+/** Reads a snapshot back into shapes: syntax alone, since the writer leaves nothing for a type checker to decide. */
+import type { Message, ProtocolShapes, Section } from "./protocol-shapes.ts";
+import {
+  type Field,
+  type Index,
+  type ObjectShape,
+  primitive,
+  type Shape,
+  type Signature,
+  type Slot,
+  type TupleShape,
+  unresolved,
+} from "./shape.ts";
+import { headerPattern, snapshotFormat, snapshotHash } from "./snapshot-text.ts";
+import { ts } from "./typescript.ts";
+
+export type ParsedSnapshot =
+  | { readonly kind: "ok"; readonly shapes: ProtocolShapes }
+  /** It is not what was written: edited, cut off, or of another module. */
+  | { readonly kind: "damaged"; readonly why: string }
+  | { readonly kind: "newer"; readonly format: number };
+
+export function parseSnapshot(text: string, id: string, vsn: number): ParsedSnapshot {
+  const normal = text.replaceAll("\r\n", "\n");
+  const end = normal.indexOf("\n\n");
+  const header = headerPattern.exec(end < 0 ? normal.trimEnd() : normal.slice(0, end));
+  if (header === null)
+    return { kind: "damaged", why: normal.trim() === "" ? "it is empty" : "its first line is not the header that `instar release` writes" };
+  const [, ofId, ofVsn, format, hash] = header;
+  if (Number(format) > snapshotFormat) return { kind: "newer", format: Number(format) };
+  if (ofId !== id || Number(ofVsn) !== vsn) return { kind: "damaged", why: `it is the snapshot of ${ofId}, version ${ofVsn}` };
+  const body = end < 0 ? "" : normal.slice(end + 2);
+  if (snapshotHash(id, vsn, body) !== hash) {
+    return { kind: "damaged", why: body.endsWith("}\n") || body.endsWith(";\n") ? "its text was changed by hand" : "it is cut off" };
+  }
+  const shapes = new Reader(ts.createSourceFile(`${vsn}.d.ts`, body, ts.ScriptTarget.ESNext, true)).read();
+  return shapes === undefined ? { kind: "damaged", why: "it declares no `State` and `Protocol`" } : { kind: "ok", shapes };
+}
+
+class Reader {
+  readonly #declarations = new Map<string, ts.Statement>();
+  readonly #known = new Map<string, Shape>();
+
+  constructor(source: ts.SourceFile) {
+    for (const statement of source.statements) {
+      if (isDeclaration(statement) && statement.name !== undefined) this.#declarations.set(statement.name.text, statement);
+    }
+  }
+
+  read(): ProtocolShapes | undefined {
+    const protocol = this.#declarations.get("Protocol");
+    if (protocol === undefined || !ts.isInterfaceDeclaration(protocol) || !this.#declarations.has("State")) return undefined;
+    const messages = (section: Section): readonly Message[] => {
+      const member = protocol.members.find((each) => each.name?.getText() === section);
+      const type = member !== undefined && ts.isPropertySignature(member) ? member.type : undefined;
+      if (type === undefined || !ts.isTypeLiteralNode(type)) return [];
+      return type.members.filter(ts.isMethodSignature).map((method): Message => {
+        const { parameters, result } = this.#signature(method);
+        const args: TupleShape = { kind: "tuple", slots: parameters, readonly: false };
+        return { name: keyOf(method.name), args, reply: section === "calls" ? result : null };
+      });
+    };
+    const tag = /^Protocol (\S+?)\.?$/.exec(docText(protocol))?.[1];
+    return {
+      name: tag ?? "unknown",
+      state: this.#declared("State"),
+      calls: messages("calls"),
+      casts: messages("casts"),
+      infos: messages("infos"),
+    };
+  }
+
+  #declared(name: string): Shape {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    const keep = <S extends Shape>(shape: S): S => {
+      this.#known.set(name, shape);
+      return shape;
+    };
+    const declaration = this.#declarations.get(name);
+    if (declaration === undefined) return unresolved;
+    if (ts.isInterfaceDeclaration(declaration)) {
+      const shape = keep({ kind: "object", name, fields: [], indexes: [] } as ObjectShape);
+      return Object.assign(shape, this.#members(declaration.members));
+    }
+    if (ts.isTypeAliasDeclaration(declaration)) {
+      // What recurses through an alias is an array, a tuple, an object or a union; the placeholder becomes that.
+      const placeholder = keep({ kind: "union", members: [] } as Shape);
+      const shape = this.#type(declaration.type);
+      if (ts.isTypeReferenceNode(declaration.type) || ["primitive", "literal"].includes(shape.kind)) return keep(shape);
+      for (const key of Object.keys(placeholder)) Reflect.deleteProperty(placeholder, key);
+      return Object.assign(placeholder, shape, { name });
+    }
+    if (ts.isEnumDeclaration(declaration)) {
+      const table = declaration.members.map((member): [string, string | number] => [keyOf(member.name), literalOf(member.initializer)]);
+      return keep({ kind: "enum", name, table, members: table.map(([each]) => each) });
+    }
+    if (!ts.isClassDeclaration(declaration)) return unresolved;
+    const tags = new Map(
+      docText(declaration)
+        .split(/(?:^|\s)@/)
+        .slice(1)
+        .map((tag) => [tag.split(" ")[0] ?? "", tag.slice(tag.indexOf(" ") + 1).trim()]),
+    );
+    const from = tags.get("package");
+    if (from !== undefined) return { kind: "builtin", class: tags.get("class") ?? name, from, args: [], readonly: false };
+    const bases = (tags.get("bases") ?? "").split(" ").filter((base) => base !== "");
+    const shape = keep({
+      kind: "class" as const,
+      name,
+      class: tags.get("class") ?? name,
+      module: tags.get("module") ?? "",
+      bases,
+      fields: [] as readonly Field[],
+    });
+    shape.fields = this.#members(declaration.members).fields;
+    return shape;
+  }
+
+  #members(members: ts.NodeArray<ts.TypeElement> | ts.NodeArray<ts.ClassElement>): { fields: readonly Field[]; indexes: readonly Index[] } {
+    const fields: Field[] = [];
+    const indexes: Index[] = [];
+    for (const member of members) {
+      const readonly =
+        ts.canHaveModifiers(member) && ts.getModifiers(member)?.some((each) => each.kind === ts.SyntaxKind.ReadonlyKeyword) === true;
+      if (ts.isIndexSignatureDeclaration(member)) {
+        const key = member.parameters[0]?.type;
+        indexes.push({ key: this.#type(key), value: this.#type(member.type), readonly });
+      } else if (ts.isPropertySignature(member) || ts.isPropertyDeclaration(member)) {
+        const optional = member.questionToken !== undefined;
+        const exact = docText(member) === "@exact";
+        fields.push({ name: keyOf(member.name), shape: this.#type(member.type), optional, ...(exact ? { exact } : {}), readonly });
+      }
+    }
+    return { fields, indexes };
+  }
+
+  #type(node: ts.TypeNode | undefined): Shape {
+    if (node === undefined) return unresolved;
+    if (ts.isParenthesizedTypeNode(node)) return this.#type(node.type);
+    if (ts.isLiteralTypeNode(node)) {
+      if (node.literal.kind === ts.SyntaxKind.NullKeyword) return primitive("null");
+      return { kind: "literal", value: literalValue(node.literal) };
+    }
+    if (ts.isArrayTypeNode(node)) return { kind: "array", element: this.#type(node.elementType), readonly: false };
+    if (ts.isTypeOperatorNode(node)) {
+      const inner = this.#type(node.type);
+      return inner.kind === "array" || inner.kind === "tuple" ? { ...inner, readonly: true } : inner;
+    }
+    if (ts.isTupleTypeNode(node)) return { kind: "tuple", slots: node.elements.map((element) => this.#slot(element)), readonly: false };
+    if (ts.isTypeLiteralNode(node)) {
+      const calls = node.members.filter(ts.isCallSignatureDeclaration);
+      if (calls.length > 0) return { kind: "function", signatures: calls.map((call) => this.#signature(call)) };
+      return { kind: "object", ...this.#members(node.members) };
+    }
+    if (ts.isFunctionTypeNode(node)) return { kind: "function", signatures: [this.#signature(node)] };
+    if (ts.isUnionTypeNode(node)) return this.#union(node.types.map((each) => this.#type(each)));
+    if (ts.isIntersectionTypeNode(node)) {
+      const [base, tag] = node.types.map((each) => this.#type(each));
+      return base !== undefined && tag?.kind === "object" ? { kind: "brand", base, tag } : unresolved;
+    }
+    if (ts.isTemplateLiteralTypeNode(node)) {
+      const texts = [node.head.text, ...node.templateSpans.map((span) => span.literal.text)];
+      return { kind: "template", texts, types: node.templateSpans.map((span) => this.#type(span.type)) };
+    }
+    if (ts.isTypeQueryNode(node)) return { kind: "symbol", symbol: node.exprName.getText() };
+    if (ts.isTypeReferenceNode(node)) return this.#reference(node);
+    return keywords.has(node.kind) ? primitive(keywords.get(node.kind) ?? "unknown") : unresolved;
+  }
+
+  #reference(node: ts.TypeReferenceNode): Shape {
+    const args = node.typeArguments ?? [];
+    if (ts.isQualifiedName(node.typeName)) {
+      const whole = this.#declared(node.typeName.left.getText());
+      return whole.kind === "enum" ? { ...whole, members: [node.typeName.right.text] } : unresolved;
+    }
+    const name = node.typeName.text;
+    if (name === "Pid") {
+      const [protocol] = args;
+      const literal =
+        protocol !== undefined && ts.isLiteralTypeNode(protocol) && ts.isStringLiteral(protocol.literal)
+          ? protocol.literal.text
+          : "unknown";
+      return { kind: "pid", protocol: literal };
+    }
+    if (this.#declarations.has(name)) {
+      const shape = this.#declared(name);
+      return shape.kind === "builtin" ? { ...shape, args: args.map((arg) => this.#type(arg)) } : shape;
+    }
+    if (name === "Function") return { kind: "function", signatures: [] };
+    const readonly = name === "ReadonlyMap" || name === "ReadonlySet";
+    return {
+      kind: "builtin",
+      class: readonly ? name.slice("Readonly".length) : name,
+      from: "",
+      args: args.map((arg) => this.#type(arg)),
+      readonly,
+    };
+  }
+
+  /** Members of one enum that stand as alternatives are one type. */
+  #union(members: readonly Shape[]): Shape {
+    const rest: Shape[] = [];
+    for (const member of members) {
+      const at = rest.findIndex((each) => each.kind === "enum" && member.kind === "enum" && each.name === member.name);
+      const before = rest[at];
+      if (before?.kind === "enum" && member.kind === "enum") {
+        const both = before.table.map(([name]) => name).filter((name) => before.members.includes(name) || member.members.includes(name));
+        rest[at] = { ...before, members: both };
+      } else rest.push(member);
+    }
+    const [only] = rest;
+    return rest.length === 1 && only !== undefined ? only : { kind: "union", members: rest };
+  }
+
+  #slot(node: ts.TypeNode | ts.NamedTupleMember): Slot {
+    if (ts.isNamedTupleMember(node)) {
+      const rest = node.dotDotDotToken !== undefined;
+      return {
+        shape: rest ? this.#element(node.type) : this.#type(node.type),
+        optional: node.questionToken !== undefined,
+        rest,
+        label: node.name.text,
+      };
+    }
+    if (ts.isRestTypeNode(node)) return { shape: this.#element(node.type), optional: false, rest: true };
+    return ts.isOptionalTypeNode(node)
+      ? { shape: this.#type(node.type), optional: true, rest: false }
+      : { shape: this.#type(node), optional: false, rest: false };
+  }
+
+  #element(node: ts.TypeNode): Shape {
+    const array = this.#type(node);
+    return array.kind === "array" ? array.element : unresolved;
+  }
+
+  #signature(node: ts.SignatureDeclaration): Signature {
+    const parameters = node.parameters.map((parameter): Slot => {
+      const rest = parameter.dotDotDotToken !== undefined;
+      const shape = rest && parameter.type !== undefined ? this.#element(parameter.type) : this.#type(parameter.type);
+      return { shape, optional: parameter.questionToken !== undefined, rest, label: parameter.name.getText() };
+    });
+    return { parameters, result: this.#type(node.type) };
+  }
+}
+
+type Declaration = ts.InterfaceDeclaration | ts.TypeAliasDeclaration | ts.EnumDeclaration | ts.ClassDeclaration;
+
+function isDeclaration(statement: ts.Statement): statement is Declaration {
+  return (
+    ts.isInterfaceDeclaration(statement) ||
+    ts.isTypeAliasDeclaration(statement) ||
+    ts.isEnumDeclaration(statement) ||
+    ts.isClassDeclaration(statement)
+  );
+}
+
+const keywords = new Map<ts.SyntaxKind, Parameters<typeof primitive>[0]>([
+  [ts.SyntaxKind.StringKeyword, "string"],
+  [ts.SyntaxKind.NumberKeyword, "number"],
+  [ts.SyntaxKind.BooleanKeyword, "boolean"],
+  [ts.SyntaxKind.BigIntKeyword, "bigint"],
+  [ts.SyntaxKind.SymbolKeyword, "symbol"],
+  [ts.SyntaxKind.UndefinedKeyword, "undefined"],
+  [ts.SyntaxKind.VoidKeyword, "undefined"],
+  [ts.SyntaxKind.ObjectKeyword, "object"],
+  [ts.SyntaxKind.UnknownKeyword, "unknown"],
+  [ts.SyntaxKind.NeverKeyword, "never"],
+]);
+
+function keyOf(name: ts.PropertyName): string {
+  if (ts.isComputedPropertyName(name)) return `[${name.expression.getText()}]`;
+  return ts.isStringLiteralLike(name) || ts.isNumericLiteral(name) ? name.text : name.getText();
+}
+
+function literalValue(node: ts.Expression): string | number | boolean | { readonly bigint: string } {
+  if (ts.isPrefixUnaryExpression(node)) {
+    const value = literalValue(node.operand);
+    return typeof value === "number" ? -value : typeof value === "object" ? { bigint: `-${value.bigint}` } : value;
+  }
+  if (ts.isBigIntLiteral(node)) return { bigint: node.text.replace(/n$/, "") };
+  if (ts.isNumericLiteral(node)) return Number(node.text);
+  if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword) return node.kind === ts.SyntaxKind.TrueKeyword;
+  return ts.isStringLiteralLike(node) ? node.text : node.getText();
+}
+
+function literalOf(node: ts.Expression | undefined): string | number {
+  const value = node === undefined ? "" : literalValue(node);
+  return typeof value === "number" ? value : String(value);
+}
+
+/** The text of the doc comment before a node. */
+function docText(node: ts.Node): string {
+  const text = node.getSourceFile().text;
+  const comments = ts.getLeadingCommentRanges(text, node.getFullStart()) ?? [];
+  const last = comments.at(-1);
+  return last === undefined
+    ? ""
+    : text
+        .slice(last.pos + 2, last.end - 2)
+        .replace(/^\*/, "")
+        .trim();
+}

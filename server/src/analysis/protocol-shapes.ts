@@ -1,0 +1,21 @@
+/** The shapes of one actor module at one version: what a snapshot holds. */
+import type { Shape, TupleShape } from "./shape.ts";
+
+export interface ProtocolShapes {
+  /** Name of the protocol's interface. */
+  readonly name: string;
+  readonly state: Shape;
+  readonly calls: readonly Message[];
+  readonly casts: readonly Message[];
+  readonly infos: readonly Message[];
+}
+
+export interface Message {
+  readonly name: string;
+  readonly args: TupleShape;
+  /** Only calls have one. */
+  readonly reply: Shape | null;
+}
+
+export const sections = ["calls", "casts", "infos"] as const;
+export type Section = (typeof sections)[number];

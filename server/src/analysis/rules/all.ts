@@ -1,0 +1,2 @@
+/** The registry: one line per rule. */
+export { vsnNotLiteral } from "./vsn-not-literal.ts";

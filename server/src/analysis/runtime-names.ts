@@ -1,0 +1,69 @@
+/** All that the analysis knows of the package that applications import, as data: names, and declarations for where it is not installed. */
+
+export const runtimePackage = "instar";
+
+/** The function whose call makes an actor module. */
+export const actorFunction = "actor";
+
+/** The typed reference to a process: opaque, and the same for as long as its protocol has the same name. */
+export const pidType = "Pid";
+
+/** What stands for `down` where there is no way back. */
+export const irreversibleFunction = "irreversible";
+
+/** Stands in for the package where it cannot be resolved, so that a project is analyzed before it is installed. */
+export const runtimeDeclarations = `
+type AnyFunction = (...args: never[]) => unknown;
+type MaybePromise<T> = T | Promise<T>;
+export interface Protocol { init: AnyFunction; calls?: object; casts?: object; infos?: object }
+export type StateOf<P extends Protocol> = Awaited<ReturnType<P["init"]>>;
+type CallsOf<P> = P extends { calls: infer C } ? C : {};
+type CastsOf<P> = P extends { casts: infer C } ? C : {};
+type InfosOf<P> = P extends { infos: infer C } ? C : {};
+type ArgsOf<F> = F extends (...args: infer A) => unknown ? A : never;
+type ReplyOf<F> = F extends (...args: never[]) => infer R ? Awaited<R> : never;
+declare const protocol: unique symbol;
+declare const replied: unique symbol;
+declare const nexted: unique symbol;
+export interface Reply<R> { readonly [replied]: R }
+export interface Next { readonly [nexted]: true }
+export interface Self<P> { readonly pid: Pid<P>; sendAfter<N extends keyof InfosOf<P>>(ms: number, info: N, ...args: ArgsOf<InfosOf<P>[N]>): () => boolean }
+interface Context<P, S> { readonly state: S; readonly self: Self<P> }
+interface MessageContext<P, S> extends Context<P, S> { readonly next: (state?: S) => Next; readonly stop: (reason: string, state?: S) => Next }
+interface CallContext<P, S, R> extends Context<P, S> { readonly reply: (value: R, state?: S) => Reply<R>; readonly stop: (reason: string, state?: S) => Next }
+type CallHandlers<P extends Protocol> = { readonly [N in keyof CallsOf<P>]: (context: CallContext<P, StateOf<P>, ReplyOf<CallsOf<P>[N]>>, ...args: ArgsOf<CallsOf<P>[N]>) => MaybePromise<Reply<ReplyOf<CallsOf<P>[N]>> | Next> };
+type MessageHandlers<P extends Protocol, T> = { readonly [N in keyof T]: (context: MessageContext<P, StateOf<P>>, ...args: ArgsOf<T[N]>) => MaybePromise<Next> };
+type Section<K extends string, T> = keyof T extends never ? { readonly [X in K]?: T } : { readonly [X in K]: T };
+export interface Irreversible { readonly irreversible: string }
+export interface Drop { readonly drop: string }
+export type MessageUp = (...args: never[]) => readonly unknown[];
+export interface Step {
+  up(state: never, extra?: unknown): unknown;
+  down: ((state: never, extra?: unknown) => unknown) | Irreversible;
+  readonly messages?: { readonly [name: string]: MessageUp | Drop | { readonly up?: MessageUp | Drop; readonly down?: MessageUp | Drop } };
+}
+export type CodeChange = { readonly [from: number]: Step };
+export type Definition<P extends Protocol> = {
+  readonly vsn: number;
+  readonly id?: string;
+  readonly init: (...args: ArgsOf<P["init"]>) => MaybePromise<StateOf<P>>;
+  readonly terminate?: (context: Context<P, StateOf<P>>, reason: unknown) => MaybePromise<void>;
+  readonly codeChange?: CodeChange;
+} & Section<"calls", CallHandlers<P>> & Section<"casts", MessageHandlers<P, CastsOf<P>>> & Section<"infos", MessageHandlers<P, InfosOf<P>>>;
+export interface Actor<P> { readonly id: string; readonly vsn: number; readonly __protocol?: P }
+export interface Pid<P> {
+  readonly id: string;
+  call<N extends keyof CallsOf<P>>(name: N, ...args: ArgsOf<CallsOf<P>[N]>): Promise<ReplyOf<CallsOf<P>[N]>>;
+  cast<N extends keyof CastsOf<P>>(name: N, ...args: ArgsOf<CastsOf<P>[N]>): void;
+  withTimeout(ms: number): Pick<Pid<P>, "call">;
+  readonly [protocol]?: P;
+}
+export interface Supervisor { readonly id: string }
+export declare function actor<P extends Protocol>(definition: Definition<P>): Actor<P>;
+export declare function start<P extends Protocol>(module: Actor<P>, options: { readonly args: ArgsOf<P["init"]>; readonly name?: string }): Promise<Pid<P>>;
+export declare function whereis<P>(name: string): Pid<P> | null;
+export declare function irreversible(why: string): Irreversible;
+export declare function drop(why: string): Drop;
+export declare function supervisor(definition: object): Supervisor;
+export declare function child(module: unknown, options: object): object;
+`;

@@ -1,0 +1,322 @@
+/**
+ * Shapes: the structure of types as values in memory have it. A graph, since types recurse. Plain data without the compiler, so that
+ * shapes read from a snapshot and shapes read from source are the same thing.
+ */
+import { cyrb128 } from "./hash.ts";
+import type { Location } from "./span.ts";
+
+export type Shape =
+  | PrimitiveShape
+  | LiteralShape
+  | EnumShape
+  | TemplateShape
+  | SymbolShape
+  | ArrayShape
+  | TupleShape
+  | ObjectShape
+  | ClassShape
+  | BuiltinShape
+  | PidShape
+  | FunctionShape
+  | BrandShape
+  | UnionShape;
+
+interface Named {
+  /** The name under which it was declared; says nothing about values, so it is no part of the hash. */
+  name?: string;
+  /** Where the name is declared; only for shapes read from the project's source. */
+  declared?: Location;
+}
+
+export type PrimitiveName = "string" | "number" | "boolean" | "bigint" | "symbol" | "null" | "undefined" | "object" | "unknown" | "never";
+
+export interface PrimitiveShape {
+  readonly kind: "primitive";
+  readonly type: PrimitiveName;
+  /** Why nothing is known, where something should be: a name that does not resolve, or a type that never ends. */
+  readonly why?: "unresolved" | "endless";
+}
+
+export interface LiteralShape {
+  readonly kind: "literal";
+  readonly value: string | number | boolean | { readonly bigint: string };
+}
+
+export interface EnumShape extends Named {
+  readonly kind: "enum";
+  /** All members with their values: a name must keep its value, though values alone are in memory. */
+  readonly table: readonly (readonly [name: string, value: string | number])[];
+  /** The members that this type allows. */
+  readonly members: readonly string[];
+}
+
+export interface TemplateShape {
+  readonly kind: "template";
+  /** One more than `types`. */
+  readonly texts: readonly string[];
+  readonly types: readonly Shape[];
+}
+
+/** A unique symbol. */
+export interface SymbolShape {
+  readonly kind: "symbol";
+  readonly symbol: string;
+}
+
+export interface ArrayShape extends Named {
+  readonly kind: "array";
+  element: Shape;
+  readonly readonly: boolean;
+}
+
+export interface Slot {
+  shape: Shape;
+  readonly optional: boolean;
+  readonly rest: boolean;
+  readonly label?: string;
+}
+
+export interface TupleShape extends Named {
+  readonly kind: "tuple";
+  slots: readonly Slot[];
+  readonly readonly: boolean;
+}
+
+export interface Field {
+  /** `#cap` for hash-private names, `[key]` for unique symbols. */
+  readonly name: string;
+  shape: Shape;
+  /** May be absent; unless `exact`, it may then also be `undefined`, which `shape` does not say. */
+  readonly optional: boolean;
+  readonly exact?: boolean;
+  /** Not part of the hash, as it says nothing about values. */
+  readonly readonly: boolean;
+  readonly declared?: Location;
+}
+
+export interface Index {
+  readonly key: Shape;
+  value: Shape;
+  readonly readonly: boolean;
+}
+
+export interface ObjectShape extends Named {
+  readonly kind: "object";
+  fields: readonly Field[];
+  indexes: readonly Index[];
+}
+
+/** Instances of a class of the project: nominal. */
+export interface ClassShape extends Named {
+  readonly kind: "class";
+  readonly class: string;
+  /** Path of the declaring module from the project root, without extension. */
+  readonly module: string;
+  /** The names of its base classes, nearest first. */
+  readonly bases: readonly string[];
+  /** Inherited ones included. */
+  fields: readonly Field[];
+}
+
+/** Instances of what the platform or a package declares: nominal and opaque but for the type arguments. */
+export interface BuiltinShape {
+  readonly kind: "builtin";
+  readonly class: string;
+  /** Name of the package; empty for the platform's own. */
+  readonly from: string;
+  args: readonly Shape[];
+  /** `ReadonlyMap` and `ReadonlySet` are `Map` and `Set` in memory. */
+  readonly readonly: boolean;
+}
+
+export interface PidShape {
+  readonly kind: "pid";
+  readonly protocol: string;
+}
+
+export interface Signature {
+  readonly parameters: readonly Slot[];
+  readonly result: Shape;
+}
+
+export interface FunctionShape extends Named {
+  readonly kind: "function";
+  /** Empty for the type `Function`. */
+  signatures: readonly Signature[];
+}
+
+/** A primitive with an invariant that only types know: `string & { readonly __brand: "Id" }`. */
+export interface BrandShape extends Named {
+  readonly kind: "brand";
+  readonly base: Shape;
+  readonly tag: ObjectShape;
+}
+
+export interface UnionShape extends Named {
+  readonly kind: "union";
+  members: readonly Shape[];
+}
+
+export function primitive(type: PrimitiveName): PrimitiveShape {
+  return primitives[type];
+}
+
+export const unresolved: PrimitiveShape = { kind: "primitive", type: "unknown", why: "unresolved" };
+export const endless: PrimitiveShape = { kind: "primitive", type: "unknown", why: "endless" };
+
+const primitives: Record<PrimitiveName, PrimitiveShape> = Object.fromEntries(
+  (["string", "number", "boolean", "bigint", "symbol", "null", "undefined", "object", "unknown", "never"] as const).map((type) => [
+    type,
+    { kind: "primitive", type },
+  ]),
+) as Record<PrimitiveName, PrimitiveShape>;
+
+/** One shape for several alternatives: nested unions are flattened, equal members merged. */
+export function union(members: readonly Shape[]): Shape {
+  const flat = members.flatMap((member) => (member.kind === "union" ? member.members : [member]));
+  const distinct = [...new Map(flat.map((member) => [shapeHash(member), member])).values()];
+  const [only] = distinct;
+  return distinct.length === 1 && only !== undefined ? only : { kind: "union", members: distinct };
+}
+
+/** The alternatives of a shape; one for everything that is not a union. */
+export function membersOf(shape: Shape): readonly Shape[] {
+  return shape.kind === "union" ? shape.members : [shape];
+}
+
+/** A shape without `undefined` as an alternative. */
+export function withoutUndefined(shape: Shape): Shape {
+  if (shape.kind !== "union") return isPrimitive(shape, "undefined") ? primitive("never") : shape;
+  const rest = shape.members.filter((member) => !isPrimitive(member, "undefined"));
+  if (rest.length === shape.members.length) return shape;
+  const all = union(rest);
+  return all.kind === "union" && shape.name !== undefined ? { ...all, name: shape.name } : all;
+}
+
+export function isPrimitive(shape: Shape, type: PrimitiveName): boolean {
+  return shape.kind === "primitive" && shape.type === type;
+}
+
+export function children(shape: Shape): readonly Shape[] {
+  switch (shape.kind) {
+    case "template":
+      return shape.types;
+    case "array":
+      return [shape.element];
+    case "tuple":
+      return shape.slots.map((slot) => slot.shape);
+    case "object":
+      return [...sorted(shape.fields).map((field) => field.shape), ...shape.indexes.flatMap((index) => [index.key, index.value])];
+    case "class":
+      return sorted(shape.fields).map((field) => field.shape);
+    case "builtin":
+      return shape.args;
+    case "function":
+      return shape.signatures.flatMap((signature) => [...signature.parameters.map((slot) => slot.shape), signature.result]);
+    case "brand":
+      return [shape.base, shape.tag];
+    case "union":
+      return shape.members;
+    default:
+      return [];
+  }
+}
+
+/** What a node says by itself, without its children. */
+function label(shape: Shape): string {
+  const slot = ({ optional, rest }: Slot) => (rest ? "." : optional ? "?" : "!");
+  const field = ({ name, optional, exact }: Field) => `${JSON.stringify(name)}${exact === true ? "~" : optional ? "?" : ""}`;
+  switch (shape.kind) {
+    case "primitive":
+      return `p ${shape.type} ${shape.why ?? ""}`;
+    case "literal":
+      return `l ${JSON.stringify(shape.value)}${Object.is(shape.value, -0) ? "-" : ""}`;
+    case "enum":
+      return `e ${JSON.stringify([shape.table, shape.members])}`;
+    case "template":
+      return `t ${JSON.stringify(shape.texts)}`;
+    case "symbol":
+      return `s ${shape.symbol}`;
+    case "array":
+      return `a ${shape.readonly}`;
+    case "tuple":
+      return `u ${shape.readonly} ${shape.slots.map(slot).join("")}`;
+    case "object":
+      return `o ${sorted(shape.fields).map(field).join()} ${shape.indexes.length}`;
+    case "class":
+      return `c ${shape.class} ${shape.module} ${shape.bases.join()} ${sorted(shape.fields).map(field).join()}`;
+    case "builtin":
+      return `b ${shape.class} ${shape.from} ${shape.readonly} ${shape.args.length}`;
+    case "pid":
+      return `i ${shape.protocol}`;
+    case "function":
+      return `f ${shape.signatures.map((signature) => signature.parameters.map(slot).join("")).join()}`;
+    case "brand":
+      return "n";
+    case "union":
+      return `v ${shape.members.length}`;
+  }
+}
+
+function sorted(fields: readonly Field[]): readonly Field[] {
+  return fields.toSorted((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
+}
+
+/** Hashes of nodes that no cycle can be reached from. */
+const plain = new WeakMap<Shape, string>();
+/** Hashes of the others, kept apart: how one of them is hashed must not depend on which of them was asked for before. */
+const cyclic = new WeakMap<Shape, string>();
+
+/** The same for two shapes if and only if they have the same structure, however they were written: 32 hexadecimal digits. */
+export function shapeHash(shape: Shape): string {
+  const known = plain.get(shape) ?? cyclic.get(shape);
+  if (known !== undefined) return known;
+  const nodes = cyclicNodes(shape);
+  const done = plain.get(shape);
+  if (done !== undefined) return done;
+  // Nodes on a cycle, or above one, refine each other until no more of them can be told apart. The number of rounds depends on the
+  // structure alone, so two ways to write one recursive type end in the same hash.
+  let current = new Map<Shape, string>(nodes.map((node) => [node, label(node)]));
+  for (let classes = 0; ;) {
+    const next = new Map<Shape, string>();
+    for (const node of nodes)
+      next.set(
+        node,
+        combine(node, (child) => plain.get(child) ?? current.get(child) ?? ""),
+      );
+    current = next;
+    const count = new Set(next.values()).size;
+    if (count === classes) break;
+    classes = count;
+  }
+  const hash = cyrb128(`cycle ${current.get(shape)}`);
+  cyclic.set(shape, hash);
+  return hash;
+}
+
+function combine(node: Shape, hashOf: (child: Shape) => string): string {
+  const parts = children(node).map(hashOf);
+  return cyrb128(`${label(node)}(${(node.kind === "union" ? parts.toSorted() : parts).join()})`);
+}
+
+/** The nodes from here down that are on a cycle or above one. The others are hashed on the way. */
+function cyclicNodes(root: Shape): readonly Shape[] {
+  const seen = new Set<Shape>();
+  const found: Shape[] = [];
+  const visit = (node: Shape): boolean => {
+    if (plain.has(node)) return false;
+    if (seen.has(node)) return true;
+    seen.add(node);
+    let endsInCycle = false;
+    for (const child of children(node)) endsInCycle = visit(child) || endsInCycle;
+    if (endsInCycle) found.push(node);
+    else
+      plain.set(
+        node,
+        combine(node, (child) => plain.get(child) ?? ""),
+      );
+    return endsInCycle;
+  };
+  visit(root);
+  return found;
+}

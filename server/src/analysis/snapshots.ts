@@ -1,0 +1,54 @@
+/** The snapshots of one module as they lie in `.instar/releases/`. */
+import type { SourceHost } from "./analyze.ts";
+import { joinPath } from "./paths.ts";
+import { parseSnapshot, type ParsedSnapshot } from "./parse-snapshot.ts";
+
+export interface Snapshot {
+  readonly vsn: number;
+  readonly file: string;
+  readonly parsed: ParsedSnapshot;
+}
+
+/** By version, ascending. */
+export type Snapshots = readonly Snapshot[];
+
+export function snapshotFile(root: string, id: string, vsn: number): string {
+  return `${joinPath(root, ".instar/releases")}/${id}/${vsn}.d.ts`;
+}
+
+/** Reads snapshots and keeps them for as long as their text is the same. */
+export class SnapshotFolder {
+  readonly #host: SourceHost;
+  readonly #root: string;
+  readonly #modules = new Map<string, Snapshots>();
+
+  constructor(host: SourceHost, root: string) {
+    this.#host = host;
+    this.#root = root;
+  }
+
+  invalidate(files: readonly string[]): void {
+    if (files.some((file) => file.includes("/.instar"))) this.#modules.clear();
+  }
+
+  of(id: string): Snapshots {
+    let snapshots = this.#modules.get(id);
+    if (snapshots === undefined) this.#modules.set(id, (snapshots = this.#read(id)));
+    return snapshots;
+  }
+
+  #read(id: string): Snapshots {
+    const folder = `${joinPath(this.#root, ".instar/releases")}/${id}`;
+    if (!this.#host.directoryExists(folder)) return [];
+    return this.#host
+      .readDirectory(folder)
+      .flatMap(({ name, directory }): Snapshot[] => {
+        const number = /^([1-9]\d*)\.d\.ts$/.exec(name)?.[1];
+        if (number === undefined || directory) return [];
+        const file = joinPath(folder, name);
+        const text = this.#host.readFile(file);
+        return text === undefined ? [] : [{ vsn: Number(number), file, parsed: parseSnapshot(text, id, Number(number)) }];
+      })
+      .toSorted((one, other) => one.vsn - other.vsn);
+  }
+}

@@ -1,0 +1,136 @@
+/** Shapes as TypeScript text, for people and for snapshots. */
+import type { Field, Shape, Slot } from "./shape.ts";
+import { isPrimitive } from "./shape.ts";
+
+/** Says how a shape that has a name of its own is referred to; undefined writes it out. */
+export type NameOf = (shape: Shape) => string | undefined;
+
+export interface TextOptions {
+  readonly nameOf: NameOf;
+  /** How a pid's protocol is written. */
+  readonly protocol?: (name: string) => string;
+}
+
+/** One level is written out, what has a name below it is named. */
+export function typeText(shape: Shape, options: TextOptions = { nameOf: (each) => ("name" in each ? each.name : undefined) }): string {
+  return write(shape, options, "top");
+}
+
+/** The type under its name, where it has one. */
+export function referenceText(shape: Shape, options: TextOptions): string {
+  return write(shape, options, "top", true);
+}
+
+/** Where a text stands decides whether it needs parentheses. */
+type Place = "top" | "member" | "element";
+
+function write(shape: Shape, options: TextOptions, place: Place, byName = false): string {
+  if (byName && shape.kind !== "enum") {
+    const name = options.nameOf(shape);
+    if (name !== undefined) return name;
+  }
+  const inner = (each: Shape, where: Place = "top") => write(each, options, where, true);
+  switch (shape.kind) {
+    case "primitive":
+      return shape.type;
+    case "literal":
+      return typeof shape.value === "object" ? `${shape.value.bigint}n` : Object.is(shape.value, -0) ? "-0" : JSON.stringify(shape.value);
+    case "enum": {
+      const name = options.nameOf(shape) ?? shape.name ?? "Enum";
+      if (shape.members.length === shape.table.length) return name;
+      const text = shape.members.map((member) => `${name}${accessText(member)}`).join(" | ");
+      return shape.members.length > 1 && place !== "top" ? `(${text})` : text;
+    }
+    case "template":
+      return `\`${shape.texts.map((text, index) => escapeTemplate(text) + (index < shape.types.length ? `\${${inner(shape.types[index] ?? shape)}}` : "")).join("")}\``;
+    case "symbol":
+      return `typeof ${shape.symbol}`;
+    case "array": {
+      const text = `${shape.readonly ? "readonly " : ""}${inner(shape.element, "element")}[]`;
+      return shape.readonly && place === "element" ? `(${text})` : text;
+    }
+    case "tuple": {
+      const text = `${shape.readonly ? "readonly " : ""}[${slotsText(shape.slots, options)}]`;
+      return shape.readonly && place === "element" ? `(${text})` : text;
+    }
+    case "object": {
+      const parts = [
+        ...shape.indexes.map((index) => `${index.readonly ? "readonly " : ""}[key: ${inner(index.key)}]: ${inner(index.value)}`),
+      ];
+      parts.push(...shape.fields.map((field) => fieldText(field, options)));
+      return parts.length === 0 ? "{}" : `{ ${parts.join("; ")} }`;
+    }
+    case "class":
+      return options.nameOf(shape) ?? shape.class;
+    case "builtin": {
+      const name = `${shape.readonly ? "Readonly" : ""}${options.nameOf(shape) ?? shape.class}`;
+      return shape.args.length === 0 ? name : `${name}<${shape.args.map((arg) => inner(arg)).join(", ")}>`;
+    }
+    case "pid":
+      return `Pid<${(options.protocol ?? ((name) => name))(shape.protocol)}>`;
+    case "function": {
+      if (shape.signatures.length === 0) return "Function";
+      const texts = shape.signatures.map((signature) => [slotsText(signature.parameters, options, true), inner(signature.result)] as const);
+      const [only] = texts;
+      if (texts.length > 1 || only === undefined) return `{ ${texts.map(([args, result]) => `(${args}): ${result}`).join("; ")} }`;
+      const text = `(${only[0]}) => ${only[1]}`;
+      return place === "top" ? text : `(${text})`;
+    }
+    case "brand": {
+      const text = `${inner(shape.base, "member")} & ${write(shape.tag, options, "member")}`;
+      return place === "element" ? `(${text})` : text;
+    }
+    case "union": {
+      const text = unionMembers(shape.members, options).join(" | ");
+      return place === "top" ? text : `(${text})`;
+    }
+  }
+}
+
+function unionMembers(members: readonly Shape[], options: TextOptions): readonly string[] {
+  const rank = (shape: Shape) =>
+    isPrimitive(shape, "undefined") ? 3 : isPrimitive(shape, "null") ? 2 : shape.kind === "literal" || shape.kind === "primitive" ? 0 : 1;
+  // The checker orders alternatives by when it met them, which differs between runs.
+  return members
+    .map((member) => ({
+      rank: rank(member),
+      number: member.kind === "literal" && typeof member.value === "number" ? member.value : 0,
+      text: write(member, options, "member", true),
+    }))
+    .toSorted(
+      (one, other) => one.rank - other.rank || one.number - other.number || (one.text < other.text ? -1 : one.text > other.text ? 1 : 0),
+    )
+    .map(({ text }) => text);
+}
+
+export function fieldText(field: Field, options: TextOptions): string {
+  return `${field.readonly ? "readonly " : ""}${keyText(field.name)}${field.optional ? "?" : ""}: ${write(field.shape, options, "top", true)}`;
+}
+
+/** @param parameters every parameter needs a name; a tuple's slots have all or none. */
+export function slotsText(slots: readonly Slot[], options: TextOptions, parameters = false): string {
+  const labels = parameters || (slots.length > 0 && slots.every((slot) => slot.label !== undefined));
+  return slots
+    .map((slot, index) => {
+      const label = slot.label ?? `arg${index}`;
+      if (slot.rest) return `...${labels ? `${label}: ` : ""}${write(slot.shape, options, "element", true)}[]`;
+      if (labels) return `${label}${slot.optional ? "?" : ""}: ${write(slot.shape, options, "top", true)}`;
+      return slot.optional ? `${write(slot.shape, options, "element", true)}?` : write(slot.shape, options, "top", true);
+    })
+    .join(", ");
+}
+
+/** A field's name as a key. */
+export function keyText(name: string): string {
+  return /^(#?[\p{ID_Start}$_][\p{ID_Continue}$]*|\[[^\]]*\])$/u.test(name) ? name : JSON.stringify(name);
+}
+
+/** A field's name after an expression. */
+export function accessText(name: string): string {
+  if (/^\[[^\]]*\]$/.test(name)) return name;
+  return /^#?[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+}
+
+function escapeTemplate(text: string): string {
+  return text.replaceAll(/[`\\]|\$\{/g, "\\$&");
+}

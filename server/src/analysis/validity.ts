@@ -1,0 +1,375 @@
+/**
+ * Is every value of one shape, as it stands in memory, a valid value of another? Coinductive over the graph of shapes. `incompatible` is
+ * certain; `unknown` means that the types do not tell. Where this differs from TypeScript's assignability, a value in memory decides:
+ * literals and enums are the values they stand for, classes are told apart by identity, arguments of containers are covariant.
+ */
+import type { Verdict } from "./model.ts";
+import type { EnumShape, Field, FunctionShape, Index, LiteralShape, ObjectShape, Shape, TemplateShape, TupleShape } from "./shape.ts";
+import { isPrimitive, membersOf, primitive, shapeHash, withoutUndefined } from "./shape.ts";
+
+export type Validity = (from: Shape, to: Shape) => Verdict;
+
+export function worst(verdicts: Iterable<Verdict>): Verdict {
+  let result: Verdict = "compatible";
+  for (const verdict of verdicts) {
+    if (verdict === "incompatible") return verdict;
+    if (verdict === "unknown") result = verdict;
+  }
+  return result;
+}
+
+export function createValidity(): Validity {
+  const known = new Map<Shape, Map<Shape, Verdict>>();
+  /** Pairs that are taken as valid while they are being looked at, or because such a pair said so. */
+  const assumed: [Shape, Shape][] = [];
+
+  return check;
+
+  function check(from: Shape, to: Shape): Verdict {
+    if (from === to) return "compatible";
+    if (to.kind === "primitive" && to.type === "unknown") return to.why === undefined ? "compatible" : "unknown";
+    if (isPrimitive(from, "never")) return "compatible";
+    if (isPrimitive(from, "unknown")) return "unknown";
+    const before = known.get(from)?.get(to);
+    if (before !== undefined) return before;
+    if (shapeHash(from) === shapeHash(to)) return "compatible";
+    const mark = assumed.length;
+    keep(from, to, "compatible");
+    assumed.push([from, to]);
+    const verdict = decide(from, to);
+    if (verdict !== "compatible") {
+      // What was concluded while this pair was taken as valid has lost its ground.
+      for (const [one, other] of assumed.splice(mark)) known.get(one)?.delete(other);
+      keep(from, to, verdict);
+    }
+    if (mark === 0) assumed.length = 0;
+    return verdict;
+  }
+
+  function keep(from: Shape, to: Shape, verdict: Verdict): void {
+    const inner = known.get(from) ?? new Map<Shape, Verdict>();
+    inner.set(to, verdict);
+    known.set(from, inner);
+  }
+
+  function decide(from: Shape, to: Shape): Verdict {
+    if (from.kind === "union") return worst(from.members.map((member) => check(member, to)));
+    if (from.kind === "enum") {
+      const whole =
+        to.kind === "enum" ? betweenEnums(from, to) : to.kind === "union" ? best(to.members.map((each) => check(from, each))) : undefined;
+      if (whole === "compatible" || to.kind === "enum") return whole ?? "incompatible";
+      return worst(literalsOf(from).map((literal) => check(literal, to)));
+    }
+    if (to.kind === "union") {
+      const whole = best(to.members.map((member) => check(from, member)));
+      if (whole === "compatible") return whole;
+      const parts = distribute(from, to.members);
+      return parts === undefined ? whole : worst(parts.map((part) => best(to.members.map((member) => check(part, member)))));
+    }
+    if (isPrimitive(from, "boolean")) return to.kind === "primitive" && to.type === "boolean" ? "compatible" : toBox(from, to);
+    if (from.kind === "brand") {
+      if (to.kind !== "brand") return check(from.base, to);
+      return shapeHash(from.tag) === shapeHash(to.tag) ? check(from.base, to.base) : worst([check(from.base, to.base), "unknown"]);
+    }
+    // The value may well be right; that it is, only the old code could have known.
+    if (to.kind === "brand") return check(from, to.base) === "incompatible" ? "incompatible" : "unknown";
+    switch (from.kind) {
+      case "literal":
+        return fromLiteral(from, to);
+      case "template":
+        if (to.kind === "template") return betweenTemplates(from, to);
+        return isPrimitive(to, "string") ? "compatible" : toBox(primitive("string"), to);
+      case "symbol":
+        return isPrimitive(to, "symbol")
+          ? "compatible"
+          : to.kind === "symbol" && to.symbol === from.symbol
+            ? "compatible"
+            : toBox(from, to);
+      case "primitive":
+        if (to.kind === "primitive" && to.type === from.type) return "compatible";
+        if (from.type === "object")
+          return to.kind === "object" ? (to.fields.length + to.indexes.length === 0 ? "compatible" : "unknown") : unsure(to);
+        return from.type === "null" || from.type === "undefined" ? "incompatible" : toBox(from, to);
+      default:
+        break;
+    }
+    if (isPrimitive(to, "object")) return "compatible";
+    switch (from.kind) {
+      case "array":
+        if (to.kind === "array") return check(from.element, to.element);
+        if (to.kind === "tuple") {
+          const [only] = to.slots;
+          return to.slots.length === 1 && only?.rest === true ? check(from.element, only.shape) : "incompatible";
+        }
+        return toBox(from, to);
+      case "tuple":
+        if (to.kind === "array") return worst(from.slots.map((slot) => check(slot.shape, to.element)));
+        return to.kind === "tuple" ? betweenTuples(from, to) : toBox(from, to);
+      case "object":
+        return to.kind === "object" ? betweenObjects(from, to) : "incompatible";
+      case "class":
+        if (to.kind === "object") return betweenObjects({ kind: "object", fields: from.fields, indexes: [] }, to);
+        if (to.kind === "builtin") return to.from === "" && from.bases.includes(to.class) ? "compatible" : "incompatible";
+        if (to.kind !== "class") return "incompatible";
+        if (from.class !== to.class && !from.bases.includes(to.class)) return "incompatible";
+        return worst([
+          betweenFields(from.fields, [], to.fields),
+          // The same name in another file is another class, unless the class has only moved.
+          from.class === to.class && from.module !== to.module ? "unknown" : "compatible",
+        ]);
+      case "builtin":
+        if (to.kind === "builtin") {
+          if (from.from !== to.from) return "incompatible";
+          if (from.class !== to.class) return basesOfBuiltin(from.class).includes(to.class) ? "compatible" : "incompatible";
+          return worst(from.args.map((arg, index) => check(arg, to.args[index] ?? primitive("unknown"))));
+        }
+        return toBox(from, to);
+      case "pid":
+        return to.kind === "pid" ? (to.protocol === from.protocol ? "compatible" : "incompatible") : toBox(from, to);
+      case "function":
+        return to.kind === "function" ? betweenFunctions(from, to) : toBox(from, to);
+      default:
+        return "incompatible";
+    }
+  }
+
+  function fromLiteral(from: LiteralShape, to: Shape): Verdict {
+    if (to.kind === "literal") return "incompatible";
+    if (to.kind === "enum") return literalsOf(to).some((literal) => literal.value === from.value) ? "compatible" : "incompatible";
+    if (to.kind === "template") {
+      if (typeof from.value !== "string") return "incompatible";
+      return pattern(to) === undefined ? "unknown" : pattern(to)?.test(from.value) === true ? "compatible" : "incompatible";
+    }
+    const type = typeof from.value === "object" ? "bigint" : (typeof from.value as "string" | "number" | "boolean");
+    return isPrimitive(to, type) ? "compatible" : toBox(primitive(type), to);
+  }
+
+  function betweenTuples(from: TupleShape, to: TupleShape): Verdict {
+    const fromRest = from.slots.find((slot) => slot.rest);
+    const toRest = to.slots.find((slot) => slot.rest);
+    const fromFixed = from.slots.filter((slot) => !slot.rest);
+    const toFixed = to.slots.filter((slot) => !slot.rest);
+    if (fromRest !== undefined && toRest === undefined) return "incompatible";
+    if (fromFixed.length > toFixed.length && toRest === undefined) return "incompatible";
+    const verdicts: Verdict[] = [];
+    for (let index = 0; index < Math.max(fromFixed.length, toFixed.length); index += 1) {
+      const one = fromFixed[index];
+      const other = toFixed[index] ?? toRest;
+      if (other === undefined) return "incompatible";
+      if (one === undefined || (one.optional && !other.optional && !other.rest)) {
+        if (!other.optional && !other.rest) return "incompatible";
+        if (one === undefined && fromRest !== undefined) verdicts.push(check(fromRest.shape, other.shape));
+        if (one === undefined) continue;
+      }
+      if (one !== undefined) verdicts.push(check(other.optional ? withoutUndefined(one.shape) : one.shape, other.shape));
+    }
+    if (fromRest !== undefined && toRest !== undefined) verdicts.push(check(fromRest.shape, toRest.shape));
+    return worst(verdicts);
+  }
+
+  function betweenObjects(from: ObjectShape, to: ObjectShape): Verdict {
+    return worst([
+      betweenFields(from.fields, from.indexes, to.fields),
+      ...to.indexes.flatMap((index) => [
+        ...from.fields.filter((field) => isKeyOf(field.name, index.key)).map((field) => check(field.shape, index.value)),
+        ...from.indexes.filter((each) => mayOverlap(each.key, index.key)).map((each) => check(each.value, index.value)),
+      ]),
+    ]);
+  }
+
+  function betweenFields(from: readonly Field[], indexes: readonly Index[], to: readonly Field[]): Verdict {
+    return worst(
+      to.map((target): Verdict => {
+        const source = from.find((field) => field.name === target.name);
+        if (source === undefined) {
+          if (!target.optional) return "incompatible";
+          const index = indexes.find((each) => isKeyOf(target.name, each.key));
+          return index === undefined ? "compatible" : check(index.value, target.shape);
+        }
+        if (source.optional && !target.optional) return "incompatible";
+        if (!target.optional) return check(source.shape, target.shape);
+        const bare = withoutUndefined(source.shape);
+        const undefinedGoesIn = target.exact !== true || (bare === source.shape && (!source.optional || source.exact === true));
+        return worst([check(bare, target.shape), undefinedGoesIn ? "compatible" : bare === source.shape ? "unknown" : "incompatible"]);
+      }),
+    );
+  }
+
+  function betweenFunctions(from: FunctionShape, to: FunctionShape): Verdict {
+    if (to.signatures.length === 0) return "compatible";
+    if (from.signatures.length === 0) return "unknown";
+    return worst(
+      to.signatures.map((wanted) =>
+        best(
+          from.signatures.map((given) => {
+            const required = given.parameters.filter((slot) => !slot.optional && !slot.rest).length;
+            const passed = wanted.parameters.filter((slot) => !slot.optional && !slot.rest).length;
+            const rest = wanted.parameters.some((slot) => slot.rest);
+            if (required > wanted.parameters.length || (required > passed && !rest)) return "incompatible";
+            const verdicts = wanted.parameters.map((slot, index) => {
+              const taken = given.parameters[index] ?? given.parameters.find((each) => each.rest);
+              return taken === undefined ? "compatible" : check(slot.shape, taken.shape);
+            });
+            const ignored = isPrimitive(wanted.result, "undefined");
+            return worst([...verdicts, ignored ? "compatible" : check(given.result, wanted.result)]);
+          }),
+        ),
+      ),
+    );
+  }
+
+  /** Values that are not plain objects, read as one: `string[]` as `{ length: number }`. */
+  function toBox(from: Shape, to: Shape): Verdict {
+    if (to.kind !== "object") return "incompatible";
+    if (to.indexes.length > 0) return from.kind === "function" || from.kind === "pid" ? "unknown" : "incompatible";
+    const own = dataFields(from);
+    return worst(
+      to.fields.map((field): Verdict => {
+        const type = own?.[field.name];
+        if (type !== undefined) return check(primitive(type), field.shape);
+        if (field.optional) return "compatible";
+        return own === undefined || field.shape.kind === "function" ? "unknown" : "incompatible";
+      }),
+    );
+  }
+}
+
+function best(verdicts: Iterable<Verdict>): Verdict {
+  let result: Verdict = "incompatible";
+  for (const verdict of verdicts) {
+    if (verdict === "compatible") return verdict;
+    if (verdict === "unknown") result = verdict;
+  }
+  return result;
+}
+
+function unsure(to: Shape): Verdict {
+  return to.kind === "primitive" || to.kind === "literal" || to.kind === "enum" || to.kind === "template" ? "incompatible" : "unknown";
+}
+
+export function literalsOf(shape: EnumShape): readonly LiteralShape[] {
+  return shape.table.filter(([name]) => shape.members.includes(name)).map(([, value]) => ({ kind: "literal", value }));
+}
+
+/** Members whose name stands in both tables with another value. */
+export function movedMembers(one: EnumShape, other: EnumShape): readonly string[] {
+  const values = new Map(other.table);
+  return one.table.filter(([name, value]) => values.has(name) && values.get(name) !== value).map(([name]) => name);
+}
+
+function betweenEnums(from: EnumShape, to: EnumShape): Verdict {
+  const moved = movedMembers(from, to);
+  if (from.members.some((name) => moved.includes(name))) return "incompatible";
+  const values = new Set(literalsOf(to).map((literal) => literal.value));
+  return literalsOf(from).every((literal) => values.has(literal.value)) ? "compatible" : "incompatible";
+}
+
+function betweenTemplates(from: TemplateShape, to: TemplateShape): Verdict {
+  const same = from.texts.length === to.texts.length && from.texts.every((text, index) => text === to.texts[index]);
+  if (same) return from.types.every((type, index) => isPrimitive(to.types[index] ?? type, "string")) ? "compatible" : "unknown";
+  const [head = ""] = from.texts;
+  const [toHead = ""] = to.texts;
+  const tail = from.texts.at(-1) ?? "";
+  const toTail = to.texts.at(-1) ?? "";
+  const clash = !(head.startsWith(toHead) || toHead.startsWith(head)) || !(tail.endsWith(toTail) || toTail.endsWith(tail));
+  return clash ? "incompatible" : "unknown";
+}
+
+function pattern(shape: TemplateShape): RegExp | undefined {
+  let text = escape(shape.texts[0] ?? "");
+  for (const [index, type] of shape.types.entries()) {
+    const part = isPrimitive(type, "string")
+      ? "[^]*"
+      : isPrimitive(type, "number")
+        ? "[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?"
+        : isPrimitive(type, "bigint")
+          ? "-?\\d+"
+          : isPrimitive(type, "boolean")
+            ? "(?:true|false)"
+            : undefined;
+    if (part === undefined) return undefined;
+    text += part + escape(shape.texts[index + 1] ?? "");
+  }
+  return new RegExp(`^${text}$`);
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+}
+
+export function isKeyOf(field: string, key: Shape): boolean {
+  if (field.startsWith("[") || isPrimitive(key, "symbol")) return field.startsWith("[") && isPrimitive(key, "symbol");
+  if (isPrimitive(key, "number")) return String(Number(field)) === field;
+  if (key.kind === "template") return pattern(key)?.test(field) ?? true;
+  return true;
+}
+
+function mayOverlap(one: Shape, other: Shape): boolean {
+  return isPrimitive(one, "symbol") === isPrimitive(other, "symbol");
+}
+
+/** One object with a field of several literals as several objects with one each, where the target tells its members apart by that field. */
+function distribute(from: Shape, targets: readonly Shape[]): readonly Shape[] | undefined {
+  if (isPrimitive(from, "boolean")) return [true, false].map((value): Shape => ({ kind: "literal", value }));
+  if (from.kind !== "object") return undefined;
+  const objects = targets.filter((target) => target.kind === "object");
+  let parts: readonly ObjectShape[] = [from];
+  for (const field of from.fields) {
+    const values = unitsOf(field.shape);
+    if (field.optional || values === undefined || values.length < 2) continue;
+    const tells = objects.some((target) => target.fields.some((each) => each.name === field.name && unitsOf(each.shape) !== undefined));
+    if (!tells || parts.length * values.length > 64) continue;
+    parts = parts.flatMap((part) =>
+      values.map((shape): ObjectShape => ({
+        ...part,
+        fields: part.fields.map((each) => (each.name === field.name ? { ...each, shape } : each)),
+      })),
+    );
+  }
+  return parts.length > 1 ? parts : undefined;
+}
+
+/** The single values that a shape consists of, if it consists of nothing else. */
+export function unitsOf(shape: Shape): readonly Shape[] | undefined {
+  const units = membersOf(shape).flatMap((member): (Shape | undefined)[] => {
+    if (member.kind === "literal" || isPrimitive(member, "null") || isPrimitive(member, "undefined")) return [member];
+    if (member.kind === "enum") return [...literalsOf(member)];
+    return isPrimitive(member, "boolean") ? [true, false].map((value): Shape => ({ kind: "literal", value })) : [undefined];
+  });
+  const known = units.filter((unit) => unit !== undefined);
+  return known.length === units.length ? known : undefined;
+}
+
+type Data = Readonly<Record<string, "string" | "number" | "boolean" | "unknown">>;
+
+/** The data that values of the platform have as properties; undefined where this is not known. */
+function dataFields(shape: Shape): Data | undefined {
+  switch (shape.kind) {
+    case "array":
+    case "tuple":
+      return { length: "number" };
+    case "primitive":
+      return shape.type === "string" ? { length: "number" } : shape.type === "symbol" ? { description: "unknown" } : {};
+    case "symbol":
+      return { description: "unknown" };
+    case "function":
+      return { length: "number", name: "string" };
+    case "builtin": {
+      if (shape.from !== "") return undefined;
+      if (/^(Map|Set)$/.test(shape.class)) return { size: "number" };
+      if (/^(Date|WeakMap|WeakSet|Promise|WeakRef)$/.test(shape.class)) return {};
+      if (/Error$/.test(shape.class)) return { name: "string", message: "string", stack: "unknown", cause: "unknown" };
+      if (/Array$/.test(shape.class))
+        return { length: "number", byteLength: "number", byteOffset: "number", BYTES_PER_ELEMENT: "number", buffer: "unknown" };
+      return undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** The classes that a class of the platform extends. */
+export function basesOfBuiltin(name: string): readonly string[] {
+  if (name === "Buffer") return ["Uint8Array"];
+  return name !== "Error" && /Error$/.test(name) ? ["Error"] : [];
+}
