@@ -30,7 +30,12 @@ export interface State {
 
 export interface Traffic {
   init(until: string | null): Promise<State>;
-  calls: { report(): Totals; settle(): void };
+  calls: {
+    report(): Totals;
+    phase(): State["phase"];
+    /** Ends the sending. */
+    settle(): void;
+  };
   casts: {
     /** From a user: what they heard. */
     delivered(user: string, from: string, text: string): void;
@@ -51,7 +56,8 @@ export default actor<Traffic>({
   },
   calls: {
     report: ({ state, reply }) => reply(totals(state.ledger)),
-    settle: ({ state, reply }) => reply(undefined, { ...state, phase: "settling" }),
+    phase: ({ state, reply }) => reply(state.phase),
+    settle: ({ state, reply }) => reply(undefined, { ...state, phase: "settling", quiet: 0 }),
   },
   casts: {
     begin: ({ state, self, next }) => {
