@@ -1,0 +1,77 @@
+/** What a notification says of an upgrade. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { UpgradeReport } from "../../server/src/protocol.ts";
+import { details, summary } from "./report.ts";
+
+const committed: UpgradeReport = {
+  outcome: "committed",
+  modules: [
+    { id: "src/room.actor", from: 1, to: 2, kind: "convert", steps: ["1 up"] },
+    { id: "src/tax", from: 1, to: 1, kind: "reinstantiate", steps: [] },
+  ],
+  processes: [
+    { pid: "<0.2>", name: "tea", module: "src/room.actor", from: 1, to: 2, pause: 2.6, queued: 1, before: "{ title: 1 }", after: "{ name: 1 }" },
+    { pid: "<0.3>", name: null, module: "src/room.actor", from: 1, to: 2, pause: 0.4, queued: 0, before: null, after: null },
+  ],
+  messages: { queued: 1, translated: 0, dropped: 0, callsSpanning: 2 },
+  time: { build: 12, quiesce: 1, convert: 0.5, commit: 0.2, total: 14 },
+  errors: [],
+};
+const refused: UpgradeReport = {
+  ...committed,
+  outcome: "refused",
+  modules: [],
+  processes: [],
+  errors: [
+    {
+      code: "INSTAR_CHECK_FAILED",
+      message: "The state changed.",
+      module: "src/room.actor",
+      pid: null,
+      name: null,
+      place: { file: "/p/room.ts", line: 3, column: 1 },
+    },
+  ],
+};
+
+test("one sentence says what became of it", () => {
+  assert.equal(summary(committed, "upgrade"), "Upgraded src/room.actor to version 2: 2 processes, longest pause 3 ms.");
+  assert.equal(
+    summary({ ...committed, processes: committed.processes.slice(1) }, "downgrade"),
+    "Downgraded src/room.actor to version 2: 1 process, longest pause under 1 ms.",
+  );
+  assert.equal(
+    summary({ ...committed, outcome: "rehearsed" }, "rehearse"),
+    "Rehearsed src/room.actor to version 2 on copies of the live states: it would work for 2 processes. Nothing was changed.",
+  );
+  assert.equal(summary({ ...committed, outcome: "unchanged" }, "upgrade"), "Nothing to upgrade: the runtime already runs this code.");
+  assert.equal(summary({ ...committed, outcome: "canceled" }, "upgrade"), "The upgrade was canceled; the system is as it was before.");
+});
+
+test("a refusal and a failure say that nothing was changed, and why", () => {
+  assert.equal(summary(refused, "upgrade"), "The upgrade was refused, nothing was changed. The state changed.");
+  assert.equal(
+    summary({ ...refused, outcome: "failed", errors: [...refused.errors, ...refused.errors] }, "downgrade"),
+    "The downgrade failed; the system is as it was before. The state changed. (and 1 more, see the output channel)",
+  );
+  assert.equal(summary({ ...refused, outcome: "failed" }, "rehearse"), "The rehearsal failed; the live system was not touched. The state changed.");
+});
+
+test("the details name each module, process and error", () => {
+  assert.equal(
+    details(committed),
+    [
+      "Outcome: committed",
+      "  src/room.actor: version 1 → 2 (convert: 1 up)",
+      "  src/tax: version 1 → 1 (reinstantiate)",
+      "  tea (src/room.actor): version 1 → 2, pause 3 ms, 1 queued",
+      "    before { title: 1 }",
+      "    after  { name: 1 }",
+      "  <0.3> (src/room.actor): version 1 → 2, pause under 1 ms, 0 queued",
+      "Messages: 1 queued at the commit, 0 translated, 0 dropped, 2 calls spanned it",
+      "Time: build 12 ms, quiesce 1 ms, convert under 1 ms, commit under 1 ms, total 14 ms",
+    ].join("\n"),
+  );
+  assert.match(details(refused), /Error INSTAR_CHECK_FAILED \(src\/room.actor, \/p\/room.ts:3:1\): The state changed\./);
+});
