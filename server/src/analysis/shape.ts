@@ -274,10 +274,11 @@ export function shapeHash(shape: Shape): string {
   const nodes = cyclicNodes(shape);
   const done = plain.get(shape);
   if (done !== undefined) return done;
-  // Nodes on a cycle, or above one, refine each other until no more of them can be told apart. The number of rounds depends on the
-  // structure alone, so two ways to write one recursive type end in the same hash.
+  // Nodes on a cycle, or above one, refine each other until no more of them can be told apart, and then for as many rounds as there are
+  // kinds of them, so that each has heard of all. Both numbers depend on the structure alone: two ways to write one recursive type end in
+  // the same hash.
   let current = new Map<Shape, string>(nodes.map((node) => [node, label(node)]));
-  for (let classes = 0; ;) {
+  const round = () => {
     const next = new Map<Shape, string>();
     for (const node of nodes)
       next.set(
@@ -285,10 +286,11 @@ export function shapeHash(shape: Shape): string {
         combine(node, (child) => plain.get(child) ?? current.get(child) ?? ""),
       );
     current = next;
-    const count = new Set(next.values()).size;
-    if (count === classes) break;
-    classes = count;
-  }
+    return new Set(next.values()).size;
+  };
+  let classes = 0;
+  for (let count = round(); count > classes; count = round()) classes = count;
+  for (let more = 0; more < classes; more += 1) round();
   const hash = cyrb128(`cycle ${current.get(shape)}`);
   cyclic.set(shape, hash);
   return hash;

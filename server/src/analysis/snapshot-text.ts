@@ -81,8 +81,7 @@ function declarationOf(name: string, shape: Shape, options: TextOptions, exporte
     const parameters = shape.args.map((_, index) => `T${index}`).join(", ");
     return `/** @package ${shape.from} @class ${shape.class} */\ndeclare class ${name}${parameters === "" ? "" : `<${parameters}>`} {}`;
   }
-  const own: TextOptions = exported ? options : { ...options, nameOf: (each) => (each === shape ? undefined : options.nameOf(each)) };
-  return `${prefix}type ${name} = ${exported ? referenceText(shape, options) : typeText(shape, own)};`;
+  return `${prefix}type ${name} = ${exported ? referenceText(shape, options) : typeText(shape, options)};`;
 }
 
 function fieldLines(fields: readonly Field[], options: TextOptions): readonly string[] {
