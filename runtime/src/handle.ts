@@ -31,19 +31,27 @@ export function isHandle(value: unknown): value is Handle {
  * server says what it knows better.
  */
 export function versionOf(handle: Handle, known: { readonly shape?: string | null; readonly load?: number } = {}): ModuleVersion {
-  const { born } = (handle as unknown as Bound)[bound];
+  const born = bornOf(handle);
   return { ...born, shape: known.shape ?? born.shape, load: known.load ?? born.load };
 }
 
-/** From now on the handle stands for `module`. What it stood for before is forgotten. */
+/**
+ * From now on the handle stands for `module`. What it stood for before is forgotten, also the version that it was born with: a handle
+ * lives as long as the application, and must not keep its first version's code for that long.
+ */
 export function bindHandle(handle: Handle, module: LoadedModule): void {
-  (handle as unknown as Bound)[bound].module = module;
+  Object.assign((handle as unknown as Bound)[bound], { module, born: null });
 }
 
 /** The literal `id` of the definition behind a handle, where there is one: it overrides the path. */
 export function pinnedId(handle: Handle): string | null {
-  const { id } = (handle as unknown as Bound)[bound].born.definition as { readonly id?: string };
+  const { id } = bornOf(handle).definition as { readonly id?: string };
   return id ?? null;
+}
+
+function bornOf(handle: Handle): ModuleVersion {
+  const { born, module } = (handle as unknown as Bound)[bound];
+  return born ?? module.current;
 }
 
 /**
@@ -69,7 +77,7 @@ export function createHandle(kind: ModuleVersion["kind"], definition: { readonly
 const bound: unique symbol = Symbol.for("instar.handle") as never;
 
 interface Bound {
-  readonly [bound]: { module: LoadedModule; readonly born: ModuleVersion };
+  readonly [bound]: { module: LoadedModule; born: ModuleVersion | null };
 }
 
 let anonymous = 0;

@@ -15,11 +15,11 @@ export interface ApplicationOptions {
   readonly root: string;
   readonly stdio: "inherit" | "pipe";
   readonly heartbeat: Heartbeat;
-  onNotification<N extends keyof ChildNotifications>(name: N, params: ChildNotifications[N]): void;
+  readonly onNotification: <N extends keyof ChildNotifications>(name: N, params: ChildNotifications[N]) => void;
   /** Lines that the application printed, where `stdio` is `pipe`. */
-  onOutput(stream: "stdout" | "stderr", line: string): void;
-  onStatus(status: RuntimeInfo["status"]): void;
-  onExit(code: number | null, signal: string | null): void;
+  readonly onOutput: (stream: "stdout" | "stderr", line: string) => void;
+  readonly onStatus: (status: RuntimeInfo["status"]) => void;
+  readonly onExit: (code: number | null, signal: string | null) => void;
 }
 
 /** Milliseconds. */

@@ -132,9 +132,8 @@ async function transformFile(file: string, source: string, resolver: Resolver): 
 
 function loaderOf(file: string): Loader {
   const extension = extname(file);
-  if (extension === ".json") return "json";
-  if (extension === ".tsx" || extension === ".jsx") return extension === ".tsx" ? "tsx" : "jsx";
-  return /ts$/.test(extension) ? "ts" : "js";
+  if (extension === ".json" || extension === ".tsx" || extension === ".jsx") return extension.slice(1) as Loader;
+  return extension.endsWith("ts") ? "ts" : "js";
 }
 
 /** An absolute source, so that traces and debuggers find the file from wherever they are. JSON has no map worth the name. */

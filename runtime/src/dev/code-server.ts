@@ -188,6 +188,7 @@ export function createCodeServer(options: {
       module.id = id;
       module.file = instance.built.file;
       module.current = version;
+      bindHandle(handle, module);
       modules.set(id, { module, handle, file: instance.built.file, current: instance, old: null });
       return;
     }

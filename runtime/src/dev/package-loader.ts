@@ -66,11 +66,18 @@ const ownModules: Readonly<Record<string, () => Promise<object> | object>> = {
  * script's name is what Node's loader resolves from.
  */
 function importFrom(file: string, specifier: string): Promise<object> {
-  const script = new vm.Script("(specifier) => import(specifier)", {
-    filename: pathToFileURL(join(dirname(file), "instar-import.js")).href,
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
-  return (script.runInThisContext() as (specifier: string) => Promise<object>)(specifier);
+  // Node 20 says that this is experimental, each time in the application's output; later versions have it as it is.
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    const script = new vm.Script("(specifier) => import(specifier)", {
+      filename: pathToFileURL(join(dirname(file), "instar-import.js")).href,
+      importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
+    return (script.runInThisContext() as (specifier: string) => Promise<object>)(specifier);
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 /**

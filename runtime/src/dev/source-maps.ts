@@ -33,10 +33,12 @@ export function installSourceMaps(): SourceMaps {
     const frames = sites.map((site) => {
       const url = site.getScriptNameOrSourceURL();
       const place = positionOf(url, site.getLineNumber(), site.getColumnNumber());
-      if (place === null) return `\n    at ${String(site)}`;
+      // The frame as V8 would print it; its type does not say that it can do so.
+      const text = String(site as unknown);
+      if (place === null) return `\n    at ${text}`;
       first ??= place;
       const generated = `${url}:${site.getLineNumber()}:${site.getColumnNumber()}`;
-      return `\n    at ${String(site).replace(generated, () => `${place.file}:${place.line}:${place.column}`)}`;
+      return `\n    at ${text.replace(generated, () => `${place.file}:${place.line}:${place.column}`)}`;
     });
     if (first !== null) places.set(error, first);
     return header(error) + frames.join("");

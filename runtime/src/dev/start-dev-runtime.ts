@@ -201,7 +201,7 @@ function withResolvers(): { readonly promise: Promise<void>; readonly resolve: (
 }
 
 /** @returns what takes the hooks away again */
-function hookProcess({ onSignal, onExit }: { onSignal(): void; onExit(): void }): () => void {
+function hookProcess({ onSignal, onExit }: { readonly onSignal: () => void; readonly onExit: () => void }): () => void {
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal).on("exit", onExit);
   return () => void process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("exit", onExit);
 }

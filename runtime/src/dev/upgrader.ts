@@ -40,8 +40,8 @@ export interface UpgraderOptions {
   readonly store: BuildStore;
   readonly shapes: ShapePort | null;
   readonly application: Application;
-  onFinished(report: UpgradeReport): void;
-  onLog(level: "info" | "warning" | "error", text: string): void;
+  readonly onFinished: (report: UpgradeReport) => void;
+  readonly onLog: (level: "info" | "warning" | "error", text: string) => void;
 }
 
 /** How long an upgrade that keeps the application's thread busy is waited for, in milliseconds, once the heartbeat has been missed. */
