@@ -4,11 +4,12 @@
  */
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import type { ProcessInfo, UpgradeReport } from "../runtime/src/protocol.ts";
+import type { UpgradeReport } from "../runtime/src/protocol.ts";
 import type { Totals } from "./chat/src/ledger.ts";
 import { version2, version2Again } from "./chat/version-2.ts";
 import { faults } from "./demo/faults.ts";
 import { instar, startApplication, type Outcome, type RunningApplication } from "./demo/instar.ts";
+import { lookAt } from "./demo/live.ts";
 import { command, excerpt, note, step } from "./demo/narrator.ts";
 import { copyExample, type DemoProject } from "./demo/project.ts";
 import { ms, printReport, type Measured } from "./demo/report.ts";
@@ -54,23 +55,12 @@ async function demo(project: DemoProject): Promise<Measured> {
   const { processes } = await runtime.request("processes/list", {});
   note(`${processes.length} processes run.`);
 
-  const stateOf = async <S>(name: string): Promise<S> => {
-    const { processes: now } = await runtime.request("processes/list", {});
-    const found = now.find((process) => process.name === name);
-    if (found === undefined) throw new Error(`No process is called ${name}.`);
-    return (await runtime.request("processes/state", { pid: found.pid })).json as S;
-  };
-  /** The titles of all rooms, under whatever name the state has them. */
-  const titles = async (field: "title" | "name"): Promise<string> => {
-    const rooms = (await runtime.request("processes/list", {})).processes.filter(({ module }) => module === "src/room.actor");
-    const states = await Promise.all(rooms.map(({ pid }) => runtime.request("processes/state", { pid })));
-    return rooms.map(({ name }, at) => `${name}: ${String((states[at]?.json as Record<string, unknown>)[field])}`).join(", ");
-  };
+  const live = lookAt(runtime);
   const room: [string, string][] = [];
   const user: [string, string][] = [];
   const look = async (when: string): Promise<void> => {
-    room.push([when, sketch(await stateOf("lobby"))]);
-    user.push([when, sketch(await stateOf("ada"))]);
+    room.push([when, sketch(await live.state("lobby"))]);
+    user.push([when, sketch(await live.state("ada"))]);
   };
 
   step("Write the snapshots of version 1");
@@ -85,13 +75,14 @@ async function demo(project: DemoProject): Promise<Measured> {
   await run(["check"], 0);
 
   step("Rehearse on copies of the live states, then upgrade rooms and users in one transaction");
-  const before = await titles("title");
+  const before = await live.values("src/room.actor", "title");
   await look("version 1");
   await run(["rehearse"], 0);
   transactions.push({ what: "upgrade to 2", report: await upgrade(["upgrade"]) });
   await look("version 2");
-  const after = await titles("name");
+  const after = await live.values("src/room.actor", "name");
   expect(after === before, `the rooms were called ${before} before the upgrade and ${after} after it`);
+  await expectArity(3);
 
   step("Edit the draft again under the same vsn, and upgrade by saving");
   await runtime.request("runtime/watch", { enabled: true });
@@ -108,11 +99,11 @@ async function demo(project: DemoProject): Promise<Measured> {
   );
   note(`upgraded ${ms(saved)} after the file was saved`);
   await look("draft of 2");
+  await expectArity(3);
 
   step("Downgrade rooms and users to version 1, again in one transaction");
   transactions.push({ what: "downgrade to 1", report: await upgrade(["downgrade", "src/room.actor", "1", "src/user.actor", "1"]) });
-  await look("version 1 again");
-  const end = await titles("title");
+  const end = await live.values("src/room.actor", "title");
   expect(end === before, `the rooms were called ${before} at first and ${end} after the downgrade`);
 
   step("End the traffic and wait for what is still on its way");
@@ -120,14 +111,23 @@ async function demo(project: DemoProject): Promise<Measured> {
   let traffic: { readonly phase: string; readonly totals: Totals };
   do {
     interrupted.signal.throwIfAborted();
-    traffic = await stateOf<typeof traffic>("traffic");
+    traffic = (await live.state("traffic")) as typeof traffic;
   } while (traffic.phase !== "settled");
+  await look("version 1 again");
+  await expectArity(2);
 
   for (const { what, report } of transactions) {
     expect(report.messages.queued > 0, `no message was queued at the commit of the ${what}, so it showed nothing`);
     expect(report.messages.callsSpanning > 0, `no call spanned the commit of the ${what}, so it showed nothing`);
   }
   return { transactions, totals: traffic.totals, room, user, saved, failures };
+
+  /** Every message that a room or user holds has as many elements as its version says. */
+  async function expectArity(arity: number): Promise<void> {
+    const lists = [...(await live.all("src/room.actor", "log")), ...(await live.all("src/user.actor", "inbox"))] as unknown[][][];
+    const others = lists.flat().filter((record) => record.length !== arity);
+    expect(others.length === 0, `${others.length} messages do not have ${arity} elements, for example ${JSON.stringify(others[0])}`);
+  }
 
   function expect(truth: boolean, otherwise: string): void {
     if (!truth) failures.push(otherwise);

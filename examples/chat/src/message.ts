@@ -1,4 +1,4 @@
-/** The record that all actors of the chat share: one thing that somebody said. */
+/** The record that rooms and users share: one thing that somebody said. */
 export type Message = readonly [from: string, text: string];
 
 /** The only place that makes messages, so that a change of the record is made here. */

@@ -1,7 +1,7 @@
 /** A chat room: passes on what is said to everyone in it, in order. */
 import { actor, type Pid } from "instar";
 import { written } from "./disk.ts";
-import type { Message } from "./message.ts";
+import { message, type Message } from "./message.ts";
 import type { User } from "./user.actor.ts";
 
 export interface State {
@@ -21,9 +21,9 @@ export interface Room {
     /** Answers with the name of the one who joined. */
     join(who: Pid<User>): string;
     /** Like `say`, and answers with the message's number in this room once it is stored. */
-    post(message: Message): number;
+    post(from: string, text: string): number;
   };
-  casts: { say(message: Message): void };
+  casts: { say(from: string, text: string): void };
 }
 
 export default actor<Room>({
@@ -37,18 +37,18 @@ export default actor<Room>({
       who.cast("entered", self.pid);
       return reply(name, { ...state, members: [...state.members, who] });
     },
-    post: async ({ state, reply }, message) => {
+    post: async ({ state, reply }, from, text) => {
       await written();
-      const after = passOn(state, message);
+      const after = passOn(state, message(from, text));
       return reply(after.posted, after);
     },
   },
   casts: {
-    say: ({ state, next }, message) => next(passOn(state, message)),
+    say: ({ state, next }, from, text) => next(passOn(state, message(from, text))),
   },
 });
 
-function passOn(state: State, message: Message): State {
-  for (const member of state.members) member.cast("heard", message);
-  return { ...state, log: [...state.log, message].slice(-100), posted: state.posted + 1 };
+function passOn(state: State, said: Message): State {
+  for (const member of state.members) member.cast("heard", said);
+  return { ...state, log: [...state.log, said].slice(-100), posted: state.posted + 1 };
 }

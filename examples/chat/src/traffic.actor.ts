@@ -5,7 +5,6 @@
 import { existsSync } from "node:fs";
 import { actor, whereis, type Self } from "instar";
 import { answered, close, delivered, failed, openLedger, sent, totals, type Ledger, type Totals } from "./ledger.ts";
-import { message } from "./message.ts";
 import type { Presence } from "./presence.actor.ts";
 import type { Room } from "./room.actor.ts";
 import type { User } from "./user.actor.ts";
@@ -96,12 +95,12 @@ function send(state: State, self: Self<Traffic>): State {
     };
     for (let open = books.open.length; open < openCalls; open += 1) {
       const seq = next("call");
-      room.call("post", message("traffic", `${name} #${seq}`)).then(
+      room.call("post", "traffic", `${name} #${seq}`).then(
         (number) => self.pid.cast("answered", name, seq, number),
         (error: unknown) => self.pid.cast("failed", name, seq, String(error)),
       );
     }
-    for (let count = 0; count < casts; count += 1) room.cast("say", message("traffic", `${name} #${next("cast")}`));
+    for (let count = 0; count < casts; count += 1) room.cast("say", "traffic", `${name} #${next("cast")}`);
   }
   return { ...state, ledger };
 }
