@@ -36,17 +36,23 @@ export class Flight {
 }
 
 /**
- * Whether a suspended process has to serve what this flight asks for: the flight, or one that waits for it, keeps a suspended process
- * from coming to rest. Refusing it would be a deadlock: the upgrade waits for the flight, and the flight for the upgrade.
+ * Whether a suspended process has to serve what this flight asks for, because the flight keeps a suspended process from coming to rest:
+ * it runs in one, or somebody who does waits for it, perhaps through others, or will as soon as it is done with what is before it.
+ * Refusing it would be a deadlock: the upgrade waits for the flight, and the flight for the upgrade.
  */
-export function holdsUpRest(flight: Flight | null): boolean {
-  for (let f = flight; f !== null && !f.done; f = f.cause) {
-    if (f.process.suspended) return true;
-    const { message } = f;
-    // A cast or an info has nobody waiting for it, and a call that timed out no longer.
-    if (message !== null && message.kind !== "stop" && (message.call === null || message.call.settled)) return false;
-  }
-  return false;
+export function holdsUpRest(flight: Flight | null, seen: Set<Flight> = new Set()): boolean {
+  if (flight === null || flight.done || seen.has(flight)) return false;
+  seen.add(flight);
+  const { process, message, cause } = flight;
+  if (process.suspended) return true;
+  // Who started it waits for `init`.
+  if ((message === null || isAwaited(message)) && holdsUpRest(cause, seen)) return true;
+  return process.mailbox.find((queued) => isAwaited(queued) && holdsUpRest(queued.flight, seen)) !== undefined;
+}
+
+/** Whether the sender waits. Not for a cast or an info, and no longer for a call that timed out. */
+export function isAwaited({ kind, call }: Message): boolean {
+  return kind === "stop" || (call !== null && !call.settled);
 }
 
 /** The flight that this code runs in, directly or after an `await`. */

@@ -9,7 +9,7 @@ import type { Clock } from "./clock.ts";
 import type { CallTimeouts } from "./call-timeouts.ts";
 import type { ActorDefinition, HandlerTable } from "./definition.ts";
 import { formatReason, InstarError, isOrderly, toReason, type ExitReason } from "./exit.ts";
-import { currentFlight, Flight, holdsUpRest, runInFlight } from "./flight.ts";
+import { currentFlight, Flight, holdsUpRest, isAwaited, runInFlight } from "./flight.ts";
 import { Mailbox, type Message } from "./mailbox.ts";
 import type { LoadedModule, ModuleVersion } from "./module.ts";
 import type { Pid } from "./pid.ts";
@@ -33,6 +33,8 @@ export interface Quiescence {
   readonly modules: ReadonlySet<LoadedModule>;
   /** Flights in suspended processes. */
   busy: number;
+  /** Suspended processes with something in their mailboxes. */
+  readonly held: Set<Process>;
   /** Called when the last of them has ended. */
   onRest(): void;
 }
@@ -170,17 +172,31 @@ export class Process {
       return;
     }
     this.mailbox.push(message);
-    if (this.flight === null && (!this.suspended || isServed(message))) this.host.scheduler.ready(this);
+    const { quiescence } = this.host;
+    if (this.suspended) quiescence?.held.add(this);
+    if (this.flight === null) {
+      if (!this.suspended || isServed(message)) this.host.scheduler.ready(this);
+    } else if (quiescence !== null && !this.suspended && isServed(message)) {
+      // The flight here is in the way of what holds up the upgrade, so what it waits for itself has to be served from now on.
+      for (const process of quiescence.held) process.wake();
+    }
   }
 
+  /** Takes part in an upgrade: from now on no messages. */
   suspend(): void {
     this.suspended = true;
     this.restingSince = performance.now();
-    if (this.flight === null && this.#mayTake()) this.host.scheduler.ready(this);
+    if (this.mailbox.length > 0) this.host.quiescence?.held.add(this);
+    this.wake();
   }
 
   resume(): void {
     this.suspended = false;
+    this.wake();
+  }
+
+  /** Goes on if there is something that it may take. */
+  wake(): void {
     if (this.flight === null && this.#mayTake()) this.host.scheduler.ready(this);
   }
 
@@ -312,7 +328,7 @@ export class Process {
 
   #rest(flight: Flight): void {
     this.flight = null;
-    if (this.#mayTake()) this.host.scheduler.ready(this);
+    this.wake();
     this.#end(flight);
   }
 
@@ -347,7 +363,7 @@ export class Process {
     const text = `${this.describe()} version ${this.version.vsn} has no ${message.kind} named ${message.name}; sender and receiver are of different versions`;
     if (message.call !== null) message.call.reject(new InstarError("INSTAR_MESSAGE_UNKNOWN", `${text}.`));
     else this.host.log("warning", `${text}; the message was dropped.`);
-    if (this.#mayTake()) this.host.scheduler.ready(this);
+    this.wake();
   }
 
   #gone(name: string): InstarError {
@@ -433,8 +449,7 @@ function selfOf(process: Process): object {
 }
 
 function isServed(message: Message): boolean {
-  if (message.kind === "stop") return true;
-  return message.call !== null && !message.call.settled && holdsUpRest(message.flight);
+  return message.kind === "stop" || (isAwaited(message) && holdsUpRest(message.flight));
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {

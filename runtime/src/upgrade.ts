@@ -103,6 +103,7 @@ class Upgrade {
       const quiescence: Quiescence = {
         modules: new Set(this.#changes.keys()),
         busy: 0,
+        held: new Set(),
         onRest: () => finish(() => this.#convertAndCommit()),
       };
       const cancel = (): void => finish(() => this.report("canceled", [canceled]));
