@@ -67,6 +67,15 @@ function judge(
   if (snapshot === undefined || module.vsn === null) {
     return refuse(`${where} cannot be read well enough to be released. Correct what instar check finds in it.`);
   }
+  // Next to a snapshot that cannot be read, a new one would become the baseline, and what the old one said would be out of sight.
+  const unreadable = analyzed.findings.find(
+    (finding) =>
+      finding.severity === "error" &&
+      finding.module === module.id &&
+      finding.file.startsWith(`${root}/.instar/releases/`) &&
+      !(amend && finding.file === snapshot.file),
+  );
+  if (unreadable !== undefined) return refuse(`${fromRoot(root, unreadable.file)}: ${unreadable.message}`);
   const present = existsSync(snapshot.file) ? readFileSync(snapshot.file, "utf8") : undefined;
   // Git may have made the line ends of this machine out of ours.
   if (present !== undefined && present.replaceAll("\r\n", "\n") !== snapshot.text) {

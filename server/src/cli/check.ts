@@ -5,7 +5,8 @@ import { type Command, Option } from "commander";
 import type { Analyzed } from "../analysis/model.ts";
 import { findProjectRoot, slashed } from "../project-root.ts";
 import { exitCode, UsageError } from "./exit.ts";
-import { openProject, projectRoot } from "./project.ts";
+import { memberProjects } from "./member-projects.ts";
+import { fromHere, openProject, projectRoot } from "./project.ts";
 import { print, printJson } from "./terminal.ts";
 
 type Format = "text" | "json" | "sarif" | "github";
@@ -28,6 +29,8 @@ export function registerCheck(program: Command): void {
       else {
         const { findingsText, summaryLine } = await import("./format-text.ts");
         printLines([...findingsText(analyzed.findings, (file) => project.readFile(file)), summaryLine(analyzed)]);
+        if (project.analyzed.modules.length === 0)
+          printLines(memberProjects(root).map((member) => `  a project of its own: instar check ${fromHere(member)}`));
       }
       process.exitCode = analyzed.findings.some(({ severity }) => severity === "error") ? exitCode.refused : exitCode.ok;
     });

@@ -4,6 +4,8 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { RuntimeConnection } from "../live/connection.ts";
 import type { FoundRuntime } from "../live/find-runtimes.ts";
 import { UsageError } from "./exit.ts";
+import { slashed } from "../project-root.ts";
+import { memberProjects } from "./member-projects.ts";
 import { fromHere, projectRoot } from "./project.ts";
 import { colors, printError } from "./terminal.ts";
 
@@ -18,7 +20,19 @@ export interface Live {
  */
 export async function connectLive(command: Command, name: string | undefined): Promise<Live> {
   const root = projectRoot(command);
-  const [{ findRuntimes }, { connectRuntime }] = await Promise.all([import("../live/find-runtimes.ts"), import("../live/connection.ts")]);
+  const { connectRuntime } = await import("../live/connection.ts");
+  let found = await reachable(root, name);
+  if (found.length === 0 && command.optsWithGlobals<{ project?: string }>().project === undefined) {
+    found = (await Promise.all(memberProjects(root).map((member) => reachable(member, name)))).flat();
+  }
+  const { run } = choose(found, name, root);
+  // The runtime's own word for the project: module ids count from there.
+  if (slashed(run.root) !== root) printError(`${colors.dim(`instar: working on ${fromHere(run.root)}`)}`);
+  return { root: slashed(run.root), connection: await connectRuntime(run) };
+}
+
+async function reachable(root: string, name: string | undefined): Promise<readonly FoundRuntime[]> {
+  const { findRuntimes } = await import("../live/find-runtimes.ts");
   const { runtimes, problems } = await findRuntimes(root);
   for (const problem of problems) {
     if (problem.kind === "stale") {
@@ -28,27 +42,24 @@ export async function connectLive(command: Command, name: string | undefined): P
       printError(`${colors.yellow("instar:")} ${problem.message}`);
     }
   }
-  const chosen = choose(runtimes, name, root);
-  return { root, connection: await connectRuntime(chosen.run) };
+  return runtimes;
 }
 
 function choose(runtimes: readonly FoundRuntime[], name: string | undefined, root: string): FoundRuntime {
-  const names = runtimes.map(({ run }) => run.name).join(", ");
-  if (name !== undefined) {
-    const named = runtimes.find(({ run }) => run.name === name);
-    if (named !== undefined) return named;
-    throw new UsageError(
-      `No runtime ${name} is running in ${root}. ${runtimes.length > 0 ? `Running: ${names}.` : `Start one with: instar dev <entry> --name ${name}`}`,
-    );
-  }
-  const [first, second] = runtimes;
+  const meant = runtimes.filter(({ run }) => name === undefined || run.name === name);
+  const [first, second] = meant;
+  const list = runtimes.map(({ run }) => (slashed(run.root) === root ? run.name : `${run.name} of ${fromHere(run.root)}`)).join(", ");
   if (first === undefined) {
-    throw new UsageError(
-      `No runtime is running in ${root}. Start one with: instar dev <entry>; or name another project with --project <folder>.`,
-    );
+    if (name === undefined) {
+      throw new UsageError(
+        `No runtime is running in ${root}. Start one with: instar dev <entry>; or name another project with --project <folder>.`,
+      );
+    }
+    const hint = runtimes.length > 0 ? `Running: ${list}.` : `Start one with: instar dev <entry> --name ${name}`;
+    throw new UsageError(`No runtime ${name} is running in ${root}. ${hint}`);
   }
-  if (second !== undefined) throw new UsageError(`Several runtimes are running in ${root}: ${names}. Say which with --runtime <name>.`);
-  return first;
+  if (second === undefined) return first;
+  throw new UsageError(`Several runtimes are running in ${root}: ${list}. Say which with --runtime <name>, and with --project <folder>.`);
 }
 
 /** Reads a duration: `1500`, `1500ms`, `2s`. Gives milliseconds. */
