@@ -340,21 +340,21 @@ test("a second Ctrl-C does not wait for a runtime that says nothing", async (t) 
 });
 
 test("at the root of a workspace, the one runtime of a member is meant", async (t) => {
-  const { root, path } = temporaryProject(t, {
+  const project = temporaryProject(t, {
     "package.json": JSON.stringify({ workspaces: ["apps/*"] }),
     "apps/chat/package.json": "{}",
     "apps/shop/package.json": "{}",
   });
-  const runtime = await fakeRuntime(t, { root: path("apps/chat") }, answers);
-  const one = await runCli(["rehearse", "src/room.actor", "--timeout", "7"], { cwd: root });
+  const runtime = await fakeRuntime(t, { root: project.path("apps/chat") }, answers);
+  const one = await runCli(["rehearse", "src/room.actor", "--timeout", "7"], { cwd: project.root });
   assert.match(one.stderr, /working on apps\/chat/);
   assert.deepEqual(runtime.requests.at(-1)?.params, { modules: ["src/room.actor"], timeout: 7 });
   assert.equal(one.code, 0);
-  await fakeRuntime(t, { root: path("apps/shop") }, answers);
-  const two = await runCli(["ps"], { cwd: root });
+  await fakeRuntime(t, { root: project.path("apps/shop") }, answers);
+  const two = await runCli(["ps"], { cwd: project.root });
   assert.match(two.stderr, /Several runtimes .*dev of apps\/chat, dev of apps\/shop.*--project/);
   assert.equal(two.code, 2);
-  const said = await runCli(["ps", "-C", "apps/shop"], { cwd: root });
+  const said = await runCli(["ps", "-C", "apps/shop"], { cwd: project.root });
   assert.equal(said.stderr, "");
   assert.equal(said.code, 0);
 });

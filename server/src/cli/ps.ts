@@ -33,7 +33,7 @@ export function registerPs(program: Command): void {
 }
 
 /** @param now milliseconds since the epoch, for the column of ages. */
-export function processTable(processes: readonly ProcessInfo[], now: number): string {
+function processTable(processes: readonly ProcessInfo[], now: number): string {
   const rows = processes.map((entry) => [
     entry.pid,
     entry.name ?? "-",
