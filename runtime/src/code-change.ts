@@ -6,8 +6,8 @@ export type CodeChange = { readonly [from: number]: Step };
 /**
  * One step. `up` gets the state of version `n` and returns that of `n + 1`, `down` the reverse; both get the upgrade's `extra` as well.
  * They are synchronous and pure: they run on a copy of the state, while the process is at rest, and may run again. In the copy, plain
- * objects, arrays, maps, sets, dates, buffers and instances of ordinary classes are new, at any depth; functions, pids, promises and
- * instances of classes with private fields or of built-in ones are the originals, so leave those as they are.
+ * objects, arrays, maps, sets, dates, buffers and instances of ordinary classes are new, at any depth; functions, pids, promises, errors,
+ * event emitters and instances of classes with private fields or of built-in ones are the originals, so leave those as they are.
  */
 export interface Step {
   up(state: never, extra?: unknown): unknown;

@@ -2,14 +2,15 @@
  * `copyState`: a copy of a state for `codeChange` steps to work on, so that a step which changes its input cannot damage the state that
  * the upgrade goes back to if something fails. `structuredClone` is not used: it loses classes in silence and fails on functions.
  */
+import { EventEmitter } from "node:events";
 import { types } from "node:util";
 import { ProcessPid } from "./process.ts";
 
 /**
- * Copies plain objects, arrays, maps, sets, dates, regular expressions, buffers, errors and instances of ordinary classes at any depth;
- * keeps prototypes, accessors, symbol keys, frozenness, cycles and sharing within the value. Everything else is the original: functions,
- * pids, promises, weak collections, proxies, and instances of classes with private fields or of built-in ones, since a copy of those does
- * not work.
+ * Copies plain objects, arrays, maps, sets, dates, regular expressions, buffers and instances of ordinary classes at any depth; keeps
+ * prototypes, accessors, symbol keys, frozenness, cycles and sharing within the value. Everything else is the original, since a copy of
+ * it would not work: functions, pids, promises, errors, weak collections, proxies, event emitters (sockets, streams), and instances of
+ * classes with private fields or of built-in ones.
  */
 export function copyState<T>(value: T): T {
   return copy(value, new Map()) as T;
@@ -52,8 +53,7 @@ function shell(value: object): object | null {
   if (types.isRegExp(value)) return withPrototype(new RegExp(value.source, value.flags), prototype, RegExp.prototype);
   if (Buffer.isBuffer(value)) return Buffer.from(value);
   if (types.isArrayBuffer(value) || types.isTypedArray(value) || types.isDataView(value)) return structuredClone(value);
-  if (types.isNativeError(value)) return isCopyable(prototype) ? Object.create(prototype) : null;
-  if (types.isBoxedPrimitive(value) || types.isPromise(value) || types.isWeakMap(value) || types.isWeakSet(value)) return null;
+  if (types.isBoxedPrimitive(value) || types.isNativeError(value) || types.isExternal(value)) return null;
   return isCopyable(prototype) ? (Object.create(prototype) as object) : null;
 }
 
@@ -69,9 +69,14 @@ function isCopyable(prototype: object | null): boolean {
     if (ordinary.has(p)) return true;
     const maker: unknown = Object.hasOwn(p, "constructor") ? (p as { constructor: unknown }).constructor : undefined;
     if (maker === undefined) continue;
-    if (typeof maker !== "function" || !hasOrdinarySource(maker)) return false;
+    if (typeof maker !== "function" || isBuiltIn(maker) || !hasOrdinarySource(maker)) return false;
   }
   return true;
+}
+
+/** Node writes many of its classes in JavaScript, so their source does not give them away. */
+function isBuiltIn(maker: Function): boolean {
+  return maker === EventEmitter || maker === (globalThis as Record<string, unknown>)[maker.name];
 }
 
 function hasOrdinarySource(maker: Function): boolean {
@@ -86,13 +91,4 @@ function hasOrdinarySource(maker: Function): boolean {
 }
 
 const sources = new WeakMap<Function, boolean>();
-const ordinary = new Set<object>([
-  Object.prototype,
-  Array.prototype,
-  Map.prototype,
-  Set.prototype,
-  Date.prototype,
-  RegExp.prototype,
-  Error.prototype,
-  ...[TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError].map((e) => e.prototype),
-]);
+const ordinary = new Set<object>([Object.prototype, Array.prototype, Map.prototype, Set.prototype, Date.prototype, RegExp.prototype]);
