@@ -121,15 +121,42 @@ test("packages: CommonJS by names that Node does not see, ESM alone, and dynamic
 });
 
 test("a dynamic import reaches the neighbours of its own version", async (t) => {
-  const { project, ask, upgrade } = await loaded(t, {
-    "src/app.ts": answering("(async () => (await import('./later')).word)()", "", ""),
+  const { project, server, ask, upgrade } = await loaded(t, {
+    "src/app.ts": answering("later()", "", "export const later = async () => (await import('./later')).word;"),
     "src/later.ts": 'export const word = "first";',
   });
-  const first = ask("src/app");
-  assert.equal(await first, "first");
+  // Not reached yet, it belongs to the version all the same.
+  assert.deepEqual(
+    server
+      .closureOf("src/app")
+      .map(({ file }) => file)
+      .toSorted(),
+    [project.path("src/app.ts"), project.path("src/later.ts")],
+  );
+  assert.deepEqual((await upgrade()).changes, []);
+  const old = (server.modules.get("src/app")?.current.module.exports as { later: () => Promise<unknown> }).later;
   project.write("src/later.ts", 'export const word = "second";');
-  await upgrade();
+  assert.equal((await upgrade()).changes.length, 1);
+  assert.equal(await old(), "first");
   assert.equal(await ask("src/app"), "second");
+  assert.deepEqual((await upgrade()).changes, []);
+  project.write("src/later.ts", 'export const word = "third";');
+  assert.equal((await upgrade()).changes.length, 1);
+  assert.equal(await ask("src/app"), "third");
+});
+
+test("an actor module that only a dynamic import reaches is loaded when that is reached", async (t) => {
+  const { project, server, ask, upgrade } = await loaded(t, {
+    "src/app.ts": answering("import('./late.actor').then((late) => late.default.id)"),
+    "src/late.actor.ts": answering("1"),
+  });
+  assert.deepEqual([...server.modules.keys()], ["src/app"]);
+  assert.equal(await ask("src/app"), "src/late.actor");
+  assert.equal(await ask("src/late.actor"), 1);
+  project.write("src/late.actor.ts", answering("2"));
+  // Who imports dynamically has the whole module, so it counts as using more than the handle.
+  assert.deepEqual((await upgrade()).changes.map(({ module }) => module.id).toSorted(), ["src/app", "src/late.actor"]);
+  assert.equal(await ask("src/late.actor"), 2);
 });
 
 const faults: readonly {
@@ -308,13 +335,14 @@ test("two layers may hold two texts of one file, and the next whole build makes 
 test("after 50 upgrades only the current and the old version are alive, with their maps and texts", async (t) => {
   const room = (n: number): string =>
     answering(`${n} + tax`, "", `import { tax } from "./tax"; import user from "./user.actor"; export const other = user;`);
-  // In a cycle with the room: must not hold on to the rooms that it has seen.
-  const user = (n: number): string => answering(`room.vsn + ${n}`, "", 'import room from "./room.actor";');
+  // In a cycle with the room: must not hold on to the rooms that it has seen, although it can still import.
+  const user = (n: number): string => answering(`[room.vsn, ${n}, () => import("./later")]`, "", 'import room from "./room.actor";');
   const { project, server, upgrade } = await loaded(t, {
     "src/app.ts": answering("0", "", 'import room from "./room.actor"; export const held = room;'),
     "src/room.actor.ts": room(0),
     "src/user.actor.ts": user(0),
     "src/tax.ts": "export const tax = 0;",
+    "src/later.ts": "export {};",
   });
   const { size } = maps;
   const held = server.held().length;

@@ -127,8 +127,9 @@ export function createCodeServer(options: {
       return linked.kind === "plain" ? exportsOf(load, linked.instance) : actorExports(slotOf(recordOf(linked.file)));
     if (edge?.target === undefined || edge.target === null) return packages.require(importer.built.file, specifier);
     const { target } = edge;
-    if (!load.scope.contains(target)) {
-      const record = recordOf(target);
+    const current = load.done ? findRecord(target) : undefined;
+    if (current !== undefined || !load.scope.contains(target)) {
+      const record = current ?? recordOf(target);
       importer.links.set(specifier, { kind: "actor", file: target, load: record.current.load });
       return actorExports(slotOf(record));
     }
@@ -149,13 +150,15 @@ export function createCodeServer(options: {
   }
 
   function stableHandle(load: Load, instance: ModuleInstance): Handle | null {
-    return load.fresh.find((actor) => actor.instance === instance)?.record?.handle ?? recordAt(instance)?.handle ?? instance.handle;
+    return (
+      load.fresh.find((actor) => actor.instance === instance)?.record?.handle ?? findRecord(instance.built.file)?.handle ?? instance.handle
+    );
   }
 
   /** Finds out whether a fresh instance is an actor module, and of which id. */
   function identify(load: Load, instance: ModuleInstance): void {
     const { file, hash } = instance.built;
-    const before = [...modules.values()].find((record) => record.file === file);
+    const before = findRecord(file);
     const exported = (instance.module.exports as { default?: unknown } | null | undefined)?.default;
     // A file that passes on another's handle is no actor module itself.
     const own = isHandle(exported) && !isKnown(load, exported) ? exported : null;
@@ -226,11 +229,19 @@ export function createCodeServer(options: {
       }
     }
     load.lazy.clear();
-    for (const built of load.scope.unevaluated()) {
+    const unevaluated = load.scope.unevaluated();
+    for (const instance of load.scope.fresh.values()) {
+      instance.pending.clear();
+      for (const { specifier, target } of instance.built.imports) {
+        if (target === null || !unevaluated.some(({ file }) => file === target)) continue;
+        instance.pending.set(specifier, load.scope.reachable(target));
+      }
+    }
+    for (const built of unevaluated) {
       const code = codes.get(built.hash);
       if (code !== undefined) load.lazy.set(built.file, code);
     }
-    if (load.lazy.size === 0) load.scope.forget();
+    load.scope.forget();
   }
 
   /** Drops maps and code that no current or old version needs. */
@@ -247,12 +258,14 @@ export function createCodeServer(options: {
     for (const hash of codes.keys()) if (!hashes.has(hash)) codes.delete(hash);
   }
 
-  function recordAt(instance: ModuleInstance): ActorModule | undefined {
-    return [...modules.values()].find((record) => record.file === instance.built.file);
+  function findRecord(file: string): ActorModule | undefined {
+    for (const record of modules.values()) if (record.file === file) return record;
+    return undefined;
   }
 
   function recordOf(file: string): ActorModule {
-    for (const record of modules.values()) if (record.file === file) return record;
+    const record = findRecord(file);
+    if (record !== undefined) return record;
     throw new DevError(
       "INSTAR_BUILD_NOT_KEPT",
       `${file} is imported, but no version of it is loaded. Upgrade it together with its importer.`,
@@ -279,7 +292,11 @@ export function createCodeServer(options: {
     closureOf(id) {
       const record = modules.get(id);
       if (record === undefined) return [];
-      return [...reach(record.current, new Set())].map((instance) => instance.built);
+      const closure = new Map<string, BuiltFile>();
+      for (const { built, pending } of reach(record.current, new Set())) {
+        for (const file of [built, ...[...pending.values()].flat()]) closure.set(file.file, file);
+      }
+      return [...closure.values()];
     },
     held: () => [...codes.keys()],
   };

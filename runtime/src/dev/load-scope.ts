@@ -16,9 +16,14 @@ export interface LoadScope {
   /** The instance that this load uses for a file: a new one, or the one that is unchanged. */
   instanceOf(file: string): ModuleInstance | undefined;
   builtOf(file: string): BuiltFile;
-  /** Files that need a new instance and, being imported dynamically, have none yet. */
+  /** Files that have no instance, since only dynamic imports lead to them and none has been reached. */
   unevaluated(): BuiltFile[];
-  /** Lets go of all instances. */
+  /** A file of the scope and everything in the scope that it reaches. */
+  reachable(file: string): readonly BuiltFile[];
+  /**
+   * Lets go of the instances that no unevaluated file can ask for any more, and of all actor modules, which are reached by their records
+   * from now on. Old code that can still import holds on to its load.
+   */
   forget(): void;
 }
 
@@ -41,7 +46,9 @@ export function createLoadScope(layer: Layer, modules: ReadonlyMap<string, Actor
     const loadedShape = actor?.module.current.shape ?? null;
     const newShape = shapes[file] ?? null;
     const reshaped = actor !== undefined && loadedShape !== null && newShape !== null && loadedShape !== newShape;
-    if (candidate === undefined || reshaped) dirty.add(file);
+    // A file without any instance is new, or waits behind a dynamic import: then its importers tell whether it matters.
+    const changed = candidate === undefined && (actor !== undefined || live.has(file));
+    if (changed || reshaped) dirty.add(file);
     if (candidate !== undefined) candidates.set(file, candidate);
   }
 
@@ -63,6 +70,8 @@ export function createLoadScope(layer: Layer, modules: ReadonlyMap<string, Actor
     const actor = actors.get(target);
     if (actor === undefined) {
       if (dirty.has(target)) return true;
+      const pending = importer.pending.get(edge.specifier);
+      if (link === undefined && !candidates.has(target)) return pending === undefined || !isSame(pending, reachable(target));
       return link !== undefined && (link.kind === "actor" || link.instance !== candidates.get(target));
     }
     if (link !== undefined && (link.kind === "plain" || link.file !== target)) return true;
@@ -76,7 +85,25 @@ export function createLoadScope(layer: Layer, modules: ReadonlyMap<string, Actor
     return built;
   }
 
+  function reachable(start: string): readonly BuiltFile[] {
+    const found = new Map<string, BuiltFile>();
+    const waiting = [start];
+    for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
+      if (found.has(file) || !scope.has(file)) continue;
+      const built = builtOf(file);
+      found.set(file, built);
+      for (const { target } of built.imports) if (target !== null) waiting.push(target);
+    }
+    return [...found.values()];
+  }
+
   const fresh = new Map<string, ModuleInstance>();
+  /** Of all instances that this load used, also after they have been let go. */
+  const evaluated = new Set(candidates.keys());
+  const unevaluated = (): BuiltFile[] => {
+    for (const file of fresh.keys()) evaluated.add(file);
+    return [...scope].filter((file) => !evaluated.has(file)).map(builtOf);
+  };
   return {
     layer,
     fresh,
@@ -84,12 +111,20 @@ export function createLoadScope(layer: Layer, modules: ReadonlyMap<string, Actor
     isDirty: (file) => dirty.has(file),
     instanceOf: (file) => fresh.get(file) ?? (dirty.has(file) ? undefined : candidates.get(file)),
     builtOf,
-    unevaluated: () => [...dirty].filter((file) => !fresh.has(file)).map(builtOf),
+    unevaluated,
+    reachable,
     forget() {
-      fresh.clear();
-      candidates.clear();
+      const needed = new Set(unevaluated().flatMap(({ file }) => reachable(file).map((built) => built.file)));
+      for (const instances of [fresh, candidates]) {
+        for (const [file, { handle }] of instances) if (!needed.has(file) || handle !== null) instances.delete(file);
+      }
     },
   };
+}
+
+function isSame(before: readonly BuiltFile[], now: readonly BuiltFile[]): boolean {
+  const hashes = new Map(before.map(({ file, hash }) => [file, hash]));
+  return before.length === now.length && now.every(({ file, hash }) => hashes.get(file) === hash);
 }
 
 /** Everything that the roots reach in the layer. A loaded actor module that is no root stays as it is. */

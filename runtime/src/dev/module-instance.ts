@@ -22,6 +22,8 @@ export interface ModuleInstance {
   state: "new" | "evaluating" | "ready";
   /** By specifier, filled as the code asks. An actor module is linked by name, so that importers keep no version of it alive. */
   readonly links: Map<string, Link>;
+  /** By specifier: the files behind dynamic imports that were not reached when the load ended. */
+  readonly pending: Map<string, readonly BuiltFile[]>;
 }
 
 export type Link =
@@ -40,7 +42,7 @@ export interface ActorModule {
 
 export function createInstance(built: BuiltFile, load: number): ModuleInstance {
   const url = `${pathToFileURL(built.file).href}?v=${load}`;
-  return { built, load, url, module: { exports: {} }, handle: null, state: "new", links: new Map() };
+  return { built, load, url, module: { exports: {} }, handle: null, state: "new", links: new Map(), pending: new Map() };
 }
 
 /** Runs an instance's code. What it throws is thrown. */
