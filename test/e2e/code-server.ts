@@ -21,7 +21,7 @@ export async function startCodeServer(tools: Tools, where: { folder: string; vsi
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("VSCODE_"));
   // The example's traffic would take a core for itself; the demo is where it runs.
   const env = { ...Object.fromEntries(inherited), CHAT_TRAFFIC: "off" };
-  execFileSync(tools.node, [tools.codeServer, ...places, "--install-extension", vsix], { env, stdio: ["ignore", "ignore", "inherit"] });
+  execFileSync(tools.node, [tools.codeServer, ...places, "--install-extension", vsix], { env, stdio: "pipe" });
 
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;

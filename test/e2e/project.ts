@@ -28,6 +28,7 @@ export function copyExample(folder: string, name: string): Project {
   const link = (target: string, place: string): void => symlinkSync(join(repository, target), join(root, "node_modules", place));
   link("runtime", "instar");
   link("server", "instar-language-server");
+  link("node_modules/@types", "@types");
   link("runtime/bin/instar.mjs", ".bin/instar");
 
   const runFolder = join(root, ".instar/run");

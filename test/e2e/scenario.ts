@@ -19,6 +19,14 @@ const field = "  readonly title: string;";
 const snapshot = (vsn: number) => `.instar/releases/${module}/${vsn}.d.ts`;
 const newField = "  readonly topic: string;";
 
+/** Keys that make an actor module, each with the line that it is in, and one that is a key like any other. */
+const keys = [
+  ["vsn", "vsn: 1"],
+  ["init", "init: (title) =>"],
+  ["calls", "  calls: {"],
+] as const;
+const plainKey = ["members", "init: (title) =>"] as const;
+
 /** In a real VS Code. `picture` takes the README's picture. */
 export function editorSteps(workbench: Workbench, project: Project, picture: () => Promise<void>): Step[] {
   const finding = workbench.problem(rule);
@@ -35,13 +43,8 @@ export function editorSteps(workbench: Workbench, project: Project, picture: () 
       async run() {
         await workbench.ready("package.json");
         await workbench.openFile("room.actor.ts");
-        const plain = await workbench.styleOf("title", "readonly title");
-        for (const [key, line] of [
-          ["vsn", "vsn: 1"],
-          ["calls", "  calls: {"],
-          ["casts", "  casts: {"],
-        ] as const) {
-          await until(`"${key}" to stand out`, async () => (await workbench.styleOf(key, line)) !== plain);
+        for (const [key, line] of keys) {
+          await until(`"${key}" to stand out`, async () => (await workbench.styleOf(key, line)) !== (await workbench.styleOf(...plainKey)));
         }
       },
     },

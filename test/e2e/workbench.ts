@@ -22,7 +22,7 @@ export interface Workbench {
   replace(text: string, typed: string): Promise<void>;
   quickFix(title: string | RegExp): Promise<void>;
   save(): Promise<void>;
-  /** Colour and weight in which the first `text` of the first line that has `line` is shown. */
+  /** Colour and weight in which the first `text` of the last line on the screen that has `line` is shown. */
   styleOf(text: string, line: string): Promise<string>;
   lens(text: string | RegExp): Locator;
   squiggle(severity: "error" | "warning" | "info"): Locator;
@@ -107,9 +107,12 @@ function workbench(browser: Browser, page: Page): Workbench {
     await page.keyboard.press("Control+Home");
     await page.keyboard.press("Control+F");
     const input = page.locator(".find-widget.visible .find-part textarea");
+    // The last text is still there, and the same text again would not be a new search.
+    await input.fill("");
     await input.fill(text);
     await page.locator(".find-widget.visible .matchesCount", { hasText: /^1 of / }).waitFor();
-    await page.keyboard.press("Escape");
+    // Not with Escape: where a notification is shown, that closes the notification.
+    await page.locator(".find-widget.visible .codicon-widget-close").click();
     await page.locator(".find-widget.visible").waitFor({ state: "detached" });
     await page.locator(".monaco-editor.focused").waitFor();
   };
@@ -142,6 +145,7 @@ function workbench(browser: Browser, page: Page): Workbench {
     },
     async replace(text, typed) {
       await find(text);
+      await page.keyboard.press("Delete");
       await page.keyboard.insertText(typed);
     },
     async quickFix(title) {
@@ -164,7 +168,7 @@ function workbench(browser: Browser, page: Page): Workbench {
       await page.locator(".tab.active.dirty").waitFor({ state: "detached" });
     },
     async styleOf(text, line) {
-      const span = editor.locator(".view-line", { hasText: line }).first().locator("span > span", { hasText: text }).first();
+      const span = editor.locator(".view-line", { hasText: line }).last().locator("span > span", { hasText: text }).first();
       return span.evaluate((element) => {
         const { color, fontWeight } = element.ownerDocument.defaultView!.getComputedStyle(element);
         return `${color} ${fontWeight}`;
