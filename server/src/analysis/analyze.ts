@@ -112,7 +112,7 @@ export function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Anal
       if (found.actor !== null) modules.push(judge(extractActor(found.actor, root, checker, reader)));
     }
     modules.sort((one, other) => (one.module.id < other.module.id ? -1 : 1));
-    return { facts: { root, modules, unreachable, broken, configProblem, program, checker, isRuntime } };
+    return { facts: { root, modules, unreachable, broken, configProblem, program, checker, reader, isRuntime } };
   }
 
   function judge(source: ActorSource): ModuleFacts {

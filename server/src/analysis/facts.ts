@@ -1,6 +1,7 @@
 /** What the analysis itself knows of a module, beyond the plain facts that leave it. */
 import type { ActorModule } from "./model.ts";
 import type { Comparison, MessageComparison } from "./compare.ts";
+import type { ShapeReader } from "./extract-shape.ts";
 import type { ConfigProblem } from "./program.ts";
 import type { ProtocolShapes } from "./protocol-shapes.ts";
 import type { Snapshots } from "./snapshots.ts";
@@ -56,5 +57,6 @@ export interface ProjectFacts {
   readonly configProblem: ConfigProblem | null;
   readonly program: ts.Program;
   readonly checker: ts.TypeChecker;
+  readonly reader: ShapeReader;
   readonly isRuntime: (file: string) => boolean;
 }

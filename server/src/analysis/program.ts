@@ -2,6 +2,8 @@
 import type { SourceHost } from "./analyze.ts";
 import { folderOf, isBelow, joinPath, nameOf, withoutExtension } from "./paths.ts";
 import { runtimeDeclarations, runtimePackage } from "./runtime-names.ts";
+import { rangeIn } from "./source-place.ts";
+import type { Range } from "./span.ts";
 import { libFolder, libText, ts } from "./typescript.ts";
 
 export interface ProgramState {
@@ -16,8 +18,7 @@ export interface ProgramState {
 export interface ConfigProblem {
   readonly file: string;
   readonly text: string;
-  /** Offset in the file. */
-  readonly position: number;
+  readonly range: Range;
 }
 
 export class ProjectProgram {
@@ -115,7 +116,7 @@ export class ProjectProgram {
     const read = ts.readConfigFile(configFile, (file) => this.#host.readFile(file));
     if (read.error !== undefined) {
       const text = ts.flattenDiagnosticMessageText(read.error.messageText, " ");
-      this.#configProblem = { file: configFile, text, position: read.error.start ?? 0 };
+      this.#configProblem = { file: configFile, text, range: this.#rangeOf(configFile, read.error) };
     }
     const parseHost: ts.ParseConfigHost = {
       useCaseSensitiveFileNames: true,
@@ -127,6 +128,12 @@ export class ProjectProgram {
     const parsed = ts.parseJsonConfigFileContent(read.config ?? {}, parseHost, folderOf(configFile), {}, configFile);
     const { configFilePath, ...options } = parsed.options;
     return { ...(read.config === undefined ? defaults() : {}), ...options, ...(configFilePath ? { configFilePath } : {}), ...forced };
+  }
+
+  #rangeOf(file: string, error: ts.Diagnostic): Range {
+    const source = ts.parseJsonText(file, this.#host.readFile(file) ?? "");
+    const start = Math.min(error.start ?? 0, source.text.length);
+    return rangeIn(source, start, Math.min(start + (error.length ?? 1), source.text.length));
   }
 
   #listFiles(): readonly string[] {

@@ -16,6 +16,8 @@ export interface Rule {
 export interface Finding {
   readonly rule: string;
   readonly severity: Severity;
+  /** How an editor shows it while somebody is still working, where that differs: what must be right at the release need not be right at every key. */
+  readonly editorSeverity?: Severity;
   /** The module id, and all of them where one cause concerns several. */
   readonly module: string | null;
   readonly modules?: readonly string[];

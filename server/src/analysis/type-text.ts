@@ -1,5 +1,5 @@
 /** Shapes as TypeScript text, for people and for snapshots. */
-import type { Field, Shape, Slot } from "./shape.ts";
+import type { EnumShape, Field, Shape, Slot } from "./shape.ts";
 import { isPrimitive } from "./shape.ts";
 
 /** Says how a shape that has a name of its own is referred to; undefined writes it out. */
@@ -9,6 +9,8 @@ export interface TextOptions {
   readonly nameOf: NameOf;
   /** How a pid's protocol is written. */
   readonly protocol?: (name: string) => string;
+  /** How an enum is written where its name does not do. */
+  readonly enumText?: (shape: EnumShape) => string | undefined;
 }
 
 /** One level is written out, what has a name below it is named. */
@@ -37,8 +39,9 @@ function write(shape: Shape, options: TextOptions, place: Place, byName = false)
       return typeof shape.value === "object" ? `${shape.value.bigint}n` : Object.is(shape.value, -0) ? "-0" : JSON.stringify(shape.value);
     case "enum": {
       const name = options.nameOf(shape) ?? shape.name ?? "Enum";
-      if (shape.members.length === shape.table.length) return name;
-      const text = shape.members.map((member) => `${name}${accessText(member)}`).join(" | ");
+      const instead = options.enumText?.(shape);
+      if (instead === undefined && shape.members.length === shape.table.length) return name;
+      const text = instead ?? shape.members.map((member) => `${name}${accessText(member)}`).join(" | ");
       return shape.members.length > 1 && place !== "top" ? `(${text})` : text;
     }
     case "template":

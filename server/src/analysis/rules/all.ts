@@ -1,2 +1,10 @@
 /** The registry: one line per rule. */
+export { configNotRead } from "./config-not-read.ts";
+export { functionInState } from "./function-in-state.ts";
+export { severalActors } from "./several-actors.ts";
+export { snapshotDamaged } from "./snapshot-damaged.ts";
+export { stateChangedNoCodeChange } from "./state-changed-no-code-change.ts";
+export { stateChangedNoDown } from "./state-changed-no-down.ts";
+export { syntaxError } from "./syntax-error.ts";
+export { versionNotBumped } from "./version-not-bumped.ts";
 export { vsnNotLiteral } from "./vsn-not-literal.ts";

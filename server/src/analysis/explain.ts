@@ -1,0 +1,46 @@
+/** Sentences that several rules say. */
+import type { Cause } from "./causes.ts";
+import type { Difference } from "./compare.ts";
+import { declarationText } from "./compare.ts";
+import type { ModuleFacts } from "./facts.ts";
+
+/** `State.name` was added, `State.title` was removed. */
+export function changesText(differences: readonly Difference[], shown = 4): string {
+  const texts = differences.slice(0, shown).map((difference) => {
+    const { path, kind, old, new: now } = difference;
+    if (kind === "fieldAdded" || kind === "optionalFieldAdded") return `\`${path}\` was added (\`${declarationText(difference)}\`)`;
+    if (kind === "fieldRemoved" || kind === "optionalFieldRemoved") return `\`${path}\` was removed`;
+    if (kind === "variantAdded") return `\`${path}\` was added`;
+    if (kind === "variantRemoved") return `\`${path}\` was removed`;
+    if (kind === "optionalToRequired") return `\`${path}\` is no longer optional`;
+    if (kind === "requiredToOptional") return `\`${path}\` became optional`;
+    if (kind === "indexSignatureAdded" || kind === "indexSignatureRemoved")
+      return `the index signature \`${path}\` was ${kind === "indexSignatureAdded" ? "added" : "removed"}`;
+    if (kind === "enumValueChanged") return `members of the enum at \`${path}\` have other values now`;
+    if (kind === "enumMemberAdded" || kind === "enumMemberRemoved")
+      return `the enum at \`${path}\` ${kind === "enumMemberAdded" ? "gained" : "lost"} a member`;
+    return `\`${path}\` went from \`${old}\` to \`${now}\``;
+  });
+  const more = differences.length - texts.length;
+  return `${texts.join(", ")}${more > 0 ? `, and ${more} more` : ""}`;
+}
+
+/** `src/room.actor` and `src/user.actor`. */
+export function modulesText(modules: readonly ModuleFacts[]): string {
+  const names = modules.map(({ module }) => `\`${module.id}\``);
+  const last = names.pop() ?? "";
+  return names.length === 0 ? last : `${names.join(", ")} and ${last}`;
+}
+
+/** What the finding is about: the state of one module, or a declaration that several share. */
+export function subject(cause: Cause): string {
+  const [first] = cause.modules;
+  if (cause.own || cause.name === null) return `The state of \`${first?.module.id ?? ""}\``;
+  return `\`${cause.name}\`, which the ${cause.modules.length === 1 ? "state" : "states"} of ${modulesText(cause.modules)} hold${cause.modules.length === 1 ? "s" : ""},`;
+}
+
+/** Module fields of a finding. */
+export function concerned(cause: Cause): { readonly module: string | null; readonly modules?: readonly string[] } {
+  const ids = cause.modules.map(({ module }) => module.id);
+  return { module: ids[0] ?? null, ...(ids.length > 1 ? { modules: ids } : {}) };
+}

@@ -1,0 +1,70 @@
+/** Generated code as text: pieces are written at indentation 0 and moved to where they stand. */
+
+export interface Layout {
+  /** One level of indentation. */
+  readonly unit: string;
+  readonly newline: string;
+}
+
+/** How a file is written: the first indented line decides. */
+export function layoutOf(text: string): Layout {
+  const indent = /^([ \t]+)\S/m.exec(text.replaceAll(/^[ \t]+\*.*$/gm, ""))?.[1] ?? "  ";
+  return {
+    unit: indent.startsWith("\t") ? "\t" : " ".repeat(indent.length >= 4 && indent.length % 4 === 0 ? 4 : 2),
+    newline: text.includes("\r\n") ? "\r\n" : "\n",
+  };
+}
+
+/** The widest line that is not broken up. */
+const width = 100;
+
+/** `open`, the parts with commas between them, `close`: on one line where that is short and nothing in it takes more than one. */
+export function list(
+  open: string,
+  parts: readonly string[],
+  close: string,
+  { broken = false, layout }: { broken?: boolean; layout: Layout },
+): string {
+  const inner = open.endsWith("[") ? "" : " ";
+  const line = `${open}${inner}${parts.join(", ")}${inner}${close}`;
+  if (parts.length === 0) return open + close;
+  if (!broken && line.length <= width - 20 && !line.includes("\n") && !line.includes("//")) return line;
+  return `${open}\n${parts.map((part) => `${indent(part, layout.unit)},`).join("\n")}\n${close}`;
+}
+
+/** Every line one level, or `by`, further in. */
+export function indent(text: string, by: string): string {
+  return text
+    .split("\n")
+    .map((line) => (line === "" ? line : by + line))
+    .join("\n");
+}
+
+/** A name for the parameter that stands for one value of a shape. */
+export function parameterName(typeName: string | undefined, fallback: string, taken: ReadonlySet<string>): string {
+  const base = typeName === undefined ? fallback : typeName.charAt(0).toLowerCase() + typeName.slice(1);
+  let name = reserved.has(base) ? `${base}Value` : base;
+  for (let number = 2; taken.has(name); number += 1) name = `${base}${number}`;
+  return name;
+}
+
+const reserved = new Set([
+  "default",
+  "function",
+  "class",
+  "new",
+  "delete",
+  "in",
+  "case",
+  "switch",
+  "return",
+  "this",
+  "null",
+  "void",
+  "enum",
+  "import",
+  "export",
+  "var",
+  "package",
+  "interface",
+]);

@@ -1,0 +1,150 @@
+/**
+ * What types are called where a step is written: by their names where the module's file has them in scope with the same shape, frozen
+ * under a name of their own (`MessageV1`) where they have changed since, written out where they have no name.
+ */
+import type { ShapeReader } from "../extract-shape.ts";
+import type { ActorSource } from "../facts.ts";
+import type { Shape } from "../shape.ts";
+import { shapeHash } from "../shape.ts";
+import { referenceText, type TextOptions, typeText } from "../type-text.ts";
+import { ts } from "../typescript.ts";
+import { literalsOf } from "../validity.ts";
+import type { Layout } from "./code.ts";
+
+export interface ScopeOptions {
+  readonly source: ActorSource;
+  readonly checker: ts.TypeChecker;
+  readonly reader: ShapeReader;
+  /** Finds the module whose protocol has this name; gives the specifier by which this file imports it. */
+  readonly specifierOf: (protocol: string) => string | undefined;
+}
+
+/** The names that a module's own types go by. */
+export class Scope {
+  /** Imports that the generated code needs, as text. */
+  readonly imports = new Set<string>();
+  readonly #types: ReadonlyMap<string, ts.Symbol>;
+  readonly #options: ScopeOptions;
+
+  constructor(options: ScopeOptions) {
+    this.#options = options;
+    const { source, checker } = options;
+    const flags = ts.SymbolFlags.Type | ts.SymbolFlags.Alias;
+    this.#types = new Map(checker.getSymbolsInScope(source.call, flags).map((symbol) => [symbol.name, symbol]));
+  }
+
+  has(name: string): boolean {
+    return this.#types.has(name);
+  }
+
+  /** Whether this name means a type of that shape here. */
+  means(name: string, shape: Shape): boolean {
+    const type = this.#type(name);
+    if (type === undefined) return false;
+    if (shape.kind === "class") return type.getSymbol()?.name === shape.class && this.#hash(type) === shapeHash(shape);
+    if (shape.kind !== "enum") return this.#hash(type) === shapeHash(shape);
+    const own = this.#options.reader.read(type);
+    return own.kind === "enum" && JSON.stringify(own.table) === JSON.stringify(shape.table);
+  }
+
+  /** How a pid's protocol is written, importing it where need be. */
+  protocol(name: string): string {
+    if (this.has(name)) return name;
+    const specifier = this.#options.specifierOf(name);
+    if (specifier === undefined) return "never";
+    this.imports.add(`import type { ${name} } from ${JSON.stringify(specifier)};`);
+    return name;
+  }
+
+  #type(name: string): ts.Type | undefined {
+    const { checker } = this.#options;
+    const local = this.#types.get(name);
+    // What a module exports is two symbols: one for the inside, which is empty for types, and one for the outside.
+    let symbol = local === undefined ? undefined : checker.getExportSymbolOfSymbol(local);
+    if (symbol !== undefined && symbol.flags & ts.SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
+    if (symbol === undefined || !(symbol.flags & ts.SymbolFlags.Type)) return undefined;
+    return checker.getDeclaredTypeOfSymbol(symbol);
+  }
+
+  #hash(type: ts.Type): string {
+    return shapeHash(this.#options.reader.read(type));
+  }
+}
+
+/** The types of one version, as text in the module's file. */
+export class VersionTypes {
+  /** Declarations of what is frozen, in the order in which they are met. */
+  readonly frozen = new Map<string, string>();
+  readonly #scope: Scope;
+  readonly #vsn: number | null;
+  readonly #layout: Layout;
+  readonly #names = new Map<string, string>();
+
+  /** @param vsn the version whose types are frozen; null for the current version's, which are in the source already. */
+  constructor(scope: Scope, vsn: number | null, layout: Layout) {
+    this.#scope = scope;
+    this.#vsn = vsn;
+    this.#layout = layout;
+  }
+
+  text(shape: Shape): string {
+    return referenceText(shape, this.#text);
+  }
+
+  /** Freezes a shape under a name even where the type is still in scope: what a step names must never change its meaning. */
+  freeze(shape: Shape, name: string): string {
+    const declared = this.#names.get(shapeHash(shape));
+    return declared ?? this.#declare(shape, name);
+  }
+
+  readonly #text: TextOptions = {
+    nameOf: (shape) => this.#nameOf(shape),
+    protocol: (name) => this.#scope.protocol(name),
+    // An enum that is not here any more is the values that its members had.
+    enumText: (shape) => {
+      if (shape.name !== undefined && this.#scope.means(shape.name, shape)) return undefined;
+      return literalsOf(shape)
+        .map((literal) => typeText(literal))
+        .join(" | ");
+    },
+  };
+
+  #nameOf(shape: Shape): string | undefined {
+    if (shape.kind === "builtin") {
+      return shape.from === "" || this.#scope.has(shape.class) ? undefined : `import(${JSON.stringify(shape.from)}).${shape.class}`;
+    }
+    if (shape.kind === "enum") return undefined;
+    const frozen = this.#names.get(shapeHash(shape));
+    if (frozen !== undefined) return frozen;
+    if (!("name" in shape) || shape.name === undefined) return undefined;
+    if (this.#scope.means(shape.name, shape)) return shape.name;
+    if (this.#vsn === null) return undefined;
+    return this.#declare(shape, shape.name);
+  }
+
+  #declare(shape: Shape, base: string): string {
+    const wanted = this.#vsn === null ? base : `${base}V${this.#vsn}`;
+    let name = wanted;
+    for (let number = 2; this.frozen.has(name) || (this.#scope.has(name) && !this.#scope.means(name, shape)); number += 1)
+      name = `${wanted}_${number}`;
+    this.#names.set(shapeHash(shape), name);
+    if (this.#scope.has(name)) return name;
+    // Before its parts, so that declarations stand in the order in which they are read.
+    this.frozen.set(name, "");
+    this.frozen.set(name, this.#declaration(name, shape));
+    return name;
+  }
+
+  #declaration(name: string, shape: Shape): string {
+    const fields =
+      shape.kind === "class" ? shape.fields.filter((field) => !field.name.startsWith("#")) : shape.kind === "object" ? shape.fields : [];
+    if (shape.kind === "class" || (shape.kind === "object" && fields.length > 0)) {
+      const indexes = shape.kind === "object" ? shape.indexes : [];
+      const text = typeText({ kind: "object", fields: [], indexes }, this.#text).slice(2, -2);
+      const parts = fields.map((field) => typeText({ kind: "object", fields: [field], indexes: [] }, this.#text).slice(2, -2));
+      const lines = [...(indexes.length > 0 ? [text] : []), ...parts].map((part) => `${this.#layout.unit}${part};`);
+      return `interface ${name} {\n${lines.join("\n")}\n}`;
+    }
+    return `type ${name} = ${typeText(shape, this.#text)};`;
+  }
+}

@@ -1,0 +1,318 @@
+/**
+ * Writes the step from a module's baseline to its source as it is now: `up`, `down`, the messages that need translating, the frozen old
+ * types, and the version. Everything is marked for review, and type-checks as it stands.
+ */
+import { compareShapes, isRenameCandidate, type MessageComparison } from "../compare.ts";
+import type { ModuleFacts, ProjectFacts, StepSource } from "../facts.ts";
+import { isBelow, nameOf, relativeSpecifier, withoutExtension } from "../paths.ts";
+import type { Message } from "../protocol-shapes.ts";
+import type { Answers, FileEdit, RenameQuestion } from "../rule.ts";
+import { type ObjectShape, type Shape, shapeHash, type Slot } from "../shape.ts";
+import { rangeIn, rangeOf } from "../source-place.ts";
+import { accessText, keyText } from "../type-text.ts";
+import { ts } from "../typescript.ts";
+import { createValidity } from "../validity.ts";
+import { indent, type Layout, layoutOf, list } from "./code.ts";
+import { body, convert } from "./convert.ts";
+import { initialValue, obviousValue } from "./defaults.ts";
+import { Scope, VersionTypes } from "./names.ts";
+
+/** The first version whose step is missing, with the version that it leads to; null where the source leaves no place for one. */
+export function missingStep(facts: ModuleFacts): { readonly from: number; readonly to: number } | null {
+  const { baseline, source } = facts;
+  if (baseline === null || source.vsn === null || source.vsnValue === null || source.definition === null || source.codeChange === undefined)
+    return null;
+  const to = Math.max(source.vsn, baseline.vsn + 1);
+  // Some of the steps in between exist: what they make of a state is for a person to say.
+  if (source.steps.some((step) => step.from !== null && step.from >= baseline.vsn && step.from < to)) return null;
+  return { from: baseline.vsn, to };
+}
+
+/** Which removed fields may have become which added ones; all pairs of one type, in both states. */
+export function renameQuestions(facts: ModuleFacts): readonly RenameQuestion[] {
+  const { baseline, source } = facts;
+  if (baseline === null) return [];
+  const { changes } = compareShapes(baseline.shapes.state, source.protocol.state);
+  const holder = (path: string, name: string) => path.slice(0, path.length - accessText(name).length);
+  const fields = (kind: RegExp) =>
+    changes.flatMap(({ path, kind: own, field }) => (field !== undefined && kind.test(own) ? [{ path, field }] : []));
+  const added = fields(/^(optionalF|f)ieldAdded$/);
+  return fields(/^(optionalF|f)ieldRemoved$/).flatMap((old) =>
+    added
+      .filter((now) => holder(now.path, now.field.name) === holder(old.path, old.field.name) && isRenameCandidate(old.field, now.field))
+      .map((now): RenameQuestion => ({ from: old.path, to: now.path })),
+  );
+}
+
+export function writeStep(facts: ModuleFacts, project: ProjectFacts, answers: Answers): readonly FileEdit[] {
+  const step = missingStep(facts);
+  const { baseline, source } = facts;
+  if (step === null || baseline === null || source.definition === null || source.vsnValue === null) return [];
+  const layout = layoutOf(source.source.text);
+  const types = typesFor(facts, project, step.from, layout);
+  const parts = [upAndDown(facts, project, answers, types, layout)];
+  const messages = messageParts(facts, project, types, layout);
+  if (messages.length > 0) parts.push(`messages: ${list("{", messages, "}", { broken: true, layout })}`);
+  const state = stateType(facts, types);
+  const texts = [`// instar: review this step before the release.\n${step.from}: ${list("{", parts, "}", { broken: true, layout })}`];
+  for (let between = step.from + 1; between < step.to; between += 1) {
+    const same = list("{", [`up: (state: ${state}): ${state} => state`, `down: (state: ${state}): ${state} => state`], "}", {
+      broken: true,
+      layout,
+    });
+    texts.push(`// instar: review: version ${between} was never released, so nothing is left to convert.\n${between}: ${same}`);
+  }
+  const edits = [...typeEdits(facts, types, layout)];
+  if (step.to !== source.vsn) edits.push({ file: source.file, range: rangeOf(source.vsnValue), newText: String(step.to) });
+  if (source.codeChange) edits.push(...insertProperties(source.codeChange, texts, layout));
+  else edits.push(...insertProperties(source.definition, [`codeChange: ${list("{", texts, "}", { broken: true, layout })}`], layout));
+  return edits.map((edit) => ({ ...edit, newText: edit.newText.replaceAll("\n", layout.newline) }));
+}
+
+/** Adds `down` to a step that has only `up`. */
+export function writeDown(
+  facts: ModuleFacts,
+  project: ProjectFacts,
+  step: StepSource,
+  answers: Answers,
+  irreversible: boolean,
+): readonly FileEdit[] {
+  const { baseline, source } = facts;
+  if (baseline === null || step.object === null || step.from === null) return [];
+  const layout = layoutOf(source.source.text);
+  if (irreversible) {
+    const edits = insertProperties(
+      step.object,
+      ['// instar: review the reason.\ndown: irreversible("say why there is no way back")'],
+      layout,
+    );
+    return [...edits, ...importEdits(facts, "irreversible")];
+  }
+  const types = typesFor(facts, project, baseline.vsn, layout);
+  const down = functionText("down", "state", facts, project, answers, types, layout);
+  const edits = insertProperties(step.object, [`// instar: review this way back before the release.\n${down}`], layout);
+  return [...typeEdits(facts, types, layout), ...edits].map((edit) => ({
+    ...edit,
+    newText: edit.newText.replaceAll("\n", layout.newline),
+  }));
+}
+
+/** Raises the version by one. */
+export function raiseVersion(facts: ModuleFacts): readonly FileEdit[] {
+  const { vsn, vsnValue, file } = facts.source;
+  return vsn === null || vsnValue === null ? [] : [{ file, range: rangeOf(vsnValue), newText: String(vsn + 1) }];
+}
+
+interface StepTypes {
+  readonly scope: Scope;
+  readonly old: VersionTypes;
+  readonly now: VersionTypes;
+}
+
+function typesFor(facts: ModuleFacts, project: ProjectFacts, vsn: number, layout: Layout): StepTypes {
+  const { source } = facts;
+  const scope = new Scope({
+    source,
+    checker: project.checker,
+    reader: project.reader,
+    specifierOf: (protocol) => {
+      const target = project.modules.find((each) => each.source.protocol.name === protocol && each.source.file !== source.file);
+      return target === undefined ? undefined : specifier(source.source, target.source.file);
+    },
+  });
+  return { scope, old: new VersionTypes(scope, vsn, layout), now: new VersionTypes(scope, null, layout) };
+}
+
+function upAndDown(facts: ModuleFacts, project: ProjectFacts, answers: Answers, types: StepTypes, layout: Layout): string {
+  return [
+    functionText("up", "old", facts, project, answers, types, layout),
+    functionText("down", "state", facts, project, answers, types, layout),
+  ].join(",\n");
+}
+
+function functionText(
+  direction: "up" | "down",
+  parameter: string,
+  facts: ModuleFacts,
+  project: ProjectFacts,
+  answers: Answers,
+  types: StepTypes,
+  layout: Layout,
+): string {
+  const { baseline, source } = facts;
+  if (baseline === null) return "";
+  const old = baseline.shapes.state;
+  const now = source.protocol.state;
+  const oldType = types.old.freeze(old, ("name" in old ? old.name : undefined) ?? "State");
+  const nowType = stateType(facts, types);
+  const up = direction === "up";
+  // Answers for other modules may name paths that mean something else here.
+  const renames = renameQuestions(facts)
+    .filter(({ from, to }) => answers.renames[from] === to)
+    .map(({ from, to }) => (up ? { target: to, source: from } : { target: from, source: to }));
+  const made = convert(
+    {
+      layout,
+      exact: project.program.getCompilerOptions().exactOptionalPropertyTypes === true,
+      typeOf: (shape) => (up ? types.now : types.old).text(shape),
+      renamed: (path) => {
+        const found = renames.find(({ target }) => target === path)?.source;
+        return found === undefined ? undefined : lastName(found);
+      },
+      first: (path, shape) => {
+        const field = /^State\.([^.[\]|<]+)$/.exec(path)?.[1];
+        return (up && field !== undefined ? initialValue(source.initial, field) : undefined) ?? obviousValue(shape, layout);
+      },
+    },
+    up ? old : now,
+    up ? now : old,
+    parameter,
+    "State",
+    new Set([parameter]),
+  );
+  const [from, to] = up ? [oldType, nowType] : [nowType, oldType];
+  return `${direction}: (${parameter}: ${from}): ${to} => ${body(made)}`;
+}
+
+/** What the current state is called in the module's file. */
+function stateType(facts: ModuleFacts, types: StepTypes): string {
+  const { state } = facts.source.protocol;
+  if ("name" in state && state.name !== undefined && types.scope.means(state.name, state)) return state.name;
+  const [protocol] = facts.source.call.typeArguments ?? [];
+  return protocol === undefined ? types.now.text(state) : `Awaited<ReturnType<${protocol.getText()}["init"]>>`;
+}
+
+function messageParts(facts: ModuleFacts, project: ProjectFacts, types: StepTypes, layout: Layout): readonly string[] {
+  const valid = createValidity();
+  const { messages } = facts;
+  const distinct = new Map(messages.incompatible.map((each) => [each.name, each]));
+  return [...distinct.values()].map(({ name, old, new: now }) => {
+    const parts: string[] = [];
+    if (valid(old.args, now.args) !== "compatible") parts.push(messageFunction("up", old, now, types.old, types.now));
+    if (valid(now.args, old.args) !== "compatible") parts.push(messageFunction("down", now, old, types.now, types.old));
+    return `${keyText(name)}: ${list("{", parts, "}", { broken: true, layout })}`;
+  });
+
+  function messageFunction(direction: "up" | "down", from: Message, to: Message, fromTypes: VersionTypes, toTypes: VersionTypes): string {
+    const names = from.args.slots.map((slot, index) => slot.label ?? `arg${index}`);
+    const taken = new Set(names);
+    const text = (slot: Slot, types: VersionTypes) => `${types.text(slot.shape)}${slot.rest ? "[]" : ""}`;
+    const parameters = from.args.slots.map(
+      (slot, index) => `${slot.rest ? "..." : ""}${names[index]}${slot.optional ? "?" : ""}: ${text(slot, fromTypes)}`,
+    );
+    const results = to.args.slots.map((slot) =>
+      slot.rest ? `...${text(slot, toTypes)}` : slot.optional ? `(${text(slot, toTypes)})?` : text(slot, toTypes),
+    );
+    const conversion = {
+      layout,
+      exact: project.program.getCompilerOptions().exactOptionalPropertyTypes === true,
+      typeOf: (shape: Shape) => toTypes.text(shape),
+      renamed: () => undefined,
+      first: (_: string, shape: Shape) => obviousValue(shape, layout),
+    };
+    const values = to.args.slots.flatMap((slot, index): readonly string[] => {
+      const own = from.args.slots[index];
+      const at = `${from.name}[${index}]`;
+      if (own === undefined || own.rest !== slot.rest) {
+        if (slot.optional || slot.rest) return [];
+        const first = obviousValue(slot.shape, layout);
+        return [first ?? convert(conversion, { kind: "primitive", type: "unknown" }, slot.shape, "undefined", at, taken)];
+      }
+      if (slot.rest)
+        return [
+          `...${convert(conversion, { kind: "array", element: own.shape, readonly: false }, { kind: "array", element: slot.shape, readonly: false }, names[index] ?? "", at, taken)}`,
+        ];
+      return [convert(conversion, own.shape, slot.shape, names[index] ?? "", at, taken)];
+    });
+    return `${direction}: (${parameters.join(", ")}): [${results.join(", ")}] => ${list("[", values, "]", { layout })}`;
+  }
+}
+
+/** The frozen types, and the imports that they need. */
+function typeEdits(facts: ModuleFacts, types: StepTypes, layout: Layout): readonly FileEdit[] {
+  const { source, file } = facts.source;
+  const [state, ...records] = [...types.old.frozen];
+  const vsn = facts.baseline?.vsn ?? 0;
+  const declarations = [
+    ...(state === undefined ? [] : [`/** The state of version ${vsn}, frozen. */\n${state[1]}`]),
+    ...records.map(([, text]) => `/** As it was in version ${vsn}. */\n${text}`),
+  ].join("\n\n");
+  const imports = [...types.scope.imports].toSorted().join("\n");
+  const lastImport = source.statements.findLast(ts.isImportDeclaration);
+  const stateDeclaration = source.statements.find((statement) => declares(statement, facts));
+  const at = (offset: number, newText: string): FileEdit => ({ file, range: rangeIn(source, offset, offset), newText });
+  const edits: FileEdit[] = [];
+  const place = stateDeclaration ?? lastImport;
+  if (imports !== "" && place !== lastImport && lastImport !== undefined) edits.push(at(lastImport.getEnd(), `\n${imports}`));
+  const joined = [imports !== "" && (place === lastImport || lastImport === undefined) ? imports : "", declarations]
+    .filter((text) => text !== "")
+    .join("\n\n");
+  if (joined !== "") edits.push(place === undefined ? at(source.getStart(), `${joined}\n\n`) : at(place.getEnd(), `\n\n${joined}`));
+  return edits.map((edit) => ({ ...edit, newText: edit.newText.replaceAll("\n", layout.newline) }));
+}
+
+function declares(statement: ts.Statement, facts: ModuleFacts): boolean {
+  const { state } = facts.source.protocol;
+  if (!ts.isInterfaceDeclaration(statement) && !ts.isTypeAliasDeclaration(statement)) return false;
+  return "name" in state && statement.name.text === state.name;
+}
+
+/** Adds a name to the import of the runtime's package, if it is not there yet. */
+function importEdits(facts: ModuleFacts, name: string): readonly FileEdit[] {
+  const { source, file } = facts.source;
+  const declaration = source.statements
+    .filter(ts.isImportDeclaration)
+    .find(
+      (each) =>
+        ts.isStringLiteral(each.moduleSpecifier) && each.moduleSpecifier.text === "instar" && each.importClause?.isTypeOnly !== true,
+    );
+  const bindings = declaration?.importClause?.namedBindings;
+  if (bindings === undefined || !ts.isNamedImports(bindings)) {
+    const start = source.getStart();
+    return [{ file, range: rangeIn(source, start, start), newText: `import { ${name} } from "instar";\n` }];
+  }
+  if (bindings.elements.some((element) => element.name.text === name)) return [];
+  const last = bindings.elements.at(-1);
+  const end = last?.getEnd() ?? bindings.getStart() + 1;
+  return [{ file, range: rangeIn(source, end, end), newText: last === undefined ? name : `, ${name}` }];
+}
+
+/** Adds properties at the end of an object literal, and leaves everything that is there as it is. */
+function insertProperties(object: ts.ObjectLiteralExpression, properties: readonly string[], layout: Layout): readonly FileEdit[] {
+  const source = object.getSourceFile();
+  const { text } = source;
+  const file = source.fileName;
+  const at = (offset: number, newText: string): FileEdit => ({ file, range: rangeIn(source, offset, offset), newText });
+  const closing = object.getEnd() - 1;
+  const last = object.properties.at(-1);
+  const lineStart = (offset: number) => text.lastIndexOf("\n", offset - 1) + 1;
+  const indentAt = (offset: number) => /^[ \t]*/.exec(text.slice(lineStart(offset)))?.[0] ?? "";
+  const closingIsAlone = text.slice(lineStart(closing), closing).trim() === "";
+  const inner =
+    last !== undefined && closingIsAlone && text.slice(lineStart(last.getStart()), last.getStart()).trim() === ""
+      ? indentAt(last.getStart())
+      : indentAt(object.getStart()) + layout.unit;
+  const lines = properties.map((property) => `${indent(property, inner)},`).join("\n");
+  const comma: FileEdit[] = last === undefined || object.properties.hasTrailingComma ? [] : [at(last.getEnd(), ",")];
+  if (closingIsAlone) return [...comma, at(lineStart(closing), `${lines}\n`)];
+  const tail = `\n${lines}\n${indentAt(object.getStart())}`;
+  return last?.getEnd() === closing ? [at(closing, comma.map((edit) => edit.newText).join("") + tail)] : [...comma, at(closing, tail)];
+}
+
+/** How this file would import another: with the extension that its other imports have. */
+function specifier(source: ts.SourceFile, target: string): string {
+  const others = source.statements
+    .filter(ts.isImportDeclaration)
+    .flatMap((each) =>
+      ts.isStringLiteral(each.moduleSpecifier) && each.moduleSpecifier.text.startsWith(".") ? [each.moduleSpecifier.text] : [],
+    );
+  const path = relativeSpecifier(source.fileName, target);
+  if (others.some((text) => /\.[cm]?tsx?$/.test(text))) return path;
+  const bare = withoutExtension(path);
+  return others.some((text) => /\.[cm]?js$/.test(text)) ? `${bare}.js` : bare;
+}
+
+function lastName(path: string): string {
+  const quoted = /\["((?:[^"\\]|\\.)*)"\]$/.exec(path)?.[1];
+  return quoted ?? /([^.]+)$/.exec(path)?.[1] ?? path;
+}

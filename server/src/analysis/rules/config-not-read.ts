@@ -1,0 +1,23 @@
+/** Without the project's own settings, types may resolve to something else than they are. */
+import type { ProjectFacts } from "../facts.ts";
+import type { Finding, Rule } from "../rule.ts";
+
+export const configNotRead: Rule = {
+  id: "config-not-read",
+  severity: "warning",
+  description: "The project's `tsconfig.json` cannot be read, so strict defaults are assumed.",
+  *check({ configProblem }: ProjectFacts): Iterable<Finding> {
+    if (configProblem === null) return;
+    const { file, text, range } = configProblem;
+    yield {
+      rule: configNotRead.id,
+      severity: configNotRead.severity,
+      module: null,
+      file,
+      range,
+      message: `This configuration cannot be read: ${text} Strict defaults are assumed instead, so types that depend on its \`paths\` or \`lib\` are not seen as they are. Correct it.`,
+      related: [],
+      fixes: [],
+    };
+  },
+};

@@ -1,0 +1,73 @@
+/** A function in the state is old code that no upgrade reaches. */
+import type { ModuleFacts, ProjectFacts } from "../facts.ts";
+import type { Finding, Rule } from "../rule.ts";
+import { children, type Shape } from "../shape.ts";
+import type { Location } from "../span.ts";
+import { accessText, typeText } from "../type-text.ts";
+import { argumentName } from "../compare.ts";
+
+export const functionInState: Rule = {
+  id: "function-in-state",
+  severity: "error",
+  description: "The state holds a function, which stays the old version's code for as long as the process lives.",
+  *check({ modules }: ProjectFacts): Iterable<Finding> {
+    const found = new Map<string, { place: Location; held: Held; modules: ModuleFacts[] }>();
+    for (const facts of modules) {
+      const { state } = facts.source.protocol;
+      const fallback: Location = { file: facts.module.file, range: facts.module.ranges.state ?? facts.module.ranges.actor };
+      for (const held of functionsIn(state)) {
+        const place = held.declared ?? fallback;
+        const key = `${place.file}:${place.range.start.line}:${place.range.start.column}`;
+        const before = found.get(key) ?? { place, held, modules: [] };
+        if (!before.modules.includes(facts)) before.modules.push(facts);
+        found.set(key, before);
+      }
+    }
+    for (const { place, held, modules: concerned } of found.values()) yield finding(place, held, concerned);
+  },
+};
+
+interface Held {
+  readonly path: string;
+  readonly shape: Shape;
+  readonly declared: Location | undefined;
+}
+
+/** Functions that are data of the state. Methods of a class lie on its prototype, and are another rule's business. */
+function functionsIn(state: Shape): readonly Held[] {
+  const held: Held[] = [];
+  const seen = new Set<Shape>();
+  const visit = (shape: Shape, path: string, declared: Location | undefined): void => {
+    if (shape.kind === "function") held.push({ path, shape, declared });
+    if (seen.has(shape) || shape.kind === "function" || shape.kind === "class") return;
+    seen.add(shape);
+    if (shape.kind === "object") {
+      for (const field of shape.fields) visit(field.shape, path + accessText(field.name), field.declared ?? declared);
+      for (const index of shape.indexes) visit(index.value, `${path}[${typeText(index.key)}]`, declared);
+    } else if (shape.kind === "builtin") {
+      for (const [index, arg] of shape.args.entries()) visit(arg, `${path}<${argumentName(shape.class, index)}>`, declared);
+    } else {
+      for (const [index, child] of children(shape).entries()) {
+        visit(child, shape.kind === "array" ? `${path}[]` : shape.kind === "tuple" ? `${path}[${index}]` : path, declared);
+      }
+    }
+  };
+  visit(state, "State", undefined);
+  return held;
+}
+
+function finding(place: Location, { path, shape }: Held, modules: readonly ModuleFacts[]): Finding {
+  const ids = modules.map(({ module }) => module.id);
+  return {
+    rule: functionInState.id,
+    severity: functionInState.severity,
+    module: ids[0] ?? null,
+    ...(ids.length > 1 ? { modules: ids } : {}),
+    ...place,
+    message:
+      `\`${path}\` is a function (\`${typeText(shape)}\`) in the state. A function cannot be replaced where it is held: after an upgrade the process goes on calling the old version's, ` +
+      `and that version can never be unloaded. Keep data that says what to do, such as a name, and look the function up when it is called; to reach another process, keep its pid.`,
+    related: [],
+    fixes: [],
+  };
+}

@@ -1,0 +1,50 @@
+/** A released version is frozen: what it looks like is written down, and other machines may run it. */
+import { type Cause, causesOf } from "../causes.ts";
+import type { Difference } from "../compare.ts";
+import { changesText, concerned, modulesText } from "../explain.ts";
+import type { ModuleFacts, ProjectFacts } from "../facts.ts";
+import { raiseVersion } from "../migration/write-step.ts";
+import type { Finding, Rule } from "../rule.ts";
+import { isMissing } from "./state-changed-no-code-change.ts";
+
+export const versionNotBumped: Rule = {
+  id: "version-not-bumped",
+  severity: "error",
+  description: "The state or the messages have changed since the release of this very version.",
+  *check({ modules }: ProjectFacts): Iterable<Finding> {
+    const stale = modules.filter((facts) => facts.module.released && !isMissing(facts));
+    for (const cause of causesOf(stale, changesOf)) yield finding(cause);
+  },
+};
+
+function changesOf({ state, messages }: ModuleFacts): readonly Difference[] {
+  return [...state.changes, ...messages.changes].filter(({ kind }) => kind !== "readonlyChanged");
+}
+
+function finding(cause: Cause): Finding {
+  const [first] = cause.modules;
+  const shared = cause.modules.length > 1 || cause.place.file !== first?.module.file;
+  const range = first?.module.ranges.vsn;
+  // What one module changed by itself is shown at the number that has to change.
+  const place = shared || range === null || range === undefined ? cause.place : { file: cause.place.file, range };
+  const vsn = first?.module.vsn ?? 0;
+  return {
+    rule: versionNotBumped.id,
+    severity: versionNotBumped.severity,
+    editorSeverity: "info",
+    ...concerned(cause),
+    ...place,
+    message:
+      `Version ${vsn} of ${modulesText(cause.modules)} is released, and differs from its snapshot: ${changesText(cause.all)}. ` +
+      `Two different programs would call themselves version ${vsn}, and an upgrade could not tell which of them a process runs. Raise \`vsn\`, once for the next release.`,
+    related: [],
+    fixes: [
+      {
+        title: cause.modules.length === 1 ? `Raise vsn to ${vsn + 1}` : `Raise vsn in ${cause.modules.length} modules`,
+        preferred: true,
+        questions: [],
+        edits: () => cause.modules.flatMap(raiseVersion),
+      },
+    ],
+  };
+}
