@@ -39,7 +39,7 @@ export interface Editor {
   close(file: string): void;
   /** Types: replaces the first occurrence of `from`. */
   replace(file: string, from: string, to: string): void;
-  /** Writes the document to the disk is the test's own business; this tells the server. */
+  /** The test wrote these; this tells the server, as an editor that watches files does. */
   changedOnDisk(...files: readonly string[]): void;
   /** Resolves when the server has read everything that was sent so far. */
   read(): Promise<void>;
@@ -47,7 +47,10 @@ export interface Editor {
   pause(): Promise<void>;
   /** What the file shows now. */
   diagnostics(file: string): readonly Diagnostic[];
-  codeActions(file: string, at: string, only?: readonly string[]): Promise<CodeAction[]>;
+  /** Resolves when what the file shows fits: at once, or with the next publication that does. */
+  shows(file: string, fits: (diagnostics: readonly Diagnostic[], version: number | undefined) => boolean): Promise<readonly Diagnostic[]>;
+  /** `at` is a diagnostic, or text at whose beginning the cursor is. */
+  codeActions(file: string, at: Diagnostic | string, only?: readonly string[]): Promise<CodeAction[]>;
   resolve(action: CodeAction): Promise<CodeAction>;
   /** Refuses an edit for another version, as editors do. */
   apply(edit: WorkspaceEdit): void;
@@ -93,6 +96,7 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
   const client = createProtocolConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer));
   const published: PublishDiagnosticsParams[] = [];
   const shown = new Map<string, PublishDiagnosticsParams>();
+  const publications = new Set<() => void>();
   const errors: string[] = [];
   const listeners = new Set<(method: string, params: unknown) => void>();
   const documents = new Map<string, { version: number; text: string }>();
@@ -100,6 +104,7 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
   client.onNotification("textDocument/publishDiagnostics", (params: PublishDiagnosticsParams) => {
     published.push(params);
     shown.set(params.uri, params);
+    for (const watch of publications) watch();
   });
   client.onNotification("window/logMessage", ({ type, message }: { type: number; message: string }) => {
     if (type === 1) errors.push(message);
@@ -178,15 +183,23 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
       await done;
     },
     diagnostics: (file) => shown.get(uri(file))?.diagnostics ?? [],
+    shows: (file, fits) =>
+      new Promise((resolve) => {
+        const watch = () => {
+          const params = shown.get(uri(file));
+          if (!fits(params?.diagnostics ?? [], params?.version)) return;
+          publications.delete(watch);
+          resolve(params?.diagnostics ?? []);
+        };
+        publications.add(watch);
+        watch();
+      }),
     async codeActions(file, at, only) {
-      const { text } = document(file);
-      const offset = text.indexOf(at);
-      if (offset < 0) throw new Error(`${JSON.stringify(at)} is not in\n${text}`);
-      const position = positionAt(text, offset);
+      const range = typeof at === "string" ? rangeOf(document(file).text, at) : at.range;
       return (
         (await client.sendRequest<CodeAction[] | null>("textDocument/codeAction", {
           textDocument: { uri: uri(file) },
-          range: { start: position, end: position },
+          range,
           context: { diagnostics: editor.diagnostics(file), ...(only === undefined ? {} : { only }) },
         })) ?? []
       );
@@ -262,6 +275,12 @@ export const vscode: ClientCapabilities = {
     workspaceFolders: true,
   },
 };
+
+function rangeOf(text: string, at: string): { start: { line: number; character: number }; end: { line: number; character: number } } {
+  const offset = text.indexOf(at);
+  if (offset < 0) throw new Error(`${JSON.stringify(at)} is not in\n${text}`);
+  return { start: positionAt(text, offset), end: positionAt(text, offset) };
+}
 
 function positionAt(text: string, offset: number): { line: number; character: number } {
   const lines = text.slice(0, offset).split("\n");

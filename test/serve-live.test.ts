@@ -1,0 +1,241 @@
+/**
+ * The language server with a runtime: how it finds one, what it shows of it, and what it asks of it. Most of it against a runtime that is
+ * only its control endpoint, which gives the answers that a real system gives rarely.
+ */
+import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
+import { test, type TestContext } from "node:test";
+import type { LoadedModuleInfo, ProcessInfo, UpgradeReport } from "../runtime/src/protocol.ts";
+import { type Editor, startEditor } from "./support/editor.ts";
+import { type Answers, type FakeRuntime, fakeRuntime } from "./support/fake-runtime.ts";
+import { temporaryProject, type TemporaryProject } from "./support/temporary-project.ts";
+
+const manifest = JSON.stringify({ name: "temporary", private: true, type: "module", dependencies: { instar: "*" } });
+
+const counter = `import { actor } from "instar";
+
+export interface Counter {
+  init(): { readonly count: number };
+  calls: { count(): number };
+  casts: {};
+  infos: {};
+}
+
+export default actor<Counter>({
+  vsn: 2,
+  init: () => ({ count: 0 }),
+  calls: { count: ({ state, reply }) => reply(state.count) },
+  casts: {},
+  infos: {},
+});
+`;
+
+const loaded: LoadedModuleInfo = {
+  id: "src/counter.actor",
+  file: "",
+  kind: "actor",
+  vsn: 2,
+  shape: null,
+  old: { vsn: 1, processes: 1 },
+  processes: 3,
+};
+
+const process1: ProcessInfo = {
+  pid: "<0.2>",
+  name: "tea",
+  parent: "<0.1>",
+  module: "src/counter.actor",
+  kind: "actor",
+  vsn: 2,
+  status: "idle",
+  mailbox: 0,
+  stateSize: 20,
+  since: "2026-01-01T00:00:00.000Z",
+  restarts: 0,
+  oldCode: false,
+};
+const processes = [process1, { ...process1, pid: "<0.3>" }, { ...process1, pid: "<0.4>", vsn: 1, oldCode: true }];
+
+const committed: UpgradeReport = {
+  outcome: "committed",
+  modules: [{ id: "src/counter.actor", from: 1, to: 2, kind: "convert", steps: ["1 up"] }],
+  processes: [],
+  messages: { queued: 0, translated: 0, dropped: 0, callsSpanning: 0 },
+  time: { build: 1, quiesce: 1, convert: 1, commit: 1, total: 4 },
+  errors: [],
+};
+
+const running: Answers = {
+  "processes/list": (_, reply) => reply({ processes }),
+  "modules/list": (_, reply) => reply({ modules: [loaded] }),
+};
+
+test("a runtime that is there is connected to, and its processes are in lens and list", async (context) => {
+  const { editor, file, project } = await started(context);
+  await fakeRuntime(context, { root: project.root }, running);
+  const [live, ...others] = await editor.request("instar/processes", {}).result;
+  assert.deepEqual(others, []);
+  assert.equal(live?.runtime.name, "dev");
+  assert.deepEqual(live.processes, processes);
+  assert.equal((await editor.lenses(file)).at(-1), "3 live (1 on v1)");
+  const [module] = await editor.request("instar/modules", {}).result;
+  assert.equal(module?.loaded, 2);
+});
+
+test("a run file that appears is noticed, and processes that change are told", async (context) => {
+  const { editor, file, project } = await started(context);
+  let now = processes;
+  const changed = editor.next("instar/processesChanged");
+  const connected = editor.next("instar/status", ({ runtime }) => runtime === "dev");
+  const runtime = await fakeRuntime(
+    context,
+    { root: project.root },
+    { ...running, "processes/list": (_, reply) => reply({ processes: now }) },
+  );
+  editor.changedOnDisk(runtime.runFile);
+  await changed;
+  await connected;
+  now = processes.slice(0, 1);
+  const again = editor.next("instar/processesChanged");
+  runtime.notify("processes/changed", {});
+  await again;
+  assert.equal((await editor.lenses(file)).at(-1), "1 live on v2");
+});
+
+test("a runtime that ends is forgotten", async (context) => {
+  const { editor, file, project, runtime } = await connected(context);
+  const gone = editor.next("instar/processesChanged");
+  rmSync(runtime.runFile);
+  runtime.drop();
+  await gone;
+  assert.deepEqual(await editor.request("instar/processes", {}).result, []);
+  assert.deepEqual(await editor.lenses(file), ["v2 (draft)", "never released"]);
+  assert.equal(await editor.request("instar/processState", { root: project.root, pid: "<0.2>" }).result, null);
+});
+
+test("a runtime that comes back is connected to again", async (context) => {
+  const { editor, project, runtime } = await connected(context);
+  const gone = editor.next("instar/processesChanged");
+  rmSync(runtime.runFile);
+  runtime.drop();
+  await gone;
+  await fakeRuntime(context, { root: project.root }, running);
+  assert.equal((await editor.request("instar/processes", {}).result).length, 1);
+});
+
+test("a run file that nothing stands behind is said, and harms nothing", async (context) => {
+  const { editor, project } = await started(context);
+  project.write({ ".instar/run/old.json": "{" });
+  await fakeRuntime(context, { root: project.root, run: { token: "wrong" } }, running);
+  assert.deepEqual(await editor.request("instar/processes", {}).result, []);
+  assert.deepEqual(editor.errors, []);
+});
+
+test("a process's state is text", async (context) => {
+  const { editor, project } = await connected(context, {
+    "processes/state": ({ pid }, reply) => reply({ text: `{ count: 1 } of ${pid}`, json: { count: 1 } }),
+  });
+  assert.deepEqual(await editor.request("instar/processState", { root: project.root, pid: "<0.3>" }).result, {
+    text: "{ count: 1 } of <0.3>",
+  });
+  assert.equal(await editor.request("instar/processState", { root: project.root, pid: "<0.99>" }).result, null);
+});
+
+test("an upgrade asks the runtime and gives its report; without a module it is of all that changed", async (context) => {
+  const { editor, runtime } = await connected(context, {
+    "upgrade/apply": (_, reply) => reply(committed),
+    "upgrade/rehearse": (_, reply) => reply({ ...committed, outcome: "rehearsed" }),
+    "upgrade/downgrade": (_, reply) => reply(committed),
+  });
+  assert.deepEqual(await editor.request("instar/upgrade", { module: "src/counter.actor" }).result, committed);
+  assert.deepEqual(await editor.request("instar/upgrade", {}).result, committed);
+  assert.equal((await editor.request("instar/upgrade", { rehearse: true }).result).outcome, "rehearsed");
+  assert.deepEqual(await editor.request("instar/downgrade", { module: "src/counter.actor", vsn: 1 }).result, committed);
+  assert.deepEqual(
+    runtime.requests.filter(({ method }) => method.startsWith("upgrade/")),
+    [
+      { method: "upgrade/apply", params: { modules: ["src/counter.actor"] } },
+      { method: "upgrade/apply", params: {} },
+      { method: "upgrade/rehearse", params: {} },
+      { method: "upgrade/downgrade", params: { targets: [{ module: "src/counter.actor", vsn: 1 }] } },
+    ],
+  );
+});
+
+test("an upgrade can be canceled, and the runtime says what became of it", async (context) => {
+  const { editor, runtime } = await connected(context, {
+    "upgrade/apply": () => {},
+    onCancel: (reply) => reply({ ...committed, outcome: "canceled" }),
+  });
+  const { result, cancel } = editor.request("instar/upgrade", {});
+  await runtime.asked("upgrade/apply");
+  cancel();
+  assert.equal((await result).outcome, "canceled");
+});
+
+test("a finding at error level refuses an upgrade, until it is insisted on", async (context) => {
+  const { editor, file, runtime } = await connected(context, { "upgrade/apply": (_, reply) => reply(committed) });
+  editor.replace(file, "vsn: 2", "vsn: [2].length");
+  const refused = await editor.request("instar/upgrade", { module: "src/counter.actor" }).result;
+  assert.equal(refused.outcome, "refused");
+  const [error] = refused.errors;
+  assert.equal(error?.code, "INSTAR_CHECK_FAILED");
+  assert.deepEqual(error.place, { file, line: 11, column: 8 });
+  assert.deepEqual(
+    runtime.requests.filter(({ method }) => method === "upgrade/apply"),
+    [],
+  );
+  assert.equal((await editor.request("instar/upgrade", { module: "src/counter.actor", force: true }).result).outcome, "committed");
+});
+
+test("without a runtime an upgrade is refused, and the message says how to start one", async (context) => {
+  const { editor } = await started(context);
+  const { outcome, errors } = await editor.request("instar/upgrade", { module: "src/counter.actor" }).result;
+  assert.equal(outcome, "refused");
+  assert.equal(errors[0]?.code, "INSTAR_NO_RUNTIME");
+  assert.match(errors[0]!.message, /Start Dev Runtime/);
+});
+
+test("with several runtimes an upgrade is refused, unless only one has loaded the module", async (context) => {
+  const { editor, project } = await connected(context, { "upgrade/apply": (_, reply) => reply(committed) });
+  const other = {
+    ...running,
+    "modules/list": (_: unknown, reply: (result: { modules: LoadedModuleInfo[] }) => void) => reply({ modules: [] }),
+  };
+  await fakeRuntime(context, { root: project.root, name: "other" }, other);
+  assert.equal((await editor.request("instar/processes", {}).result).length, 2);
+  assert.equal((await editor.request("instar/upgrade", { module: "src/counter.actor" }).result).outcome, "committed");
+  const { errors } = await editor.request("instar/upgrade", {}).result;
+  assert.equal(errors[0]?.code, "INSTAR_SEVERAL_RUNTIMES");
+  assert.match(errors[0]!.message, /dev, other/);
+});
+
+test("a connection that is lost in the middle of an upgrade is said", async (context) => {
+  const { editor, runtime } = await connected(context, { "upgrade/apply": () => {} });
+  const { result } = editor.request("instar/upgrade", {});
+  await runtime.asked("upgrade/apply");
+  runtime.drop();
+  assert.equal((await result).errors[0]?.code, "INSTAR_CONNECTION_LOST");
+});
+
+interface Started {
+  readonly editor: Editor;
+  readonly project: TemporaryProject;
+  readonly file: string;
+}
+
+async function started(context: TestContext): Promise<Started> {
+  const project = temporaryProject(context, { "package.json": manifest, "src/counter.actor.ts": counter });
+  const editor = await startEditor(context, { folders: [project.root] });
+  const file = project.path("src/counter.actor.ts");
+  editor.open(file);
+  await editor.pause();
+  return { editor, project, file };
+}
+
+async function connected(context: TestContext, answers: Answers = {}): Promise<Started & { readonly runtime: FakeRuntime }> {
+  const all = await started(context);
+  const runtime = await fakeRuntime(context, { root: all.project.root }, { ...running, ...answers });
+  assert.equal((await all.editor.request("instar/processes", {}).result).length, 1);
+  return { ...all, runtime };
+}
