@@ -89,8 +89,13 @@ async function release({ client, output }: Commands): Promise<void> {
   for (const file of written) output.info(`Wrote ${file}`);
   if (problems.length > 0) await offer(vscode.window.showErrorMessage, `Instar: ${problems[0]}`, { "Show Output": () => output.show() });
   if (written.length > 0)
-    void vscode.window.showInformationMessage(
-      `Wrote ${written.length === 1 ? "1 snapshot" : `${written.length} snapshots`}: ${written.map((file) => vscode.workspace.asRelativePath(file)).join(", ")}. Commit what was written.`,
+    void offer(
+      vscode.window.showInformationMessage,
+      // A notification is cut off after some words; the output channel has all paths.
+      written.length === 1
+        ? `Wrote ${vscode.workspace.asRelativePath(written[0]!)}. Commit it.`
+        : `Wrote ${written.length} snapshots to .instar/releases. Commit them.`,
+      { "Show Output": () => output.show() },
     );
   else if (problems.length === 0)
     void vscode.window.showInformationMessage("Every version already has its snapshot. Raise a `vsn` to begin the next one.");

@@ -75,12 +75,13 @@ function processItem(runtime: RuntimeInfo, process: ProcessInfo, children: numbe
     children > 0 ? vscode.TreeItemCollapsibleState.Expanded : vscode.TreeItemCollapsibleState.None,
   );
   item.id = `${runtime.root}\n${runtime.name}\n${process.pid}`;
+  // What changes comes first: a side bar is narrow, and cuts off the rest.
   item.description = [
-    process.module,
     `v${process.vsn}`,
     ...(process.oldCode ? ["old code"] : []),
     ...(process.status === "suspended" ? ["suspended"] : []),
-    `mailbox ${process.mailbox}`,
+    ...(process.mailbox > 0 ? [`${process.mailbox} queued`] : []),
+    process.module,
   ].join(" · ");
   item.iconPath = icon(process);
   // The menu offers what can be done: a supervisor has no state to convert.

@@ -35,7 +35,7 @@ export function editorSteps(workbench: Workbench, project: Project, picture: () 
     await workbench.cursorTo("export default actor<Room>");
     for (const text of texts) await workbench.lens(text).waitFor();
   };
-  const room = (vsn: number) => workbench.treeRow(new RegExp(`lobby.*${module} · v${vsn}\\b`));
+  const room = (vsn: number) => workbench.treeRow(new RegExp(`lobby.*v${vsn} · ${module}`));
 
   return [
     {
@@ -142,7 +142,7 @@ export function editorSteps(workbench: Workbench, project: Project, picture: () 
       async run() {
         await workbench.clearToasts();
         await workbench.command("Instar: Write Release Snapshots");
-        await workbench.toast(/Wrote 1 snapshot/).waitFor();
+        await workbench.toast(`Wrote ${snapshot(2)}`).waitFor();
         assert.match(project.read(snapshot(2)), /topic: string/);
         await lens("no change since v2");
       },
