@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
 import type { ActorModule, Analyzed } from "./analysis/model.ts";
+import type { Finding } from "./analysis/rule.ts";
 import { slashed } from "./project-root.ts";
 import { type Workspace, ensureInstarFolder } from "./workspace.ts";
 import { writeFilesAtomic } from "./write-files.ts";
@@ -67,11 +68,14 @@ function judge(
   if (snapshot === undefined || module.vsn === null) {
     return refuse(`${where} cannot be read well enough to be released. Correct what instar check finds in it.`);
   }
+  // Of a file that does not parse, only some parts may have been read, and a release is for good.
+  const broken = analyzed.findings.find(({ rule, file: place }) => rule === "syntax-error" && place === module.file);
+  if (broken !== undefined) return refuse(`${file}:${broken.range.start.line}:${broken.range.start.column} ${broken.message}`);
   // Next to a snapshot that cannot be read, a new one would become the baseline, and what the old one said would be out of sight.
   const unreadable = analyzed.findings.find(
     (finding) =>
       finding.severity === "error" &&
-      finding.module === module.id &&
+      concerns(finding, module) &&
       finding.file.startsWith(`${root}/.instar/releases/`) &&
       !(amend && finding.file === snapshot.file),
   );
@@ -92,9 +96,13 @@ function judge(
       `${where} has no codeChange from version ${module.baseline?.vsn ?? "before"}, whose states it cannot read. Write it, or run: instar fix --write`,
     );
   }
-  const unbumped = analyzed.findings.find(({ rule, module: id }) => rule === "version-not-bumped" && id === module.id);
+  const unbumped = analyzed.findings.find((finding) => finding.rule === "version-not-bumped" && concerns(finding, module));
   if (unbumped !== undefined && !amend) return refuse(`${where}: ${unbumped.message}`);
   return { module, state: present === undefined ? "missing" : "current", ...snapshot, problem: null };
+}
+
+function concerns(finding: Finding, { id }: ActorModule): boolean {
+  return finding.module === id || finding.modules?.includes(id) === true;
 }
 
 function fromRoot(root: string, file: string): string {

@@ -168,12 +168,13 @@ test("diff of a module that was never released says so", async (t) => {
   assert.equal(code, 0);
 });
 
-const bad: [name: string, source: string, said: RegExp][] = [
-  ["a file that does not parse", `${counter.replace("calls: {", "calls: {{{")}`, /parse|syntax|expected/i],
+const bad: [name: string, source: string, said: RegExp, releasable?: true][] = [
+  ["a file that does not parse", `${counter.replace("calls: {", "calls: {{{")}`, /This file does not parse: /],
   [
     "a module with two actors",
     `${counter}\nexport const second = actor<Counter>({ vsn: 1, init: (title) => ({ title, count: 0 }), calls: { get: ({ state, reply }) => reply(state) }, casts: { add: ({ next }) => next() } });\n`,
-    /two actors|one actor|second actor|more than one/i,
+    /a second actor here.*Move it to a file of its own/,
+    true,
   ],
   [
     "a vsn that is not a number",
@@ -190,9 +191,16 @@ for (const [name, source, said] of bad) {
     assert.match(stdout, said);
     assert.match(stdout, /src\/counter\.actor\.ts:\d+:\d+ /);
     assert.equal(code, 1);
+  });
+}
+
+for (const [name, source] of bad.filter(([, , , releasable]) => !releasable)) {
+  test(`${name}: is not released`, async (t) => {
+    const project = temporaryProject(t, { [file]: source });
     const before = project.everything();
-    const release = await runCli(["release"], { cwd: project.root });
-    assert.equal(release.code, 1, "what cannot be read is not released");
+    const { code, stderr } = await runCli(["release"], { cwd: project.root });
+    assert.match(stderr, /Refused: src\/counter\.actor\.ts/);
+    assert.equal(code, 1);
     assert.deepEqual(project.everything(), before);
   });
 }

@@ -40,10 +40,13 @@ function narrow(analyzed: Analyzed, paths: readonly string[]): Analyzed {
   if (paths.length === 0) return analyzed;
   const wanted = paths.map((path) => slashed(resolve(path)));
   const within = (file: string): boolean => wanted.some((path) => file === path || file.startsWith(path.endsWith("/") ? path : `${path}/`));
+  const modules = analyzed.modules.filter(({ file }) => within(file));
+  // What a module shares with others is reported where it is declared, which may be elsewhere.
+  const concerns = (ids: readonly (string | null)[]): boolean => modules.some(({ id }) => ids.includes(id));
   return {
     root: analyzed.root,
-    modules: analyzed.modules.filter(({ file }) => within(file)),
-    findings: analyzed.findings.filter(({ file }) => within(file)),
+    modules,
+    findings: analyzed.findings.filter(({ file, module, modules: all = [] }) => within(file) || concerns([module, ...all])),
   };
 }
 
