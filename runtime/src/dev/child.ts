@@ -8,6 +8,7 @@ import type { Actor } from "../actor.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { formatReason, isOrderly } from "../exit.ts";
 import type { LoadedModuleInfo, UpgradeError } from "../protocol.ts";
+import { withSignal } from "./abort-signal.ts";
 import type { ChildNotifications, ChildRequests, ChildUpgrade, Loaded, UpgradeOutcome } from "./child-protocol.ts";
 import { type Prepared, createCodeServer } from "./code-server.ts";
 import { DevError, toUpgradeError } from "./dev-error.ts";
@@ -70,15 +71,9 @@ function serve<M extends keyof ChildRequests>(
   method: M,
   handler: (params: ChildRequests[M]["params"], signal: AbortSignal) => ChildRequests[M]["result"] | Promise<ChildRequests[M]["result"]>,
 ): void {
-  connection.onRequest<unknown, unknown>(method, async (params: ChildRequests[M]["params"], token: CancellationToken) => {
-    const abort = new AbortController();
-    const subscription = token.onCancellationRequested(() => abort.abort());
-    try {
-      return await handler(params, abort.signal);
-    } finally {
-      subscription.dispose();
-    }
-  });
+  connection.onRequest<unknown, unknown>(method, (params: ChildRequests[M]["params"], token: CancellationToken) =>
+    withSignal(token, (signal) => handler(params, signal)),
+  );
 }
 
 function notify<N extends keyof ChildNotifications>(method: N, params: ChildNotifications[N]): void {

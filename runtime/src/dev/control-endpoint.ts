@@ -9,6 +9,7 @@ import type { Duplex } from "node:stream";
 import { ErrorCodes, type MessageConnection, ResponseError, createMessageConnection } from "vscode-jsonrpc/node";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { Notifications, Requests } from "../protocol.ts";
+import { withSignal } from "./abort-signal.ts";
 import { BadParams, checkParams } from "./check-params.ts";
 import { DevError } from "./dev-error.ts";
 import { SocketReader, SocketWriter } from "./socket-transport.ts";
@@ -70,14 +71,10 @@ export async function openControlEndpoint(options: {
     });
     connection.onError(() => {});
     connection.onRequest(async (method, params, token) => {
-      const abort = new AbortController();
-      const subscription = token.onCancellationRequested(() => abort.abort());
       try {
-        return await dispatch(handlers, method, params, AbortSignal.any([abort.signal, gone.signal]));
+        return await withSignal(token, (signal) => dispatch(handlers, method, params, AbortSignal.any([signal, gone.signal])));
       } catch (error) {
         return toResponseError(error);
-      } finally {
-        subscription.dispose();
       }
     });
     // What is sent without an id wants no answer, and there is nothing to be told.
