@@ -193,3 +193,19 @@ export async function starts(): Promise<void> {
   const somewhere: Pid<Room> = someone;
   void somewhere;
 }
+
+export interface Lenient {
+  init(from?: number): number;
+}
+
+/** Arguments that may be left out. */
+export async function optional(): Promise<void> {
+  const lenient = actor<Lenient>({ vsn: 1, init: (from = 0) => from });
+  await start(lenient);
+  await start(lenient, { name: "x" });
+  await start(lenient, { args: [] });
+  await start(lenient, { args: [1] });
+  // @ts-expect-error of type number
+  await start(lenient, { args: ["1"] });
+  child(lenient, { id: "lenient" });
+}

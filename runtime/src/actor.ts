@@ -36,7 +36,7 @@ export type Definition<P extends Protocol> = {
   Section<"casts", MessageHandlers<P, CastsOf<P>>> &
   Section<"infos", MessageHandlers<P, InfosOf<P>>>;
 
-export type CallHandlers<P extends Protocol> = {
+type CallHandlers<P extends Protocol> = {
   readonly [N in keyof CallsOf<P>]: (
     context: CallContext<P, StateOf<P>, ReplyOf<CallsOf<P>[N]>>,
     ...args: ArgsOf<CallsOf<P>[N]>
@@ -44,7 +44,7 @@ export type CallHandlers<P extends Protocol> = {
 };
 
 /** Handlers of casts and of infos. */
-export type MessageHandlers<P extends Protocol, T> = {
+type MessageHandlers<P extends Protocol, T> = {
   readonly [N in keyof T]: (context: MessageContext<P, StateOf<P>>, ...args: ArgsOf<T[N]>) => MaybePromise<Next | Stop>;
 };
 
@@ -97,10 +97,10 @@ type MaybePromise<T> = T | Promise<T>;
 /** A section of the definition is required as soon as the protocol names a message in it. */
 type Section<K extends string, T> = keyof T extends never ? { readonly [X in K]?: T } : { readonly [X in K]: T };
 
-/** Options of `start`; where `init` takes no arguments they can be left out. */
+/** Options of `start`; where `init` needs no arguments they can be left out. */
 export type StartArguments<P extends Protocol> =
-  ArgsOf<P["init"]> extends readonly []
-    ? [options?: StartOptions<[]>]
+  readonly [] extends Readonly<ArgsOf<P["init"]>>
+    ? [options?: StartOptions<ArgsOf<P["init"]>>]
     : [options: StartOptions<ArgsOf<P["init"]>> & { readonly args: unknown }];
 
 export interface StartOptions<A> {

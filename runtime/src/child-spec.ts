@@ -19,7 +19,7 @@ export type ChildOptions<P extends Protocol> = {
   readonly restart?: RestartType;
   /** Default 5000 ms for actors, `infinity` for supervisors. */
   readonly shutdown?: Shutdown;
-} & (ArgsOf<P["init"]> extends readonly [] ? { readonly args?: ArgsOf<P["init"]> } : { readonly args: ArgsOf<P["init"]> });
+} & (readonly [] extends Readonly<ArgsOf<P["init"]>> ? { readonly args?: ArgsOf<P["init"]> } : { readonly args: ArgsOf<P["init"]> });
 
 /** A child specification, for the `children` of a supervisor. */
 export interface ChildSpec {

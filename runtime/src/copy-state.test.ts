@@ -58,7 +58,12 @@ test("plain values and instances of ordinary classes are new at any depth", () =
 
 test("cycles, sharing, holes, accessors and frozenness are kept", () => {
   const shared = { n: 1 };
-  const state: Record<string, unknown> = { a: shared, b: shared, frozen: Object.freeze({ x: 1 }), holes: [1, , 3] };
+  const state: Record<string, unknown> = {
+    a: shared,
+    b: shared,
+    frozen: Object.freeze({ x: 1 }),
+    holes: Object.assign([], { 0: 1, 2: 3 }),
+  };
   state["self"] = state;
   Object.defineProperty(state, "twice", { get: () => 2, enumerable: true });
   const copy = copyState(state);
@@ -67,7 +72,7 @@ test("cycles, sharing, holes, accessors and frozenness are kept", () => {
   assert.equal(copy["self"], copy);
   assert.ok(Object.isFrozen(copy["frozen"]));
   assert.equal(1 in (copy["holes"] as unknown[]), false);
-  assert.equal(Object.getOwnPropertyDescriptor(copy, "twice")?.set, undefined);
+  assert.equal("get" in (Object.getOwnPropertyDescriptor(copy, "twice") ?? {}), true);
   assert.equal(copy["twice"], 2);
 });
 

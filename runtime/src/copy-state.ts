@@ -4,7 +4,7 @@
  */
 import { EventEmitter } from "node:events";
 import { types } from "node:util";
-import { ProcessPid } from "./process.ts";
+import { ProcessPid } from "./process-pid.ts";
 
 /**
  * Copies plain objects, arrays, maps, sets, dates, regular expressions, buffers and instances of ordinary classes at any depth; keeps

@@ -1,10 +1,21 @@
 /** `instar`: the public names, and nothing else. */
-export { actor, type Actor, type Definition, type Next, type Reply, type Self, type Stop } from "./actor.ts";
+export {
+  actor,
+  type Actor,
+  type CallContext,
+  type Context,
+  type Definition,
+  type MessageContext,
+  type Next,
+  type Reply,
+  type Self,
+  type Stop,
+} from "./actor.ts";
 export { systemClock, type Clock } from "./clock.ts";
-export { drop, irreversible, type CodeChange, type Drop, type Irreversible, type Step } from "./code-change.ts";
+export { drop, irreversible, type CodeChange, type Drop, type Irreversible, type MessageUp, type Step } from "./code-change.ts";
 export { InstarError, type ErrorCode, type ExitReason } from "./exit.ts";
 export type { Pid, Protocol, StateOf } from "./pid.ts";
 export { start, stop, whereis } from "./start.ts";
 export { createSystem, type System, type SystemOptions } from "./system.ts";
 export { child, type ChildSpec, type RestartType, type Shutdown } from "./child-spec.ts";
-export { supervisor, type ChildInfo, type Supervisor, type SupervisorDefinition } from "./supervisor.ts";
+export { supervisor, type ChildInfo, type Strategy, type Supervisor, type SupervisorDefinition } from "./supervisor.ts";

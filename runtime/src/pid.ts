@@ -49,6 +49,9 @@ export interface Pid<P> {
   /** The same process with another limit for its calls, in milliseconds; `Infinity` waits for ever. `pid.withTimeout(100).call("size")`. */
   withTimeout(ms: number): Pick<Pid<P>, "call">;
 
+  /** The id. */
+  toString(): string;
+
   /** Only a type: keeps pids of different protocols apart. */
   readonly [protocol]?: P | undefined;
 }

@@ -18,7 +18,7 @@ export interface PlanRequest {
   readonly compatible?: (from: VersionPoint, to: VersionPoint) => boolean;
 }
 
-export interface VersionPoint {
+interface VersionPoint {
   readonly vsn: number;
   readonly shape: string | null;
 }
@@ -40,7 +40,7 @@ export interface PlannedStep {
 
 type StateStep = (state: unknown, extra: unknown) => unknown;
 /** `oneWay`: it was translated on the way up, and nothing says how on the way down. */
-export type MessageStep = { readonly translate: (...args: readonly unknown[]) => unknown } | { readonly drop: string } | "oneWay";
+type MessageStep = { readonly translate: (...args: readonly unknown[]) => unknown } | { readonly drop: string } | "oneWay";
 
 export function planSteps(request: PlanRequest): StepPlan {
   const { module, to } = request;

@@ -1,6 +1,7 @@
 /** Processes: order, calls and their errors, infos, isolation, exits, and the fairness of the loop. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { inspect } from "node:util";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { actor, InstarError, start, stop, whereis, type ErrorCode, type Pid } from "./index.ts";
 import { testSystem } from "./testing.ts";
@@ -77,7 +78,7 @@ const counter = actor<Counter>({
   },
   infos: { alarm: ({ state, next }, text) => next({ ...state, log: [...state.log, `alarm ${text}`] }) },
   terminate: ({ state }, reason) => {
-    terminated.push(`${state.n} ${String(reason)}`);
+    terminated.push(`${state.n} ${inspect(reason).split("\n")[0]}`);
   },
 });
 
@@ -178,7 +179,7 @@ test("stop ends a process: from its handler, and from outside after what is queu
   const added = second.call("add", 1);
   await Promise.all([stop(second, "shutdown"), rejects(second.call("get"), "INSTAR_CALL_EXITED")]);
   assert.equal(await added, 3);
-  assert.deepEqual(terminated, ["1 normal", "3 shutdown"]);
+  assert.deepEqual(terminated, ["1 'normal'", "3 'shutdown'"]);
   assert.equal(system.whereis("second"), null);
   assert.deepEqual(logs, [], "orderly ends are not news");
   await stop(second);
@@ -239,7 +240,7 @@ test("system.stop ends everything, newest first, kills what does not end, and st
   const stopped = system.stop();
   await clock.advance(5000);
   await stopped;
-  assert.deepEqual(terminated, ["2 shutdown"]);
+  assert.deepEqual(terminated, ["2 'shutdown'"]);
   assert.match(logs[0]?.text ?? "", /killed/);
   await rejects(system.start(counter, { args: [1] }), "INSTAR_SYSTEM_STOPPED");
 });

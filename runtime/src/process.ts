@@ -4,15 +4,16 @@
  * Life: `starting` (made, `init` still to run) → `running` → `exiting` (`terminate` runs) → `exited`. A process at rest has no flight. A
  * suspended one takes no messages, except what a handler in flight that holds up an upgrade is waiting for.
  */
-import { inspect } from "node:util";
 import type { Clock } from "./clock.ts";
 import type { CallTimeouts } from "./call-timeouts.ts";
 import type { ActorDefinition, HandlerTable } from "./definition.ts";
-import { formatReason, InstarError, isOrderly, toReason, type ExitReason } from "./exit.ts";
+import { isOrderly, toReason, type ExitReason } from "./exit.ts";
 import { currentFlight, Flight, holdsUpRest, isAwaited, runInFlight } from "./flight.ts";
 import { Mailbox, type Message } from "./mailbox.ts";
 import type { LoadedModule, ModuleVersion } from "./module.ts";
 import type { Pid } from "./pid.ts";
+import { badReturn, calledItself, crashReport, exitedBefore, initFailed, notLiving, timedOut, unknownMessage } from "./process-errors.ts";
+import { ProcessPid } from "./process-pid.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { NextResult, ReplyResult, StopResult, next, reply, stop } from "./result.ts";
 
@@ -115,13 +116,12 @@ export class Process {
 
   call(name: string, args: readonly unknown[], ms: number): Promise<unknown> {
     const flight = currentFlight();
-    if (this.phase === "exited") return Promise.reject(this.#gone(name));
+    if (this.phase === "exited") return Promise.reject(notLiving(this, name));
     if (flight?.process === this && !flight.done) {
-      const message = `${this.describe()} called itself (${name}) from its own ${flight.handler}: it cannot answer before that handler is done. Use a cast, or a function.`;
-      return Promise.reject(new InstarError("INSTAR_CALL_SELF", message));
+      return Promise.reject(calledItself(this, name, flight));
     }
     return new Promise((resolve, reject) => {
-      const call = this.host.timeouts.wait(ms, { resolve, reject }, () => this.#timedOut(name, ms));
+      const call = this.host.timeouts.wait(ms, { resolve, reject }, () => timedOut(this, name, ms));
       this.deliver({ kind: "call", name, args, call, flight });
     });
   }
@@ -168,7 +168,7 @@ export class Process {
 
   deliver(message: Message): void {
     if (this.phase === "exited") {
-      message.call?.reject(this.#gone(message.name));
+      message.call?.reject(notLiving(this, message.name));
       return;
     }
     this.mailbox.push(message);
@@ -258,9 +258,7 @@ export class Process {
       if (result.state !== undefined) this.state = result.state;
       this.#exit(flight, result.reason);
     } else {
-      const wanted = message.kind === "call" ? "reply(…) or stop(…)" : "next(…) or stop(…)";
-      const text = `the handler of ${flight.handler} in ${this.describe()} returned ${inspect(result, { depth: 0 })}, but a handler returns ${wanted}.`;
-      this.#exit(flight, new InstarError("INSTAR_BAD_RETURN", text));
+      this.#exit(flight, badReturn(this, message, result));
     }
   }
 
@@ -306,12 +304,11 @@ export class Process {
     this.mailbox.replace([]);
     this.state = undefined;
     this.host.exited(this);
-    for (const message of unanswered) message.call?.reject(this.#exitedBefore(message.name, reason));
+    for (const message of unanswered) message.call?.reject(exitedBefore(this, message.name, reason));
     if (initialized) {
-      if (!isOrderly(reason)) this.host.log(reason === "killed" ? "warning" : "error", this.#crashReport(reason, flight));
+      if (!isOrderly(reason)) this.host.log(reason === "killed" ? "warning" : "error", crashReport(this, reason, flight));
     } else {
-      const text = `${this.describe()} did not start: init ended with ${formatReason(reason)}`;
-      this.#started.reject(new InstarError("INSTAR_INIT_FAILED", text, { cause: reason, reason }));
+      this.#started.reject(initFailed(this, reason));
     }
     if (initialized) this.supervisor?.info("exit", [this, reason]);
     for (const listener of this.#onExit ?? []) listener(reason);
@@ -360,81 +357,12 @@ export class Process {
   }
 
   #unknown(message: Message): void {
-    const text = `${this.describe()} version ${this.version.vsn} has no ${message.kind} named ${message.name}; sender and receiver are of different versions`;
-    if (message.call !== null) message.call.reject(new InstarError("INSTAR_MESSAGE_UNKNOWN", `${text}.`));
-    else this.host.log("warning", `${text}; the message was dropped.`);
+    const error = unknownMessage(this, message);
+    if (message.call !== null) message.call.reject(error);
+    else this.host.log("warning", error.message);
     this.wake();
   }
-
-  #gone(name: string): InstarError {
-    const why = this.reason === null ? "" : `; it ended: ${formatReason(this.reason)}`;
-    return new InstarError("INSTAR_NOPROC", `call ${name} to ${this.describe()}: that process does not live${why}.`, {
-      reason: this.reason ?? "normal",
-    });
-  }
-
-  #exitedBefore(name: string, reason: ExitReason): InstarError {
-    const text = `call ${name} to ${this.describe()}: it ended before it replied: ${formatReason(reason)}`;
-    return new InstarError("INSTAR_CALL_EXITED", text, { cause: reason, reason });
-  }
-
-  #timedOut(name: string, ms: number): InstarError {
-    const doing = this.flight === null ? (this.suspended ? "it is suspended" : "it is at rest") : `it is in ${this.flight.handler}`;
-    const text = `call ${name} to ${this.describe()}: no reply within ${ms} ms; ${doing}, ${this.mailbox.length} messages wait. The message may still be handled.`;
-    return new InstarError("INSTAR_CALL_TIMEOUT", text);
-  }
-
-  #crashReport(reason: ExitReason, flight: Flight | null): string {
-    const where = flight?.message ? ` in ${flight.message.kind} ${flight.message.name}` : "";
-    const why = reason instanceof Error ? (reason.stack ?? formatReason(reason)) : formatReason(reason);
-    return `process ${this.describe()} version ${this.version.vsn} ended${where}: ${why}`;
-  }
 }
-
-/** The one object by which everybody knows a process. */
-export class ProcessPid {
-  readonly id: string;
-  readonly #process: Process;
-
-  constructor(process: Process, number: number) {
-    this.#process = process;
-    this.id = `<0.${number}>`;
-    Object.freeze(this);
-  }
-
-  /** The process behind a pid; null for anything that is not one. */
-  static processOf(pid: unknown): Process | null {
-    return typeof pid === "object" && pid !== null && #process in pid ? pid.#process : null;
-  }
-
-  call(name: string, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#process.call(name, args, defaultCallTimeout);
-  }
-
-  cast(name: string, ...args: readonly unknown[]): void {
-    this.#process.cast(name, args);
-  }
-
-  withTimeout(ms: number): { call(name: string, ...args: readonly unknown[]): Promise<unknown> } {
-    const process = this.#process;
-    return { call: (name, ...args) => process.call(name, args, ms) };
-  }
-
-  toString(): string {
-    return this.id;
-  }
-
-  toJSON(): string {
-    return this.id;
-  }
-
-  [inspect.custom](): string {
-    return this.id;
-  }
-}
-
-/** Milliseconds, as in OTP. */
-const defaultCallTimeout = 5000;
 
 /** The handlers of one kind of message. */
 export function handlersOf(definition: ActorDefinition, kind: "call" | "cast" | "info"): HandlerTable | undefined {

@@ -93,7 +93,7 @@ const messagesPerTurn = 2000;
 const timePerTurn = 4;
 
 /** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
-export function generator(seed: number): () => number {
+function generator(seed: number): () => number {
   let a = seed >>> 0;
   return () => {
     a = (a + 0x6d2b79f5) >>> 0;

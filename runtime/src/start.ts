@@ -2,7 +2,7 @@
 import type { Actor, StartArguments } from "./actor.ts";
 import { InstarError, safeString, type ExitReason } from "./exit.ts";
 import type { Pid, Protocol } from "./pid.ts";
-import { ProcessPid } from "./process.ts";
+import { ProcessPid } from "./process-pid.ts";
 import { currentSystem } from "./system.ts";
 
 /**

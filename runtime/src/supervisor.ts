@@ -6,7 +6,8 @@ import { formatReason, InstarError, isOrderly, safeString, toReason, type ExitRe
 import { currentFlight, type Flight } from "./flight.ts";
 import { createHandle, moduleOf } from "./handle.ts";
 import type { Pid } from "./pid.ts";
-import { ProcessPid, type Process } from "./process.ts";
+import type { Process } from "./process.ts";
+import { ProcessPid } from "./process-pid.ts";
 import { next, reply, stop } from "./result.ts";
 import type { LiveSystem } from "./system.ts";
 
@@ -32,7 +33,10 @@ export interface SupervisorDefinition {
 /** What a supervisor answers. */
 export interface Supervisor {
   init(): unknown;
-  calls: { whichChildren(): readonly ChildInfo[] };
+  calls: {
+    /** The children, the last started first. */
+    whichChildren(): readonly ChildInfo[];
+  };
 }
 
 export interface ChildInfo {
@@ -97,7 +101,8 @@ const behaviour = {
     return state;
   },
   calls: {
-    whichChildren: ({ state }: HandlerContext) => reply(state.children.map(describeChild)),
+    // As OTP's, the last started first.
+    whichChildren: ({ state }: HandlerContext) => reply(state.children.map(describeChild).toReversed()),
   },
   infos: {
     /** A child has ended. */

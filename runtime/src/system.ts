@@ -52,11 +52,6 @@ export function defaultSystem(): System {
   return (theDefault ??= new LiveSystem({}));
 }
 
-/** Makes another system the default; only before anything was started in the first one. */
-export function setDefaultSystem(system: System): void {
-  theDefault = live(system);
-}
-
 /** The system of the handler that this code runs in, else the default one. */
 export function currentSystem(): System {
   const flight = currentFlight();

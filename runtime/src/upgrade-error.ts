@@ -31,7 +31,7 @@ export function upgradeError(
 }
 
 /** Where an error was thrown: the first frame of its stack in code that is neither Node's nor a package's. */
-export function placeOf(thrown: unknown): UpgradeError["place"] {
+function placeOf(thrown: unknown): UpgradeError["place"] {
   if (!(thrown instanceof Error)) return null;
   // The runtime of an application is itself a package there, and here its frames lie beneath those of the step.
   for (const line of (thrown.stack ?? "").split("\n")) {

@@ -1,0 +1,55 @@
+/** What callers and people are told when something goes wrong with a process. */
+import { inspect } from "node:util";
+import { formatReason, InstarError, type ExitReason } from "./exit.ts";
+import type { Flight } from "./flight.ts";
+import type { Message } from "./mailbox.ts";
+import type { Process } from "./process.ts";
+
+export function notLiving(process: Process, name: string): InstarError {
+  const { reason } = process;
+  const why = reason === null ? "" : `; it ended: ${formatReason(reason)}`;
+  const text = `call ${name} to ${process.describe()}: that process does not live${why}.`;
+  return new InstarError("INSTAR_NOPROC", text, { reason: reason ?? "normal" });
+}
+
+export function exitedBefore(process: Process, name: string, reason: ExitReason): InstarError {
+  const text = `call ${name} to ${process.describe()}: it ended before it replied: ${formatReason(reason)}`;
+  return new InstarError("INSTAR_CALL_EXITED", text, { cause: reason, reason });
+}
+
+export function timedOut(process: Process, name: string, ms: number): InstarError {
+  const { flight, suspended, mailbox } = process;
+  const doing = flight !== null ? `it is in ${flight.handler}` : suspended ? "it is suspended" : "it is at rest";
+  const text = `call ${name} to ${process.describe()}: no reply within ${ms} ms; ${doing}, ${mailbox.length} messages wait. The message may still be handled.`;
+  return new InstarError("INSTAR_CALL_TIMEOUT", text);
+}
+
+export function calledItself(process: Process, name: string, flight: Flight): InstarError {
+  const text = `${process.describe()} called itself (${name}) from its own ${flight.handler}: it cannot answer before that handler is done. Use a cast, or a function.`;
+  return new InstarError("INSTAR_CALL_SELF", text);
+}
+
+export function badReturn(process: Process, { kind, name }: Message, result: unknown): InstarError {
+  const wanted = kind === "call" ? "reply(…) or stop(…)" : "next(…) or stop(…)";
+  const text = `the handler of ${kind} ${name} in ${process.describe()} returned ${inspect(result, { depth: 0 })}, but a handler of a ${kind} returns ${wanted}.`;
+  return new InstarError("INSTAR_BAD_RETURN", text);
+}
+
+export function initFailed(process: Process, reason: ExitReason): InstarError {
+  const text = `${process.describe()} did not start: init ended with ${formatReason(reason)}`;
+  return new InstarError("INSTAR_INIT_FAILED", text, { cause: reason, reason });
+}
+
+/** Also the text of the warning when nobody waits for a reply. */
+export function unknownMessage(process: Process, { kind, name }: Message): InstarError {
+  const text = `${process.describe()} version ${process.version.vsn} has no ${kind} named ${name}, so the message was dropped: its sender is of another version.`;
+  return new InstarError("INSTAR_MESSAGE_UNKNOWN", text);
+}
+
+/** With the stack, because nobody else will show it. */
+export function crashReport(process: Process, reason: ExitReason, flight: Flight | null): string {
+  const message = flight?.message ?? null;
+  const where = message === null ? "" : ` in ${message.kind} ${message.name}`;
+  const why = reason instanceof Error ? (reason.stack ?? formatReason(reason)) : formatReason(reason);
+  return `process ${process.describe()} version ${process.version.vsn} ended${where}: ${why}`;
+}

@@ -1,0 +1,48 @@
+/** `ProcessPid`: what stands behind the type `Pid`, and the only way from a pid to its process. */
+import { inspect } from "node:util";
+import type { Process } from "./process.ts";
+
+/** The one object by which everybody knows a process. */
+export class ProcessPid {
+  readonly id: string;
+  readonly #process: Process;
+
+  constructor(process: Process, number: number) {
+    this.#process = process;
+    this.id = `<0.${number}>`;
+    Object.freeze(this);
+  }
+
+  /** The process behind a pid; null for anything that is not one. */
+  static processOf(pid: unknown): Process | null {
+    return typeof pid === "object" && pid !== null && #process in pid ? pid.#process : null;
+  }
+
+  call(name: string, ...args: readonly unknown[]): Promise<unknown> {
+    return this.#process.call(name, args, defaultCallTimeout);
+  }
+
+  cast(name: string, ...args: readonly unknown[]): void {
+    this.#process.cast(name, args);
+  }
+
+  withTimeout(ms: number): { call(name: string, ...args: readonly unknown[]): Promise<unknown> } {
+    const process = this.#process;
+    return { call: (name, ...args) => process.call(name, args, ms) };
+  }
+
+  toString(): string {
+    return this.id;
+  }
+
+  toJSON(): string {
+    return this.id;
+  }
+
+  [inspect.custom](): string {
+    return this.id;
+  }
+}
+
+/** Milliseconds, as in OTP. */
+const defaultCallTimeout = 5000;

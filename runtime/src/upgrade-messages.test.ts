@@ -1,0 +1,139 @@
+/** Queued messages in an upgrade: translated, dropped, or a reason to refuse it; never lost and never misread. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { actor, drop, InstarError, type Actor, type CodeChange } from "./index.ts";
+import { upgrade } from "./internal.ts";
+import { live } from "./system.ts";
+import { testSystem } from "./testing.ts";
+import { change } from "../../test/support/load-version.ts";
+
+describe("queued messages", () => {
+  interface Old {
+    init(): null;
+    calls: { sum(a: number, b: number): string };
+    casts: { heard(text: string): void };
+    infos: { tick(n: number): void; set(ms: number): void };
+  }
+  const module = (vsn: number, received: unknown[][], codeChange: CodeChange = {}, without: string[] = []): Actor<Old> => {
+    const record =
+      (name: string) =>
+      ({ next }: { next: () => never }, ...args: unknown[]) => {
+        received.push([vsn, name, ...args]);
+        return next();
+      };
+    const handlers = {
+      calls: { sum: ({ reply }: { reply: (v: string) => never }, ...args: unknown[]) => reply(`${vsn}: ${args.join("+")}`) },
+      casts: { heard: record("heard") },
+      infos: {
+        tick: record("tick"),
+        set: ({ self, next }: { self: { sendAfter(ms: number, name: string, n: number): void }; next: () => never }, ms: number) => {
+          self.sendAfter(ms, "tick", 1);
+          return next();
+        },
+      },
+    };
+    for (const table of Object.values(handlers)) for (const name of without) delete (table as Record<string, unknown>)[name];
+    return actor<Old>({ vsn, init: () => null, codeChange, ...handlers } as never);
+  };
+  const step = (messages: CodeChange[number]["messages"]): CodeChange => ({
+    1: { up: (s: null) => s, down: (s: null) => s, ...(messages && { messages }) },
+  });
+
+  async function queued(codeChange: CodeChange, without: string[] = []) {
+    const { system, clock } = testSystem();
+    const received: unknown[][] = [];
+    const one = module(1, received);
+    const pid = await system.start(one);
+    const sum = pid.call("sum", 1, 2);
+    sum.catch(() => {});
+    pid.cast("heard", "hi");
+    const two = module(2, received, codeChange, without);
+    return { system, clock, received, pid, sum, one, report: await upgrade(system, [change(one, two)]) };
+  }
+
+  test("are translated by the step's messages, calls and casts alike", async () => {
+    const { report, sum, clock, received } = await queued(
+      step({ heard: (text: string) => [{ text }, 1], sum: { up: (a: number, b: number) => [a, b, 3], down: drop("test") } }),
+    );
+    assert.deepEqual(report.messages, { queued: 2, translated: 2, dropped: 0, callsSpanning: 1 });
+    assert.equal(await sum, "2: 1+2+3");
+    await clock.settle();
+    assert.deepEqual(received, [[2, "heard", { text: "hi" }, 1]]);
+  });
+
+  test("are dropped where the step says so; the caller is told why", async () => {
+    const { report, sum, clock, received } = await queued(step({ heard: drop("old texts"), sum: { up: drop("old sums") } }));
+    assert.deepEqual(report.messages, { queued: 2, translated: 0, dropped: 2, callsSpanning: 1 });
+    await assert.rejects(
+      sum,
+      (error) => error instanceof InstarError && error.code === "INSTAR_MESSAGE_DROPPED" && /old sums/.test(error.message),
+    );
+    await clock.settle();
+    assert.deepEqual(received, []);
+  });
+
+  test("that the new code has no handler for stop the upgrade", async () => {
+    const { report, sum, clock, received } = await queued(step({}), ["heard"]);
+    assert.deepEqual([report.outcome, report.errors[0]?.code], ["failed", "INSTAR_MESSAGE_UNKNOWN"]);
+    assert.match(report.errors[0]?.message ?? "", /cast heard waits/);
+    assert.equal(await sum, "1: 1+2");
+    await clock.settle();
+    assert.deepEqual(received, [[1, "heard", "hi"]]);
+  });
+
+  for (const [what, translate] of [
+    [
+      "throws",
+      () => {
+        throw new Error("no");
+      },
+    ],
+    ["returns no list", () => "hi" as never],
+  ] as const) {
+    test(`a translation that ${what} stops the upgrade`, async () => {
+      const { report, sum } = await queued(step({ heard: translate }));
+      assert.deepEqual([report.outcome, report.errors[0]?.code], ["failed", "INSTAR_MESSAGES_FAILED"]);
+      assert.equal(await sum, "1: 1+2");
+    });
+  }
+
+  test("a translation cannot change what the sender holds", async () => {
+    const { system } = testSystem();
+    const received: unknown[][] = [];
+    const one = module(1, received);
+    const pid = await system.start(one);
+    const text = { t: "mine" };
+    pid.cast("heard", text as never);
+    await upgrade(system, [change(one, module(2, received, step({ heard: (o: { t: string }) => [((o.t = "spoiled"), o)] })))]);
+    assert.deepEqual(text, { t: "mine" });
+  });
+
+  test("infos that are still to come are translated and dropped too", async () => {
+    for (const [messages, expected] of [
+      [{ tick: (n: number) => [n + 10] }, [[2, "tick", 11]]],
+      [{ tick: drop("no more ticks") }, []],
+    ] as const) {
+      const { system, clock } = testSystem();
+      const received: unknown[][] = [];
+      const one = module(1, received);
+      const pid = await system.start(one);
+      live(system).processes.get(pid.id)!.info("set", [100]);
+      await clock.settle();
+      const report = await upgrade(system, [change(one, module(2, received, step(messages)))]);
+      assert.equal(report.outcome, "committed");
+      await clock.advance(100);
+      assert.deepEqual(received, expected);
+      assert.equal(clock.pending, 0);
+    }
+  });
+
+  test("translated on the way up with nothing for the way down: the downgrade is refused while such a message is queued", async () => {
+    const { system, one, pid, clock } = await queued(step({ heard: (text: string) => [text] }));
+    await clock.settle();
+    pid.cast("heard", "new");
+    const stuck = await upgrade(system, [change(one, module(1, []))]);
+    assert.equal(stuck.errors[0]?.code, "INSTAR_MESSAGES_FAILED");
+    await clock.settle();
+    assert.equal((await upgrade(system, [change(one, module(1, []))])).outcome, "committed");
+  });
+});
