@@ -120,7 +120,9 @@ class Comparer {
   compare(from: Shape, to: Shape, path: string, outer: Shape | null, history: readonly Shape[] = []): void {
     if (shapeHash(from) === shapeHash(to) && !this.#withHistory) return;
     if (this.changes.length >= most || this.#open.some(([one, other]) => one === from && other === to)) return;
-    const owner = "declared" in to && to.declared !== undefined ? to : outer;
+    // A declaration that only the new side refers to here was not edited; what refers to it was.
+    const same = "declared" in to && to.declared !== undefined && "name" in from && from.name === to.name;
+    const owner = same ? to : outer;
     this.#open.push([from, to]);
     try {
       if (from.kind === "union" || to.kind === "union") this.#unions(from, to, path, owner, history);

@@ -73,7 +73,9 @@ function write(shape: Shape, options: TextOptions, place: Place, byName = false)
       return `Pid<${(options.protocol ?? ((name) => name))(shape.protocol)}>`;
     case "function": {
       if (shape.signatures.length === 0) return "Function";
-      const texts = shape.signatures.map((signature) => [slotsText(signature.parameters, options, true), inner(signature.result)] as const);
+      const texts = shape.signatures.map(
+        (signature) => [slotsText(signature.parameters, options, true), resultText(inner(signature.result))] as const,
+      );
       const [only] = texts;
       if (texts.length > 1 || only === undefined) return `{ ${texts.map(([args, result]) => `(${args}): ${result}`).join("; ")} }`;
       const text = `(${only[0]}) => ${only[1]}`;
@@ -136,4 +138,9 @@ export function accessText(name: string): string {
 
 function escapeTemplate(text: string): string {
   return text.replaceAll(/[`\\]|\$\{/g, "\\$&");
+}
+
+/** A function that gives nothing back, as it is usually written. */
+function resultText(text: string): string {
+  return text === "undefined" ? "void" : text;
 }

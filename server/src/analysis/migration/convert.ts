@@ -205,7 +205,7 @@ class Converter {
       if (made !== value) {
         // Those that stay as they are must be told apart first.
         const tests = keep.map((member) => guard(member, value)).filter((test) => test !== undefined);
-        if (tests.length > 0) branches.push({ test: tests.join(" || "), made: value });
+        if (tests.length > 0) branches.push({ test: tests.join(" || "), made: unitText(keep) ?? value });
         branches.push({ test: undefined, made });
       }
     } else if (complex.some((member) => !this.#fits(member, to))) {
@@ -289,6 +289,14 @@ function nameOf(shape: Shape): string | undefined {
 /** An object literal as the body of an arrow function needs parentheses. */
 export function body(expression: string): string {
   return expression.startsWith("{") ? `(${expression})` : expression.startsWith("//") ? `\n${expression}` : expression;
+}
+
+/** What is certain to be the value where only one value is left. */
+function unitText(shapes: readonly Shape[]): string | undefined {
+  const [only] = shapes;
+  return shapes.length === 1 && only !== undefined && (isPrimitive(only, "null") || isPrimitive(only, "undefined"))
+    ? typeText(only)
+    : undefined;
 }
 
 /** An expression that is true for this alternative only, where one test tells. */

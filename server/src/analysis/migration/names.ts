@@ -4,6 +4,7 @@
  */
 import type { ShapeReader } from "../extract-shape.ts";
 import type { ActorSource } from "../facts.ts";
+import { pidType, runtimePackage } from "../runtime-names.ts";
 import type { Shape } from "../shape.ts";
 import { shapeHash } from "../shape.ts";
 import { referenceText, type TextOptions, typeText } from "../type-text.ts";
@@ -49,6 +50,7 @@ export class Scope {
 
   /** How a pid's protocol is written, importing it where need be. */
   protocol(name: string): string {
+    if (!this.has(pidType)) this.imports.add(`import type { ${pidType} } from ${JSON.stringify(runtimePackage)};`);
     if (this.has(name)) return name;
     const specifier = this.#options.specifierOf(name);
     if (specifier === undefined) return "never";
@@ -75,6 +77,8 @@ export class Scope {
 export class VersionTypes {
   /** Declarations of what is frozen, in the order in which they are met. */
   readonly frozen = new Map<string, string>();
+  /** Names that mean something else from now on, and what they meant in this version. */
+  readonly replaced = new Map<string, string>();
   readonly #scope: Scope;
   readonly #vsn: number | null;
   readonly #layout: Layout;
@@ -128,6 +132,7 @@ export class VersionTypes {
     for (let number = 2; this.frozen.has(name) || (this.#scope.has(name) && !this.#scope.means(name, shape)); number += 1)
       name = `${wanted}_${number}`;
     this.#names.set(shapeHash(shape), name);
+    if (this.#vsn !== null) this.replaced.set(base, name);
     if (this.#scope.has(name)) return name;
     // Before its parts, so that declarations stand in the order in which they are read.
     this.frozen.set(name, "");

@@ -62,7 +62,7 @@ export function writeStep(facts: ModuleFacts, project: ProjectFacts, answers: An
     });
     texts.push(`// instar: review: version ${between} was never released, so nothing is left to convert.\n${between}: ${same}`);
   }
-  const edits = [...typeEdits(facts, types, layout)];
+  const edits = [...typeEdits(facts, types, layout), ...olderSteps(facts, types)];
   if (step.to !== source.vsn) edits.push({ file: source.file, range: rangeOf(source.vsnValue), newText: String(step.to) });
   if (source.codeChange) edits.push(...insertProperties(source.codeChange, texts, layout));
   else edits.push(...insertProperties(source.definition, [`codeChange: ${list("{", texts, "}", { broken: true, layout })}`], layout));
@@ -228,6 +228,20 @@ function messageParts(facts: ModuleFacts, project: ProjectFacts, types: StepType
   }
 }
 
+/** In the steps that are there already, names that mean the state of the baseline: they say so from now on. */
+function olderSteps({ source }: ModuleFacts, { old }: StepTypes): readonly FileEdit[] {
+  const edits: FileEdit[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isTypeReferenceNode(node) && ts.isIdentifier(node.typeName)) {
+      const name = old.replaced.get(node.typeName.text);
+      if (name !== undefined) edits.push({ file: source.file, range: rangeOf(node.typeName), newText: name });
+    }
+    ts.forEachChild(node, visit);
+  };
+  for (const step of source.steps) if (step.property.getSourceFile() === source.source) visit(step.property);
+  return edits;
+}
+
 /** The frozen types, and the imports that they need. */
 function typeEdits(facts: ModuleFacts, types: StepTypes, layout: Layout): readonly FileEdit[] {
   const { source, file } = facts.source;
@@ -295,8 +309,11 @@ function insertProperties(object: ts.ObjectLiteralExpression, properties: readon
   const lines = properties.map((property) => `${indent(property, inner)},`).join("\n");
   const comma: FileEdit[] = last === undefined || object.properties.hasTrailingComma ? [] : [at(last.getEnd(), ",")];
   if (closingIsAlone) return [...comma, at(lineStart(closing), `${lines}\n`)];
+  // On one line with what is before it: the blanks and the comma in between make way.
+  const from = last?.getEnd() ?? object.getStart() + 1;
   const tail = `\n${lines}\n${indentAt(object.getStart())}`;
-  return last?.getEnd() === closing ? [at(closing, comma.map((edit) => edit.newText).join("") + tail)] : [...comma, at(closing, tail)];
+  if (!/^[\s,]*$/.test(text.slice(from, closing))) return [...comma, at(closing, tail)];
+  return [{ file, range: rangeIn(source, from, closing), newText: `${last === undefined ? "" : ","}${tail}` }];
 }
 
 /** How this file would import another: with the extension that its other imports have. */

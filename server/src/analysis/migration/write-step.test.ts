@@ -1,0 +1,287 @@
+/**
+ * The fix that writes a step, for many kinds of change: what it writes type-checks under strict, settles its finding and adds no other. Some
+ * of it is run as well.
+ */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { FixtureProject } from "../../../../test/support/fixture.ts";
+import { ts } from "../typescript.ts";
+
+interface Case {
+  readonly name: string;
+  readonly old: string;
+  readonly new: string;
+  readonly renames?: Record<string, string>;
+  /** What the fixed text contains. */
+  readonly has?: readonly string[];
+  readonly config?: object;
+}
+
+const throws = "throw new Error";
+
+const cases: readonly Case[] = [
+  {
+    name: "defaults by type",
+    old: "a: 1",
+    new: "a: 1; s: string; n: number; b: boolean; g: bigint; l: string[]; o: { x: number; y?: string }; m: Map<string, number>; t: [number, string]; z: Date | null; u: string | undefined; lit: 'x'",
+    has: [
+      's: ""',
+      "n: 0",
+      "b: false",
+      "g: 0n",
+      "l: []",
+      "o: { x: 0 }",
+      "m: new Map()",
+      't: [0, ""]',
+      "z: null",
+      "u: undefined",
+      'lit: "x"',
+    ],
+  },
+  {
+    name: "no obvious value",
+    old: "a: 1",
+    new: "a: 1; d: Date; e: 'x' | 'y'; f: { when: Date }",
+    has: [throws, "instar: review State.d needs a first value of type Date."],
+  },
+  {
+    name: "a renamed field, both ways",
+    old: "title: string; n: number",
+    new: "name: string; n: number",
+    renames: { "State.title": "State.name" },
+    has: ["name: old.title", "title: state.name"],
+  },
+  { name: "not renamed", old: "title: string", new: "name: string", has: ['name: ""', 'title: ""'] },
+  {
+    name: "a rename further in",
+    old: "items: { id: number; label: string }[]",
+    new: "items: { id: number; text: string }[]",
+    renames: { "State.items[].label": "State.items[].text" },
+    has: ["text: item.label", "label: item.text"],
+  },
+  {
+    name: "keys that are not names",
+    old: '"first-name": string',
+    new: '"first-name": string; "last-name": string',
+    has: ['"first-name": old["first-name"]', '"last-name": ""'],
+  },
+  {
+    name: "tuples by position",
+    old: "log: [string, string][]",
+    new: "log: [string, string, number][]",
+    has: ["old.log.map((item) => [item[0], item[1], 0])", "state.log.map((item) => [item[0], item[1]])"],
+  },
+  {
+    name: "a nested record",
+    old: "a: { b: { c: number }; d: string }",
+    new: "a: { b: { c: number; e: string }; d: string }",
+    has: ['b: { c: old.a.b.c, e: "" }', "d: old.a.d"],
+  },
+  {
+    name: "a map's values",
+    old: "m: ReadonlyMap<string, { n: number }>",
+    new: "m: ReadonlyMap<string, { n: number; t: number }>",
+    has: ["new Map(Array.from(old.m, ([key, value])"],
+  },
+  {
+    name: "a set's items",
+    old: "m: Set<{ n: number }>",
+    new: "m: Set<{ n: number; t: number }>",
+    has: ["new Set(Array.from(old.m, (item)"],
+  },
+  {
+    name: "an index signature's values",
+    old: "m: Record<string, { n: number }>",
+    new: "m: Record<string, { n: number; t: number }>",
+    has: ["Object.fromEntries(Object.entries(old.m)"],
+  },
+  {
+    name: "optional becomes required",
+    old: "a?: number; b?: string | null",
+    new: "a: number; b: string | null",
+    has: ["a: old.a ?? 0", "b: old.b === undefined ? null : old.b"],
+  },
+  {
+    name: "required becomes optional, and another field changes",
+    old: "a: number; b: number",
+    new: "a?: number; b: string",
+    has: ["b: String(old.b)", throws],
+  },
+  {
+    name: "optional with another record",
+    old: "a?: { x: number }",
+    new: "a?: { x: number; y: number }",
+    has: ["a: old.a === undefined ? undefined : { x: old.a.x, y: 0 }"],
+  },
+  {
+    name: "optional under exactOptionalPropertyTypes",
+    old: "a?: { x: number }; b?: string; c: number",
+    new: "a?: { x: number; y: number }; b?: string; c: number",
+    has: ["...(old.b === undefined ? {} : { b: old.b })"],
+    config: { exactOptionalPropertyTypes: true },
+  },
+  {
+    name: "null goes",
+    old: "a: string | null; b: { x: number } | null",
+    new: "a: string; b: { x: number }",
+    has: ['a: old.a ?? ""', "b: old.b ?? { x: 0 }"],
+  },
+  { name: "undefined goes", old: "a: string | undefined", new: "a: string", has: ['old.a === undefined ? "" : old.a'] },
+  {
+    name: "a record or null",
+    old: "a: { x: number } | null",
+    new: "a: { x: number; y: number } | null",
+    has: ["a: old.a === null ? null : { x: old.a.x, y: 0 }"],
+  },
+  {
+    name: "variants by tag",
+    old: "p: { kind: 'idle' } | { kind: 'run'; n: number } | { kind: 'done' }",
+    new: "p: { kind: 'idle' } | { kind: 'run'; n: number; at: number }",
+    has: ['old.p.kind === "run"', throws],
+  },
+  { name: "a literal goes", old: "s: 'a' | 'b' | 'c'", new: "s: 'a' | 'b'", has: ['old.s === "c"', throws] },
+  {
+    name: "readonly is only a type",
+    old: "a: readonly string[]; b: ReadonlyMap<string, number>; c: number",
+    new: "a: string[]; b: Map<string, number>; c: number; d: number",
+    has: ["a: [...old.a]", "b: new Map(old.b)"],
+  },
+  { name: "an enum's members move", old: "m: M; n: number", new: "m: M; n: string", has: [throws] },
+  { name: "recursion", old: "t: Tree", new: "t: Tree; u: string", has: ["t: old.t"] },
+  { name: "a recursive record changes", old: "t: Old", new: "t: New", has: [throws] },
+  { name: "a date becomes a number", old: "at: Date", new: "at: number", has: [throws] },
+  { name: "a class", old: "q: Q; n: number", new: "q: Q; m: number", has: ["q: old.q"] },
+  { name: "a pid of another file", old: "who: Pid<Other>; n: number", new: "who: Pid<Other>; m: number", has: ["who: old.who"] },
+  {
+    name: "only in the old state: the pid's protocol is imported",
+    old: "who: Pid<Other> | null; n: number",
+    new: "m: number",
+    has: ["readonly who"],
+  },
+  { name: "a brand", old: "id: string; n: number", new: "id: string & { readonly __brand: 'Id' }; n: number", has: [throws] },
+];
+
+const helpers = `
+interface Tree { readonly v: number; readonly kids: readonly Tree[] }
+interface Old { readonly v: number; readonly kids: readonly Old[] }
+interface New { readonly v: number; readonly w: string; readonly kids: readonly New[] }
+class Q { private xs: number[] = []; size() { return this.xs.length } }
+`;
+
+function source(fields: string, enumText: string): string {
+  const own = fields.replaceAll(/(^|; )(?=[\w"])/g, "$1readonly ");
+  const used = [
+    /\bPid\b/.test(fields) ? 'import type { Pid } from "instar";\nimport type { Other } from "./other.actor.ts";\n' : "",
+    helpers,
+    enumText,
+  ].join("");
+  return `import { actor } from "instar";\n${used}\nexport interface State {\n  ${own};\n}\n\nexport interface Case {\n  init(state: State): State;\n}\n\nexport default actor<Case>({\n  vsn: 1,\n  init: (state) => state,\n});\n`;
+}
+
+describe("the written step", () => {
+  for (const each of cases) {
+    test(each.name, () => {
+      const project = new FixtureProject();
+      if (each.config !== undefined)
+        project.write(
+          "tsconfig.json",
+          JSON.stringify({
+            compilerOptions: {
+              strict: true,
+              target: "es2022",
+              lib: ["es2023"],
+              moduleResolution: "bundler",
+              module: "esnext",
+              types: [],
+              ...each.config,
+            },
+          }),
+        );
+      project.write(
+        "src/other.actor.ts",
+        'import { actor } from "instar";\nexport interface Other {\n  init(): string;\n}\nexport default actor<Other>({ vsn: 1, init: () => "" });\n',
+      );
+      project.write("src/case.actor.ts", source(each.old, "enum M { A, B }\n"));
+      project.release();
+      assert.deepEqual(project.findings(), []);
+      project.write("src/case.actor.ts", source(each.new, each.name.startsWith("an enum") ? "enum M { B, A }\n" : "enum M { A, B }\n"));
+      assert.ok(project.findings().length > 0);
+      const left = [
+        ...project.fix("state-changed-no-code-change", each.renames ?? {}),
+        ...project.fix("state-changed-no-down", each.renames ?? {}),
+      ];
+      const text = project.read("src/case.actor.ts") ?? "";
+      assert.deepEqual(project.typeErrors(), [], text);
+      assert.deepEqual(
+        left.map(({ rule, message }) => `${rule}: ${message}`),
+        [],
+        text,
+      );
+      for (const part of each.has ?? []) assert.ok(text.includes(part), `${part}\n${text}`);
+      if (each.has?.includes(throws) !== true) assert.ok(!text.includes(throws), text);
+    });
+  }
+
+  test("carries a state there and back", () => {
+    const project = new FixtureProject();
+    project.write("src/case.actor.ts", source("title: string; log: [string, string][]; size: Map<string, { n: number }>", ""));
+    project.release();
+    project.write(
+      "src/case.actor.ts",
+      source("name: string; topic: string; log: [string, string, number][]; size: Map<string, { n: number; t: string }>", ""),
+    );
+    project.fix("state-changed-no-code-change", { "State.title": "State.name" });
+    const step = evaluateStep(project.read("src/case.actor.ts") ?? "");
+    const old = { title: "tea", log: [["ann", "hi"]], size: new Map([["a", { n: 1 }]]) };
+    const up = step.up(old);
+    assert.deepEqual(up, { name: "tea", topic: "", log: [["ann", "hi", 0]], size: new Map([["a", { n: 1, t: "" }]]) });
+    assert.deepEqual(step.down(up), old);
+  });
+
+  test("keeps comments, tabs, line ends and what is there already", () => {
+    const project = new FixtureProject();
+    const text = (field: string, vsn: number) =>
+      `import { actor } from "instar";\r\n\r\nexport interface State {\r\n\treadonly a: number;${field} // kept\r\n}\r\n\r\ninterface Case {\r\n\tinit(): Promise<State>;\r\n}\r\n\r\nexport default actor<Case>({\r\n\tvsn: ${vsn},\r\n\tinit: async () => null!, // last\r\n});\r\n`;
+    project.write("src/case.actor.ts", text("", 1));
+    project.release();
+    project.write("src/case.actor.ts", text("\r\n\treadonly b: string;", 2));
+    project.fix("state-changed-no-code-change", {});
+    const fixed = project.read("src/case.actor.ts") ?? "";
+    assert.deepEqual(project.typeErrors(), []);
+    assert.ok(!/[^\r]\n/.test(fixed), "a line end is not the file's");
+    assert.ok(fixed.includes("// kept\r\n") && fixed.includes("null!, // last\r\n\tcodeChange: {\r\n\t\t// instar: review"), fixed);
+  });
+
+  test("a second step goes beside the first", () => {
+    const project = new FixtureProject();
+    project.write("src/case.actor.ts", source("a: number", ""));
+    project.release();
+    project.write("src/case.actor.ts", source("a: number; b: number", ""));
+    project.fix("state-changed-no-code-change", {});
+    project.release();
+    assert.deepEqual(project.findings(), []);
+    const second = (project.read("src/case.actor.ts") ?? "").replace("readonly b: number;", "readonly b: number; readonly c: number;");
+    project.write("src/case.actor.ts", second);
+    assert.deepEqual(project.fix("state-changed-no-code-change", {}), []);
+    const text = project.read("src/case.actor.ts") ?? "";
+    assert.ok(text.includes("vsn: 3") && text.includes("interface StateV2"), text);
+    // What the first step called State is the state of version 2 now.
+    assert.ok(text.includes("up: (old: StateV1): StateV2 =>") && text.includes("up: (old: StateV2): State =>"), text);
+    assert.deepEqual(project.typeErrors(), [], text);
+  });
+});
+
+interface Step {
+  up(state: unknown): unknown;
+  down(state: unknown): unknown;
+}
+
+function evaluateStep(text: string): Step {
+  const { outputText } = ts.transpileModule(text, { compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 } });
+  const exports: { default?: { codeChange: Record<number, Step> } } = {};
+  // eslint-disable-next-line no-new-func -- What is run here is what the fix under test has just written.
+  new Function("exports", "require", outputText)(exports, () => ({ actor: (definition: unknown) => definition }));
+  const step = exports.default?.codeChange[1];
+  assert.ok(step);
+  return step;
+}
