@@ -1,5 +1,5 @@
 /** What can be seen of live processes from outside: a list for `instar ps` and the editor's tree, and one process's state. */
-import { inspect } from "node:util";
+import { inspect, type InspectOptions } from "node:util";
 import { serialize } from "node:v8";
 import type { Process } from "./process.ts";
 import type { ProcessInfo } from "./protocol.ts";
@@ -28,12 +28,12 @@ export function stateOf(system: System, pid: string): { readonly text: string; r
   const process = live(system).processes.get(pid);
   if (process === undefined) return null;
   const state = visibleState(process);
-  return { text: inspect(state, { depth: 8, maxArrayLength: 1000 }), json: toJson(state) };
+  return { text: safeInspect(state, { depth: 8, maxArrayLength: 1000 }), json: toJson(state) };
 }
 
 /** A state in one line of at most 200 characters, for reports. */
 export function stateText(process: Process, state: unknown = process.state): string {
-  const text = inspect(visibleState(process, state), {
+  const text = safeInspect(visibleState(process, state), {
     depth: 4,
     breakLength: Infinity,
     compact: true,
@@ -55,7 +55,7 @@ function sizeOf(state: unknown): number {
   try {
     return serialize(state).length;
   } catch {
-    return inspect(state, { depth: 8, maxArrayLength: null, maxStringLength: null }).length;
+    return safeInspect(state, { depth: 8, maxArrayLength: null, maxStringLength: null }).length;
   }
 }
 
@@ -70,6 +70,15 @@ function toJson(state: unknown): unknown {
     });
     return text === undefined ? null : (JSON.parse(text) as unknown);
   } catch {
-    return inspect(state);
+    return safeInspect(state, {});
+  }
+}
+
+/** A state may hold objects that fail when they are looked at; that must not fail the one who looks. */
+function safeInspect(state: unknown, options: InspectOptions): string {
+  try {
+    return inspect(state, options);
+  } catch (error) {
+    return `[cannot be shown: ${String(error)}]`;
   }
 }

@@ -1,6 +1,8 @@
 /** `ProcessPid`: what stands behind the type `Pid`, and the only way from a pid to its process. */
-import { inspect } from "node:util";
 import type { Process } from "./process.ts";
+
+/** Node's `util.inspect.custom`, without its import: the published types need no types of Node's. */
+const inspectCustom = Symbol.for("nodejs.util.inspect.custom");
 
 /** The one object by which everybody knows a process. */
 export class ProcessPid {
@@ -39,7 +41,7 @@ export class ProcessPid {
     return this.id;
   }
 
-  [inspect.custom](): string {
+  [inspectCustom](): string {
     return this.id;
   }
 }

@@ -188,6 +188,25 @@ describe("a committed upgrade", () => {
     assert.equal((await after.call("get")).n, 2, "the next restart is as the new specification says");
   });
 
+  test("a state that cannot be shown is converted all the same", async () => {
+    const { system, module, pids } = await boxes(1);
+    const shy: CodeChange = {
+      1: {
+        up: (s: BoxState) => ({
+          ...s,
+          [Symbol.for("nodejs.util.inspect.custom")]: () => {
+            throw new Error("shy");
+          },
+        }),
+        down: (s: BoxState) => s,
+      },
+    };
+    const report = await upgrade(system, [change(module, box(2, shy))]);
+    assert.deepEqual([report.outcome, report.processes[0]?.after], ["committed", "[cannot be shown: Error: shy]"]);
+    assert.equal(await pids[0]!.call("vsn"), 2);
+    assert.equal(processes(system).length, 1);
+  });
+
   test("a handle of any version means the module", async () => {
     const { system, module } = await boxes(1);
     const two = box(2, addField, (n) => ({ n, log: [], unit: "new" }));

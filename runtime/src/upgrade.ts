@@ -94,7 +94,7 @@ class Upgrade {
         signal?.removeEventListener("abort", cancel);
         this.#time.quiesce = performance.now() - this.#time.begin;
         // Still suspended while it works: nothing can start a flight in between.
-        const report = runNeutral(work);
+        const report = runNeutral(() => this.#guarded(work));
         system.quiescence = null;
         this.#resume(report.outcome === "committed");
         resolve({ ...report, processes: this.#processes });
@@ -158,6 +158,16 @@ class Upgrade {
       time: { build: 0, quiesce, convert: converting, commit, total: performance.now() - begin },
       errors,
     };
+  }
+
+  /** An exception here would leave everybody suspended. */
+  #guarded(work: () => UpgradeReport): UpgradeReport {
+    try {
+      return work();
+    } catch (thrown) {
+      const text = `the upgrade engine failed: ${formatReason(toReason(thrown))}`;
+      return this.report("failed", [upgradeError("INSTAR_COMMIT_FAILED", text, { thrown })]);
+    }
   }
 
   /** In one turn, with all affected processes at rest. */
