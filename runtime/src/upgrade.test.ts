@@ -425,6 +425,21 @@ describe("handlers in flight", () => {
     assert.equal(await between.call("vsn"), 2);
   });
 
+  test("without context nobody knows who waits for whom after an await: the upgrade times out and changes nothing", async () => {
+    const world = testSystem({ context: false });
+    const a = await boxes(1, box(1), world);
+    const b = await boxes(1, box(1), world);
+    const { opened, open } = gate();
+    const asked = a.pids[0]!.call("ask", opened, b.pids[0]!);
+    await world.clock.settle();
+    const running = upgrade(world.system, [change(a.module, box(2, addField)), change(b.module, box(2, addField))], { timeout: 1000 });
+    open();
+    await world.clock.advance(1000);
+    assert.equal((await running).errors[0]?.code, "INSTAR_PROCESS_BUSY");
+    assert.equal(await asked, 1);
+    assert.deepEqual([a.module.vsn, b.module.vsn], [1, 1]);
+  });
+
   test("and keeps the order of one sender while it does", async () => {
     const world = testSystem();
     const a = await boxes(1, box(1), world);
