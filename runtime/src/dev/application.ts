@@ -5,11 +5,13 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import type { Socket } from "node:net";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { CancellationTokenSource, IPCMessageReader, IPCMessageWriter, createMessageConnection } from "vscode-jsonrpc/node";
 import type { RuntimeInfo } from "../protocol.ts";
 import type { ChildNotifications, ChildRequests } from "./child-protocol.ts";
 import { DevError } from "./dev-error.ts";
+import { watchdogDescriptor } from "./watchdog.ts";
 
 export interface ApplicationOptions {
   readonly root: string;
@@ -163,8 +165,11 @@ function forkChild({ root, stdio, onOutput }: ApplicationOptions): ChildProcess 
     execArgv,
     // The application's messages are plain JSON; code travels as text.
     serialization: "json",
-    stdio: ["ignore", stdio, stdio, "ipc"],
+    // The last one is the watchdog's: it breaks when this process ends, however it ends.
+    stdio: ["ignore", stdio, stdio, "ipc", "pipe"],
   });
+  const leash = child.stdio[watchdogDescriptor] as Socket | null;
+  leash?.on("error", () => {}).unref();
   if (child.stdout !== null) splitLines(child.stdout, (line) => onOutput("stdout", line));
   if (child.stderr !== null) splitLines(child.stderr, (line) => onOutput("stderr", line));
   return child;

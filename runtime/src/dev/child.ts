@@ -14,6 +14,7 @@ import { type Prepared, createCodeServer } from "./code-server.ts";
 import { DevError, toUpgradeError } from "./dev-error.ts";
 import { createPackageLoader } from "./package-loader.ts";
 import { createThrottle } from "./throttle.ts";
+import { startWatchdog } from "./watchdog.ts";
 import { emptyReport } from "./report.ts";
 import { installSourceMaps } from "./source-maps.ts";
 
@@ -50,6 +51,7 @@ serve("stop", async () => {
   return null;
 });
 connection.listen();
+startWatchdog();
 
 const announce = createThrottle(100, () => notify("changed", {}));
 subscribe(system, (event) => {
@@ -100,8 +102,8 @@ async function startApplication(entry: string, load: ChildRequests["start"]["par
 function onExit(event: Extract<SystemEvent, { type: "exited" }>): void {
   if (!isOrderly(event.reason)) notify("log", { level: "error", text: `process ${event.pid} exited: ${formatReason(event.reason)}` });
   if (event.pid !== rootPid || stopping) return;
-  // As in OTP, where a permanent application that ends takes its node with it.
-  process.exitCode = isOrderly(event.reason) ? 0 : 1;
+  // As in OTP, where a permanent application that ends takes its node with it. A supervisor that gave up ends for `shutdown` as well.
+  process.exitCode = 1;
   stopping = true;
   setImmediate(() => process.disconnect?.());
 }

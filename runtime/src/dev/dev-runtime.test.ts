@@ -1,0 +1,416 @@
+/** The dev runtime from outside: real child processes, a real WebSocket, real files. */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { test } from "node:test";
+import { type DevProject, devProject, runProject } from "../../../test/support/dev-project.ts";
+import type { ProcessInfo, UpgradeReport } from "../protocol.ts";
+import { startDevRuntime } from "./index.ts";
+import type { ShapePort } from "./options.ts";
+import type { TestClient } from "../../../test/support/dev-project.ts";
+
+/** A counter whose state has the field `n`, from version 2 on also `step`; signals to the application make it do things. */
+const app = `
+import { child, supervisor, whereis } from "instar";
+import counter, { type Counter } from "./counter.actor";
+for (const [signal, name] of [["SIGUSR2", "add"], ["SIGWINCH", "spin"], ["SIGCONT", "wait"]] as const) {
+  process.on(signal, () => whereis<Counter>("counter")?.cast(name));
+}
+export default supervisor({ children: [child(counter, { id: "counter", name: "counter", args: [5] }), child(counter, { id: "other", args: [7] })] });
+`;
+
+const counter = (vsn: number, more = "", { state = "{ n }", add = "({ ...state, n: state.n + 1 })" } = {}): string => `
+import { existsSync } from "node:fs";
+import { actor } from "instar";
+interface State { readonly n: number; readonly step?: number }
+export interface Counter { init(n: number): State; casts: { add(): void; spin(): void; wait(): void } }
+export default actor<Counter>({
+  vsn: ${vsn},
+  init: (n) => (${state}),
+  casts: {
+    add: ({ state, next }) => next(${add}),
+    spin: ({ next }) => { while (!existsSync("stop-spinning")); return next(); },
+    wait: async ({ next }) => { await new Promise(() => {}); return next(); },
+  },
+  terminate: () => console.log("terminated"),
+  ${more}
+});
+`;
+
+const steps = "codeChange: { 1: { up: (s: State) => ({ ...s, step: 1 }), down: (s: State) => ({ n: s.n }) } },";
+const files = { "src/app.ts": app, "src/counter.actor.ts": counter(1) };
+
+test("an application runs, is upgraded with its state kept, and goes back to its first version", async (t) => {
+  const project = devProject(t, files);
+  const { runtime, client, logs } = await runProject(t, project);
+  const info = await client.request("runtime/info");
+  assert.deepEqual([info.status, info.name, info.root, info.pid], ["running", "dev", project.root, process.pid]);
+  assert.notEqual(info.applicationPid, process.pid);
+  assert.deepEqual(await vsns(client), ["src/app 1", "src/counter.actor 1", "src/counter.actor 1"]);
+
+  project.write("src/counter.actor.ts", counter(2, steps));
+  const rehearsal = await client.request("upgrade/rehearse");
+  assert.deepEqual(summary(rehearsal), ["rehearsed", ["src/counter.actor 1 → 2 convert"], ["{ n: 5, step: 1 }", "{ n: 7, step: 1 }"]]);
+  assert.deepEqual(await vsns(client), ["src/app 1", "src/counter.actor 1", "src/counter.actor 1"]);
+
+  const finished = client.next("upgrade/finished");
+  const report = await client.request("upgrade/apply");
+  assert.deepEqual(summary(report), ["committed", ["src/counter.actor 1 → 2 convert"], ["{ n: 5, step: 1 }", "{ n: 7, step: 1 }"]]);
+  assert.deepEqual(await finished, report);
+  assert.deepEqual(await vsns(client), ["src/app 1", "src/counter.actor 2", "src/counter.actor 2"]);
+  assert.deepEqual(await counterState(client), { n: 5, step: 1 });
+  const { modules } = await client.request("modules/list");
+  assert.deepEqual(modules.find(({ id }) => id === "src/counter.actor")?.old, { vsn: 1, processes: 0 });
+  assert.equal((await client.request("upgrade/apply")).outcome, "unchanged");
+
+  const back = await client.request("upgrade/downgrade", { targets: [{ module: "src/counter.actor", vsn: 1 }] });
+  assert.deepEqual(summary(back), ["committed", ["src/counter.actor 2 → 1 convert"], ["{ n: 5 }", "{ n: 7 }"]]);
+  assert.match(logs.join("\n"), /upgraded src\/counter.actor \(1 → 2\): 2 processes/);
+
+  await client.request("runtime/stop");
+  await runtime.stopped;
+  assert.equal(logs.filter((line) => line === "info: terminated").length, 2);
+  assert.equal(existsSync(runtime.runFile), false);
+  assert.equal(await client.closed, 1001);
+});
+
+test("a kept build outlives the runtime, and what is not kept is said", async (t) => {
+  const project = devProject(t, files);
+  const first = await runProject(t, project);
+  await first.runtime.stop();
+  project.write("src/counter.actor.ts", counter(2, steps));
+  const { client } = await runProject(t, project);
+  const down = (vsn: number, module = "src/counter.actor"): Promise<UpgradeReport> =>
+    client.request("upgrade/downgrade", { targets: [{ module, vsn }] });
+  assert.deepEqual(codes(await down(9)), ["refused", "INSTAR_BUILD_NOT_KEPT"]);
+  assert.match((await down(9)).errors[0]?.message ?? "", /Kept are the versions 1, 2/);
+  assert.deepEqual(codes(await down(1, "src/nobody")), ["refused", "INSTAR_MODULE_UNKNOWN"]);
+  assert.deepEqual(summary(await down(1)), ["committed", ["src/counter.actor 2 → 1 convert"], ["{ n: 5 }", "{ n: 7 }"]]);
+  // What is on disk is version 2 still.
+  assert.deepEqual(summary(await client.request("upgrade/apply"))[1], ["src/counter.actor 1 → 2 convert"]);
+});
+
+test("a draft is replaced by another of the same version, by way of its release", async (t) => {
+  const project = devProject(t, files);
+  const { client } = await runProject(t, project, { shapes: textShapes(project) });
+  const draft = (name: string, value: number): string =>
+    counter(
+      2,
+      `/* shape: ${name} */ codeChange: { 1: { up: (s: State) => ({ ...s, ${name}: ${value} }), down: (s: State) => ({ n: s.n }) } },`,
+    );
+  project.write("src/counter.actor.ts", draft("step", 1));
+  assert.deepEqual(summary(await client.request("upgrade/apply"))[2], ["{ n: 5, step: 1 }", "{ n: 7, step: 1 }"]);
+  project.write("src/counter.actor.ts", draft("pace", 2));
+  const report = await client.request("upgrade/apply");
+  assert.deepEqual(summary(report), ["committed", ["src/counter.actor 2 → 2 draft"], ["{ n: 5, pace: 2 }", "{ n: 7, pace: 2 }"]]);
+  assert.deepEqual(report.modules[0]?.steps, ["1 down", "1 up"]);
+  const { modules } = await client.request("modules/list");
+  assert.equal(modules.find(({ id }) => id === "src/counter.actor")?.shape, "pace");
+  // The same shape again is a swap: no step runs.
+  project.write("src/counter.actor.ts", draft("pace", 3));
+  assert.deepEqual(summary(await client.request("upgrade/apply")), [
+    "committed",
+    ["src/counter.actor 2 → 2 swap"],
+    ["{ n: 5, pace: 2 }", "{ n: 7, pace: 2 }"],
+  ]);
+});
+
+test("a file of types that changes a state's shape changes the modules that have that state", async (t) => {
+  const project = devProject(t, { ...files, "src/types.ts": "export interface Extra { a: 1 } // shape: a" });
+  const { client } = await runProject(t, project, { shapes: textShapes(project, "src/types.ts") });
+  project.write("src/types.ts", "export interface Extra { b: 1 } // shape: b");
+  const { outcome, modules, errors } = await client.request("upgrade/apply");
+  assert.deepEqual([outcome, modules, errors.map(({ module }) => module)], ["refused", [], ["src/counter.actor"]]);
+});
+
+const failures: readonly {
+  readonly name: string;
+  readonly text: string;
+  readonly outcome: string;
+  readonly code: string;
+  readonly line: number | null;
+}[] = [
+  { name: "does not parse", text: "export default {;", outcome: "refused", code: "INSTAR_BUILD_FAILED", line: 1 },
+  {
+    name: "throws while it is evaluated",
+    text: `const fail = (): never => {\n  throw new Error("no");\n};\nfail();`,
+    outcome: "refused",
+    code: "INSTAR_EVALUATION_FAILED",
+    line: 2,
+  },
+  {
+    name: "has a step that throws",
+    text: counter(2, "codeChange: { 1: { up: () => { throw new Error('no'); }, down: (s: State) => s } },"),
+    outcome: "failed",
+    code: "INSTAR_CODE_CHANGE_FAILED",
+    line: 15,
+  },
+  {
+    name: "has a step that throws for one process of two",
+    text: counter(
+      2,
+      "codeChange: { 1: { up: (s: State) => { if (s.n === 7) throw new Error('no'); return { ...s, step: 1 }; }, down: (s: State) => s } },",
+    ),
+    outcome: "failed",
+    code: "INSTAR_CODE_CHANGE_FAILED",
+    line: 15,
+  },
+];
+
+for (const { name, text, outcome, code, line } of failures) {
+  test(`an upgrade to a module that ${name} leaves everything as it was`, async (t) => {
+    const project = devProject(t, files);
+    const { client, logs } = await runProject(t, project);
+    const before = await everything(client);
+    project.write("src/counter.actor.ts", text);
+    const report = await client.request("upgrade/apply");
+    assert.deepEqual(codes(report), [outcome, code]);
+    assert.deepEqual([report.errors[0]?.place?.file, report.errors[0]?.place?.line], [project.path("src/counter.actor.ts"), line]);
+    assert.deepEqual(await everything(client), before);
+    assert.match(logs.join("\n"), new RegExp(`error: upgrade ${outcome}\\n.*${code}`));
+    // And the way on is open.
+    project.write("src/counter.actor.ts", counter(2, steps));
+    assert.equal((await client.request("upgrade/apply")).outcome, "committed");
+  });
+}
+
+test("only the modules that are asked for are built and upgraded", async (t) => {
+  const project = devProject(t, {
+    ...files,
+    "src/app.ts": app.replace("import counter,", 'import "./broken.actor";\nimport counter,'),
+    "src/broken.actor.ts": counter(1),
+  });
+  const { client } = await runProject(t, project);
+  project.write("src/broken.actor.ts", "this does not parse");
+  project.write("src/counter.actor.ts", counter(2, steps));
+  assert.deepEqual(codes(await client.request("upgrade/apply")), ["refused", "INSTAR_BUILD_FAILED"]);
+  assert.deepEqual(codes(await client.request("upgrade/apply", { modules: ["src/nobody"] })), ["refused", "INSTAR_MODULE_UNKNOWN"]);
+  assert.deepEqual(summary(await client.request("upgrade/apply", { modules: ["src/counter.actor"] }))[1], [
+    "src/counter.actor 1 → 2 convert",
+  ]);
+});
+
+test("a second upgrade is refused; one that waits for a handler is canceled by its client, or by that client's end", async (t) => {
+  const project = devProject(t, files);
+  const { client, runtime } = await runProject(t, project);
+  const run = JSON.parse(readFileSync(runtime.runFile, "utf8")) as { port: number; token: string };
+  const { connectClient } = await import("../../../test/support/dev-project.ts");
+  await signal(client, "SIGCONT", ({ status }) => status === "running");
+  const before = await everything(client);
+  project.write("src/counter.actor.ts", counter(2, steps));
+
+  const waiting = client.request("upgrade/apply", { onBusy: "wait" });
+  const suspended = untilProcess(client, ({ status }) => status === "suspended");
+  await suspended;
+  assert.deepEqual(codes(await client.request("upgrade/rehearse")), ["refused", "INSTAR_UPGRADE_IN_PROGRESS"]);
+  client.notify("$/cancelRequest", { id: waiting.id });
+  assert.deepEqual(codes(await waiting), ["canceled", "INSTAR_UPGRADE_CANCELED"]);
+  assert.deepEqual(await everything(client), before);
+
+  const other = await connectClient(t, run);
+  other.request("upgrade/apply", { onBusy: "wait" }).catch(() => {});
+  await untilProcess(client, ({ status }) => status === "suspended");
+  const canceled = client.next("upgrade/finished", ({ outcome }) => outcome === "canceled");
+  other.socket.terminate();
+  await canceled;
+  assert.deepEqual(await everything(client), before);
+
+  // And a busy process is named when the time is up.
+  assert.deepEqual(codes(await client.request("upgrade/apply", { timeout: 1 })), ["failed", "INSTAR_PROCESS_BUSY"]);
+});
+
+test("watching upgrades on save, says what failed, and goes on", async (t) => {
+  const project = devProject(t, files);
+  const { client, runtime, logs } = await runProject(t, project, { watch: true });
+  const save = async (text: string): Promise<UpgradeReport> => {
+    const finished = client.next("upgrade/finished");
+    project.write("src/counter.actor.ts", text);
+    return await finished;
+  };
+  assert.deepEqual(summary(await save(counter(2, steps))), [
+    "committed",
+    ["src/counter.actor 1 → 2 convert"],
+    ["{ n: 5, step: 1 }", "{ n: 7, step: 1 }"],
+  ]);
+  assert.deepEqual(codes(await save("export default {;")), ["refused", "INSTAR_BUILD_FAILED"]);
+  assert.deepEqual(summary(await save(counter(2, `${steps} /* again */`)))[1], ["src/counter.actor 2 → 2 swap"]);
+  const log = logs.filter((line) => line.includes("INSTAR_BUILD_FAILED"));
+  assert.equal(log.length, 1, "a failure is said once");
+
+  assert.deepEqual(await client.request("runtime/watch", { enabled: false }), { enabled: false });
+  project.write("src/counter.actor.ts", counter(1));
+  assert.deepEqual(await client.request("runtime/watch", { enabled: true }), { enabled: true });
+  await runtime.stop();
+});
+
+test("a handler that never returns leaves the endpoint answering, and the status says so", async (t) => {
+  const project = devProject(t, files);
+  const { client } = await runProject(t, project, { heartbeat: { interval: 20, limit: 200 } });
+  const { applicationPid } = await client.request("runtime/info");
+  const silent = client.next("runtime/log", ({ text }) => text.includes("does not answer"));
+  process.kill(applicationPid as number, "SIGWINCH");
+  // Asked while nobody knows it yet, it fails as soon as that is known.
+  const inFlight = client.raw(JSON.stringify({ jsonrpc: "2.0", id: "x", method: "processes/list" }));
+  await silent;
+  assert.equal((await client.request("runtime/info")).status, "unresponsive");
+  for (const method of ["processes/list", "modules/list"]) {
+    const answer = await client.raw(JSON.stringify({ jsonrpc: "2.0", id: "y", method }));
+    assert.equal(answer.error?.data?.code, "INSTAR_RUNTIME_UNRESPONSIVE");
+  }
+  const early = await inFlight;
+  assert.ok(early.error?.data?.code === "INSTAR_RUNTIME_UNRESPONSIVE" || early.result !== undefined);
+  project.write("src/counter.actor.ts", counter(2, steps));
+  const refused = await client.raw(JSON.stringify({ jsonrpc: "2.0", id: "z", method: "upgrade/apply" }));
+  assert.equal(refused.error?.data?.code, "INSTAR_RUNTIME_UNRESPONSIVE");
+
+  // It may come back.
+  const back = untilStatus(client, "running");
+  project.write("stop-spinning", "");
+  await back;
+  assert.equal((await client.request("upgrade/apply")).outcome, "committed");
+});
+
+test("a runtime whose application never returns can be stopped", async (t) => {
+  const project = devProject(t, files);
+  const { client, runtime } = await runProject(t, project, { heartbeat: { interval: 20, limit: 200 } });
+  const { applicationPid } = await client.request("runtime/info");
+  const silent = client.next("runtime/log", ({ text }) => text.includes("does not answer"));
+  process.kill(applicationPid as number, "SIGWINCH");
+  await silent;
+  await runtime.stop();
+  assert.throws(() => process.kill(applicationPid as number, 0), { code: "ESRCH" });
+});
+
+test("when the application crashes, the endpoint stays and says so", async (t) => {
+  const project = devProject(t, files);
+  const { client, logs } = await runProject(t, project);
+  const { applicationPid } = await client.request("runtime/info");
+  const exited = client.next("runtime/exited");
+  process.kill(applicationPid as number, "SIGKILL");
+  assert.deepEqual(await exited, { code: null, signal: "SIGKILL" });
+  const info = await client.request("runtime/info");
+  assert.deepEqual([info.status, info.applicationPid], ["exited", null]);
+  for (const method of ["processes/list", "modules/list", "upgrade/apply"]) {
+    const answer = await client.raw(JSON.stringify({ jsonrpc: "2.0", id: "x", method }));
+    assert.equal(answer.error?.data?.code, "INSTAR_RUNTIME_EXITED", JSON.stringify(answer));
+  }
+  assert.match(logs.join("\n"), /the application ended with SIGKILL/);
+});
+
+test("an application whose root supervisor gives up has ended", async (t) => {
+  const project = devProject(t, {
+    ...files,
+    "src/counter.actor.ts": counter(1, "", { add: "(() => { throw new Error('too much'); })()" }),
+  });
+  const { client, logs } = await runProject(t, project);
+  const { applicationPid } = await client.request("runtime/info");
+  const exited = client.next("runtime/exited");
+  for (let crash = 0; crash < 2; crash++) {
+    await new Promise<void>((resolve) => {
+      void client.next("runtime/log", ({ text }) => text.includes("too much")).then(() => resolve());
+      process.kill(applicationPid as number, "SIGUSR2");
+    });
+  }
+  assert.deepEqual(await exited, { code: 1, signal: null });
+  assert.match(logs.join("\n"), new RegExp(`Error: too much\\n?.*(\\n.*)*${project.path("src/counter.actor.ts")}:\\d+:\\d+`));
+});
+
+const starts: readonly { readonly name: string; readonly files: Record<string, string>; readonly code: string }[] = [
+  {
+    name: "is no supervisor",
+    files: { "src/app.ts": 'export { default } from "./counter.actor";', "src/counter.actor.ts": counter(1) },
+    code: "INSTAR_NOT_AN_APPLICATION",
+  },
+  { name: "exports nothing", files: { "src/app.ts": "export {};" }, code: "INSTAR_NOT_AN_APPLICATION" },
+  { name: "does not parse", files: { "src/app.ts": "export default {;" }, code: "INSTAR_BUILD_FAILED" },
+  { name: "is not there", files: {}, code: "INSTAR_BUILD_FAILED" },
+  { name: "ends its process", files: { "src/app.ts": "process.exit(3);" }, code: "INSTAR_RUNTIME_EXITED" },
+  {
+    name: "has a child that does not start",
+    files: { "src/app.ts": app, "src/counter.actor.ts": counter(1, "", { state: "(() => { throw new Error('no'); })()" }) },
+    code: "INSTAR_START_FAILED",
+  },
+];
+
+for (const { name, files: broken, code } of starts) {
+  test(`an entry that ${name} does not start, and leaves nothing behind`, async (t) => {
+    const project = devProject(t, broken);
+    await assert.rejects(
+      startDevRuntime({ root: project.root, entry: project.path("src/app.ts"), stdio: "pipe" }),
+      (error: Error & { code: string }) => {
+        assert.equal(error.code, code, error.message);
+        return true;
+      },
+    );
+    assert.deepEqual(existsSync(project.path(".instar/run")) ? readdirSync(project.path(".instar/run")) : [], []);
+  });
+}
+
+test("a second runtime of one name does not start, and the first runs on", async (t) => {
+  const project = devProject(t, files);
+  const { client } = await runProject(t, project);
+  await assert.rejects(startDevRuntime({ root: project.root, entry: project.path("src/app.ts"), stdio: "pipe" }), {
+    code: "INSTAR_RUNTIME_ALREADY_RUNNING",
+  });
+  assert.equal((await client.request("runtime/info")).status, "running");
+  const second = await runProject(t, project, { name: "second" });
+  assert.equal((await second.client.request("runtime/info")).name, "second");
+});
+
+/** Shapes as the sources say them in a comment `shape: x`; a port that needs no analysis. */
+function textShapes(project: DevProject, alsoIn?: string): ShapePort {
+  return {
+    async describe(modules) {
+      const shapes = modules.flatMap(({ id, file }) => {
+        const text = readFileSync(file, "utf8") + (alsoIn === undefined ? "" : readFileSync(project.path(alsoIn), "utf8"));
+        return id.endsWith(".actor") ? [[id, { hash: /shape: (\w+)/.exec(text)?.[1] ?? "first", released: false }] as const] : [];
+      });
+      return Object.fromEntries(shapes);
+    },
+    compatible: (from, to) => (from === to ? "compatible" : "incompatible"),
+  };
+}
+
+async function vsns(client: TestClient): Promise<string[]> {
+  const { processes } = await client.request("processes/list");
+  return processes.map(({ module, vsn }) => `${module} ${vsn}`);
+}
+
+async function counterState(client: TestClient): Promise<unknown> {
+  const { processes } = await client.request("processes/list");
+  const { pid } = processes.find(({ name }) => name === "counter") ?? assert.fail();
+  return (await client.request("processes/state", { pid })).json;
+}
+
+/** All that a client can see. */
+async function everything(client: TestClient): Promise<unknown> {
+  const { processes } = await client.request("processes/list");
+  const states = await Promise.all(processes.map(({ pid }) => client.request("processes/state", { pid })));
+  return { processes, states, ...(await client.request("modules/list")) };
+}
+
+function summary({ outcome, modules, processes }: UpgradeReport): [string, string[], (string | null)[]] {
+  return [outcome, modules.map(({ id, from, to, kind }) => `${id} ${from} → ${to} ${kind}`), processes.map(({ after }) => after)];
+}
+
+function codes({ outcome, errors }: UpgradeReport): [string, string | undefined] {
+  return [outcome, errors[0]?.code];
+}
+
+/** Sends a signal to the application, and waits until a process looks as expected. */
+async function signal(client: TestClient, name: NodeJS.Signals, fits: (process: ProcessInfo) => boolean): Promise<void> {
+  const { applicationPid } = await client.request("runtime/info");
+  process.kill(applicationPid as number, name);
+  await untilProcess(client, fits);
+}
+
+/** Asks again and again; every question is a round trip through the application. */
+async function untilProcess(client: TestClient, fits: (process: ProcessInfo) => boolean): Promise<void> {
+  for (;;) {
+    const { processes } = await client.request("processes/list");
+    if (processes.some(fits)) return;
+  }
+}
+
+async function untilStatus(client: TestClient, status: string): Promise<void> {
+  while ((await client.request("runtime/info")).status !== status);
+}
