@@ -13,10 +13,10 @@ import { type DevRuntime, type DevRuntimeOptions, startDevRuntime } from "../../
 
 export interface DevProject {
   readonly root: string;
-  path(file: string): string;
+  readonly path: (file: string) => string;
   /** Writes a file as editors do that write another one and rename it. */
-  write(file: string, text: string): void;
-  remove(file: string): void;
+  readonly write: (file: string, text: string) => void;
+  readonly remove: (file: string) => void;
 }
 
 /** A project with these files; it is removed after the test. */

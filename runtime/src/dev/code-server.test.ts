@@ -134,7 +134,7 @@ test("a dynamic import reaches the neighbours of its own version", async (t) => 
     [project.path("src/app.ts"), project.path("src/later.ts")],
   );
   assert.deepEqual((await upgrade()).changes, []);
-  const old = (server.modules.get("src/app")?.current.module.exports as { later: () => Promise<unknown> }).later;
+  const { later: old } = exportsOf<{ later: () => Promise<unknown> }>(server, "src/app");
   project.write("src/later.ts", 'export const word = "second";');
   assert.equal((await upgrade()).changes.length, 1);
   assert.equal(await old(), "first");
@@ -279,8 +279,7 @@ test("stack traces show TypeScript, of two versions at once", async (t) => {
     "src/app.ts": answering("0", "", 'import { fail } from "./fail"; export { fail };'),
     "src/fail.ts": thrower(1),
   });
-  const failOf = (): ((what: string) => never) =>
-    (server.modules.get("src/app")?.current.module.exports as { fail: (what: string) => never }).fail;
+  const failOf = (): ((what: string) => never) => exportsOf<{ fail: (what: string) => never }>(server, "src/app").fail;
   const first = failOf();
   project.write("src/fail.ts", thrower(5));
   await upgrade();
@@ -398,20 +397,25 @@ async function untilCollected(versions: readonly WeakRef<object>[], limit: numbe
   return alive;
 }
 
+/** What the current version of a module exports, of the type that the caller claims. */
+function exportsOf<T>(server: CodeServer, id: string): T {
+  return (server.modules.get(id) ?? assert.fail()).current.module.exports as T;
+}
+
 interface LoadedProject {
   readonly project: DevProject;
   readonly server: CodeServer;
   readonly builder: ReturnType<typeof createBuilder>;
   /** What a new process of that module answers. */
-  ask(id: string): Promise<unknown>;
-  build(): Promise<Build>;
+  readonly ask: (id: string) => Promise<unknown>;
+  readonly build: () => Promise<Build>;
   /** Everything from disk, as an upgrade without arguments does it, with processes left out. */
-  upgrade(shapes?: ShapeHashes): Promise<Pick<Prepared, "changes" | "added">>;
-  apply(
+  readonly upgrade: (shapes?: ShapeHashes) => Promise<Pick<Prepared, "changes" | "added">>;
+  readonly apply: (
     layers: readonly Layer[],
     shapes?: ShapeHashes,
     codes?: Record<string, { code: string; map: string }>,
-  ): Promise<Pick<Prepared, "changes" | "added">>;
+  ) => Promise<Pick<Prepared, "changes" | "added">>;
 }
 
 async function loaded(t: TestContext, files: Readonly<Record<string, string>>, firstShapes: ShapeHashes = {}): Promise<LoadedProject> {
@@ -459,7 +463,7 @@ async function loaded(t: TestContext, files: Readonly<Record<string, string>>, f
     async ask(id) {
       const { handle } = server.modules.get(id) ?? assert.fail(`no module ${id}`);
       const pid = await system.start(handle as Actor<{ init(): number; calls: { get(): unknown } }>);
-      return await await pid.call("get");
+      return await pid.call("get");
     },
   };
 }

@@ -67,7 +67,7 @@ const ownModules: Readonly<Record<string, () => Promise<object> | object>> = {
  */
 function importFrom(file: string, specifier: string): Promise<object> {
   // Node 20 says that this is experimental, each time in the application's output; later versions have it as it is.
-  const { emitWarning } = process;
+  const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = () => {};
   try {
     const script = new vm.Script("(specifier) => import(specifier)", {

@@ -8,15 +8,16 @@ import { pathToFileURL } from "node:url";
 import { type DevProject, type TestClient, connectClient, devProject } from "../../../test/support/dev-project.ts";
 import type { RunFile } from "../protocol.ts";
 
-const actor = (vsn: number): string => `
+const actor = `
+import { existsSync } from "node:fs";
 import { actor, whereis } from "instar";
 interface Slow { init(): number; casts: { wait(): void; spin(): void } }
 process.on("SIGCONT", () => whereis<Slow>("slow")?.cast("wait"));
 process.on("SIGWINCH", () => whereis<Slow>("slow")?.cast("spin"));
 export default actor<Slow>({
-  vsn: ${vsn}, init: () => 0,
+  vsn: 1, init: () => 0,
   casts: {
-    wait: async ({ next }) => { console.log("waiting"); await new Promise((resolve) => setTimeout(resolve, 200)); return next(); },
+    wait: async ({ next }) => { console.log("waiting"); while (!existsSync("go")) await new Promise(setImmediate); return next(); },
     spin: () => { console.log("spinning"); for (;;); },
   },
   terminate: () => console.log("terminated"),
@@ -29,7 +30,7 @@ import { child, supervisor } from "instar";
 import slow from "./slow.actor";
 export default supervisor({ children: [child(slow, { id: "slow", name: "slow" }), child(slow, { id: "idle" })] });
 `,
-  "src/slow.actor.ts": actor(1),
+  "src/slow.actor.ts": actor,
 };
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -45,7 +46,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 
 test("SIGINT in the middle of an upgrade loses nothing and ends in order", async (t) => {
   const { parent, output, run, project, client } = await spawned(t);
-  project.write("src/slow.actor.ts", actor(2));
+  project.write("src/slow.actor.ts", `${actor}// changed`);
   const waiting = printed(parent, "waiting");
   process.kill(run.applicationPid, "SIGCONT");
   await waiting;
@@ -55,6 +56,7 @@ test("SIGINT in the middle of an upgrade loses nothing and ends in order", async
   while (!(await client.request("processes/list")).processes.some(({ status }) => status === "suspended"));
   parent.kill("SIGINT");
   assert.equal((await report).outcome, "canceled");
+  project.write("go", "");
   assert.deepEqual(await ended(parent), { code: 0, signal: null });
   assert.match(output(), /terminated/);
 });
@@ -87,8 +89,8 @@ interface Spawned {
   readonly project: DevProject;
   readonly run: RunFile & { readonly applicationPid: number };
   readonly client: TestClient;
-  output(): string;
-  restart(): Promise<Spawned>;
+  readonly output: () => string;
+  readonly restart: () => Promise<Spawned>;
 }
 
 async function spawned(t: TestContext, project: DevProject = devProject(t, files)): Promise<Spawned> {
