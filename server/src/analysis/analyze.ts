@@ -7,8 +7,9 @@ import type { ActorSource, ModuleFacts, ProjectFacts } from "./facts.ts";
 import { findActor } from "./find.ts";
 import type { ActorModule, Analyzed, Strategy, Verdict } from "./model.ts";
 import { withoutExtension, relativeTo } from "./paths.ts";
+import { type ProtocolShapes, sections } from "./protocol-shapes.ts";
 import { ProjectProgram } from "./program.ts";
-import { type Shape, shapeHash } from "./shape.ts";
+import { hasUnresolved, type Shape, shapeHash } from "./shape.ts";
 import { rangeOf } from "./source-place.ts";
 import { snapshotText } from "./snapshot-text.ts";
 import { SnapshotFolder, snapshotFile } from "./snapshots.ts";
@@ -77,9 +78,12 @@ export function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Anal
 
     snapshot(module) {
       const facts = last?.facts.find((each) => each.module.id === module.id);
-      if (facts === undefined || facts.source.vsn === null) return undefined;
+      if (facts === undefined || facts.source.vsn === null || facts.unresolved) return undefined;
       const { id, vsn, protocol } = facts.source;
-      return { file: snapshotFile(root, id, vsn), text: snapshotText(id, vsn, protocol) };
+      const file = snapshotFile(root, id, vsn);
+      // A snapshot that says the same in other words (names, order, `readonly`) stays as it was released.
+      const present = facts.baseline?.vsn === vsn && !changes(facts) ? facts.snapshots.find((snapshot) => snapshot.vsn === vsn) : undefined;
+      return { file, text: present?.text.replaceAll("\r\n", "\n") ?? snapshotText(id, vsn, protocol) };
     },
 
     compatible(from, to) {
@@ -135,7 +139,7 @@ export function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Anal
       file: source.file,
       vsn: source.vsn,
       released: snapshots.some(({ vsn }) => vsn === source.vsn),
-      shape: isUnread(source.protocol.state) ? null : shapeHash(source.protocol.state),
+      shape: hasUnresolved(source.protocol.state) ? null : shapeHash(source.protocol.state),
       baseline: baseline === null ? null : { vsn: baseline.vsn, source: "snapshot", file: baseline.file },
       state: { ...verdicts, changes: state.changes.map(plain) },
       messages: { oldToNew: messages.oldToNew, newToOld: messages.newToOld, changes: messages.changes.map(plain) },
@@ -147,7 +151,7 @@ export function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Anal
         state: declared?.file === source.file ? declared.range : null,
       },
     };
-    return { module, source, snapshots, baseline, state, messages };
+    return { module, source, snapshots, baseline, state, messages, unresolved: isUnresolved(source.protocol) };
   }
 }
 
@@ -173,8 +177,14 @@ function strategyFor(state: Comparison, messages: MessageComparison, codeChange:
   return messages.oldToNew === "incompatible" && state.up === "compatible" ? "window" : "hot";
 }
 
-function isUnread(shape: Shape): boolean {
-  return shape.kind === "primitive" && shape.why !== undefined;
+function isUnresolved(protocol: ProtocolShapes): boolean {
+  const messages = sections.flatMap((section) => protocol[section]);
+  return [protocol.state, ...messages.flatMap(({ args, reply }) => [args, ...(reply === null ? [] : [reply])])].some(hasUnresolved);
+}
+
+/** Whether anything but spelling differs from the baseline. */
+function changes({ state, messages }: ModuleFacts): boolean {
+  return [...state.changes, ...messages.changes].some(({ kind }) => kind !== "readonlyChanged");
 }
 
 function plain({ path, kind, old, new: now, renameOf }: Comparison["changes"][number]): ActorModule["state"]["changes"][number] {

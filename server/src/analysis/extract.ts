@@ -33,14 +33,14 @@ export function extractActor(found: FoundActor, root: string, checker: ts.TypeCh
 }
 
 /** The value of a property that is written out in an object literal. */
-export function propertyValue(object: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
+function propertyValue(object: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
   const property = propertyOf(object, name);
   if (property === undefined) return undefined;
   if (ts.isPropertyAssignment(property)) return unwrap(property.initializer);
   return ts.isShorthandPropertyAssignment(property) ? property.name : undefined;
 }
 
-export function propertyOf(object: ts.ObjectLiteralExpression, name: string): ts.ObjectLiteralElementLike | undefined {
+function propertyOf(object: ts.ObjectLiteralExpression, name: string): ts.ObjectLiteralElementLike | undefined {
   return object.properties.findLast((property) => property.name !== undefined && nameText(property.name) === name);
 }
 

@@ -45,6 +45,8 @@ export interface ModuleFacts {
   readonly baseline: { readonly vsn: number; readonly shapes: ProtocolShapes } | null;
   readonly state: Comparison;
   readonly messages: MessageComparison;
+  /** Whether a type of the state or of a message cannot be found: verdicts are worth nothing then. */
+  readonly unresolved: boolean;
 }
 
 export interface ProjectFacts {

@@ -286,7 +286,7 @@ function literalValue(node: ts.Expression): string | number | boolean | { readon
 
 function literalOf(node: ts.Expression | undefined): string | number {
   const value = node === undefined ? "" : literalValue(node);
-  return typeof value === "number" ? value : String(value);
+  return typeof value === "number" || typeof value === "string" ? value : "";
 }
 
 /** The text of the doc comment before a node. */

@@ -195,8 +195,6 @@ export class ProjectProgram {
     const cache = (this.#resolution ??= ts.createModuleResolutionCache(this.#root, (name) => name, options));
     return {
       ...resolutionHost,
-      fileExists: resolutionHost.fileExists,
-      readFile,
       getSourceFile: (file, settings) => (isBelow(file, libFolder) ? libSource(file, settings) : this.#source(file, settings)),
       getDefaultLibFileName: (o) => joinPath(libFolder, ts.getDefaultLibFileName(o)),
       getDefaultLibLocation: () => libFolder,

@@ -58,7 +58,7 @@ export interface TemplateShape {
 }
 
 /** A unique symbol. */
-export interface SymbolShape {
+interface SymbolShape {
   readonly kind: "symbol";
   readonly symbol: string;
 }
@@ -107,7 +107,7 @@ export interface ObjectShape extends Named {
 }
 
 /** Instances of a class of the project: nominal. */
-export interface ClassShape extends Named {
+interface ClassShape extends Named {
   readonly kind: "class";
   readonly class: string;
   /** Path of the declaring module from the project root, without extension. */
@@ -129,7 +129,7 @@ export interface BuiltinShape {
   readonly readonly: boolean;
 }
 
-export interface PidShape {
+interface PidShape {
   readonly kind: "pid";
   readonly protocol: string;
 }
@@ -146,7 +146,7 @@ export interface FunctionShape extends Named {
 }
 
 /** A primitive with an invariant that only types know: `string & { readonly __brand: "Id" }`. */
-export interface BrandShape extends Named {
+interface BrandShape extends Named {
   readonly kind: "brand";
   readonly base: Shape;
   readonly tag: ObjectShape;
@@ -172,7 +172,7 @@ const primitives: Record<PrimitiveName, PrimitiveShape> = Object.fromEntries(
 ) as Record<PrimitiveName, PrimitiveShape>;
 
 /** One shape for several alternatives: nested unions are flattened, equal members merged. */
-export function union(members: readonly Shape[]): Shape {
+function union(members: readonly Shape[]): Shape {
   const flat = members.flatMap((member) => (member.kind === "union" ? member.members : [member]));
   const distinct = [...new Map(flat.map((member) => [shapeHash(member), member])).values()];
   const [only] = distinct;
@@ -222,13 +222,25 @@ export function children(shape: Shape): readonly Shape[] {
   }
 }
 
+/** Whether something in it did not resolve, so that nothing can be said of the values there. */
+export function hasUnresolved(root: Shape): boolean {
+  const seen = new Set<Shape>();
+  const visit = (shape: Shape): boolean => {
+    if (seen.has(shape)) return false;
+    seen.add(shape);
+    return (shape.kind === "primitive" && shape.why === "unresolved") || children(shape).some(visit);
+  };
+  return visit(root);
+}
+
 /** What a node says by itself, without its children. */
 function label(shape: Shape): string {
   const slot = ({ optional, rest }: Slot) => (rest ? "." : optional ? "?" : "!");
   const field = ({ name, optional, exact }: Field) => `${JSON.stringify(name)}${exact === true ? "~" : optional ? "?" : ""}`;
   switch (shape.kind) {
     case "primitive":
-      return `p ${shape.type} ${shape.why ?? ""}`;
+      // Where a type was cut off is our own doing; what did not resolve is not the type that was meant.
+      return `p ${shape.type}${shape.why === "unresolved" ? " unresolved" : ""}`;
     case "literal":
       return `l ${JSON.stringify(shape.value)}${Object.is(shape.value, -0) ? "-" : ""}`;
     case "enum":

@@ -48,8 +48,13 @@ function protocolText(shapes: ProtocolShapes, options: TextOptions): string {
 }
 
 function messageText(message: Message, section: Section, options: TextOptions): string {
-  const result = section === "calls" && message.reply !== null ? referenceText(message.reply, options) : "void";
+  const result = section === "calls" && message.reply !== null ? replyText(message.reply, options) : "void";
   return `${keyText(message.name)}(${slotsText(message.args.slots, options, true)}): ${result};`;
+}
+
+function replyText(reply: Shape, options: TextOptions): string {
+  const text = referenceText(reply, options);
+  return text === "undefined" ? "void" : text;
 }
 
 function declarationOf(name: string, shape: Shape, options: TextOptions, exported = false): string {

@@ -3,9 +3,10 @@ import type { SourceHost } from "./analyze.ts";
 import { joinPath } from "./paths.ts";
 import { parseSnapshot, type ParsedSnapshot } from "./parse-snapshot.ts";
 
-export interface Snapshot {
+interface Snapshot {
   readonly vsn: number;
   readonly file: string;
+  readonly text: string;
   readonly parsed: ParsedSnapshot;
 }
 
@@ -47,7 +48,7 @@ export class SnapshotFolder {
         if (number === undefined || directory) return [];
         const file = joinPath(folder, name);
         const text = this.#host.readFile(file);
-        return text === undefined ? [] : [{ vsn: Number(number), file, parsed: parseSnapshot(text, id, Number(number)) }];
+        return text === undefined ? [] : [{ vsn: Number(number), file, text, parsed: parseSnapshot(text, id, Number(number)) }];
       })
       .toSorted((one, other) => one.vsn - other.vsn);
   }

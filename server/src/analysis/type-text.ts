@@ -3,7 +3,7 @@ import type { EnumShape, Field, Shape, Slot } from "./shape.ts";
 import { isPrimitive } from "./shape.ts";
 
 /** Says how a shape that has a name of its own is referred to; undefined writes it out. */
-export type NameOf = (shape: Shape) => string | undefined;
+type NameOf = (shape: Shape) => string | undefined;
 
 export interface TextOptions {
   readonly nameOf: NameOf;
@@ -57,9 +57,7 @@ function write(shape: Shape, options: TextOptions, place: Place, byName = false)
       return shape.readonly && place === "element" ? `(${text})` : text;
     }
     case "object": {
-      const parts = [
-        ...shape.indexes.map((index) => `${index.readonly ? "readonly " : ""}[key: ${inner(index.key)}]: ${inner(index.value)}`),
-      ];
+      const parts = shape.indexes.map((index) => `${index.readonly ? "readonly " : ""}[key: ${inner(index.key)}]: ${inner(index.value)}`);
       parts.push(...shape.fields.map((field) => fieldText(field, options)));
       return parts.length === 0 ? "{}" : `{ ${parts.join("; ")} }`;
     }

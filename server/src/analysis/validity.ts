@@ -297,7 +297,7 @@ function escape(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 }
 
-export function isKeyOf(field: string, key: Shape): boolean {
+function isKeyOf(field: string, key: Shape): boolean {
   if (field.startsWith("[") || isPrimitive(key, "symbol")) return field.startsWith("[") && isPrimitive(key, "symbol");
   if (isPrimitive(key, "number")) return String(Number(field)) === field;
   if (key.kind === "template") return pattern(key)?.test(field) ?? true;
@@ -358,8 +358,8 @@ function dataFields(shape: Shape): Data | undefined {
       if (shape.from !== "") return undefined;
       if (/^(Map|Set)$/.test(shape.class)) return { size: "number" };
       if (/^(Date|WeakMap|WeakSet|Promise|WeakRef)$/.test(shape.class)) return {};
-      if (/Error$/.test(shape.class)) return { name: "string", message: "string", stack: "unknown", cause: "unknown" };
-      if (/Array$/.test(shape.class))
+      if (shape.class.endsWith("Error")) return { name: "string", message: "string", stack: "unknown", cause: "unknown" };
+      if (shape.class.endsWith("Array"))
         return { length: "number", byteLength: "number", byteOffset: "number", BYTES_PER_ELEMENT: "number", buffer: "unknown" };
       return undefined;
     }
@@ -369,7 +369,7 @@ function dataFields(shape: Shape): Data | undefined {
 }
 
 /** The classes that a class of the platform extends. */
-export function basesOfBuiltin(name: string): readonly string[] {
+function basesOfBuiltin(name: string): readonly string[] {
   if (name === "Buffer") return ["Uint8Array"];
-  return name !== "Error" && /Error$/.test(name) ? ["Error"] : [];
+  return name !== "Error" && name.endsWith("Error") ? ["Error"] : [];
 }

@@ -6,7 +6,7 @@ import { keyText, typeText } from "./type-text.ts";
 import type { Validity } from "./validity.ts";
 
 /** A value of this shape, as text; deep parts are left out. */
-export function sample(shape: Shape, depth = 0): string {
+function sample(shape: Shape, depth = 0): string {
   switch (shape.kind) {
     case "primitive":
       return (

@@ -279,7 +279,7 @@ interface Step {
 function evaluateStep(text: string): Step {
   const { outputText } = ts.transpileModule(text, { compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 } });
   const exports: { default?: { codeChange: Record<number, Step> } } = {};
-  // eslint-disable-next-line no-new-func -- What is run here is what the fix under test has just written.
+  // oxlint-disable-next-line typescript/no-implied-eval -- What is run here is what the fix under test has just written.
   new Function("exports", "require", outputText)(exports, () => ({ actor: (definition: unknown) => definition }));
   const step = exports.default?.codeChange[1];
   assert.ok(step);

@@ -2,12 +2,12 @@
  * Writes the step from a module's baseline to its source as it is now: `up`, `down`, the messages that need translating, the frozen old
  * types, and the version. Everything is marked for review, and type-checks as it stands.
  */
-import { compareShapes, isRenameCandidate, type MessageComparison } from "../compare.ts";
+import { compareShapes, isRenameCandidate } from "../compare.ts";
 import type { ModuleFacts, ProjectFacts, StepSource } from "../facts.ts";
-import { isBelow, nameOf, relativeSpecifier, withoutExtension } from "../paths.ts";
+import { relativeSpecifier, withoutExtension } from "../paths.ts";
 import type { Message } from "../protocol-shapes.ts";
 import type { Answers, FileEdit, RenameQuestion } from "../rule.ts";
-import { type ObjectShape, type Shape, shapeHash, type Slot } from "../shape.ts";
+import type { Shape, Slot } from "../shape.ts";
 import { rangeIn, rangeOf } from "../source-place.ts";
 import { accessText, keyText } from "../type-text.ts";
 import { ts } from "../typescript.ts";

@@ -6,5 +6,6 @@ export { snapshotDamaged } from "./snapshot-damaged.ts";
 export { stateChangedNoCodeChange } from "./state-changed-no-code-change.ts";
 export { stateChangedNoDown } from "./state-changed-no-down.ts";
 export { syntaxError } from "./syntax-error.ts";
+export { typeNotResolved } from "./type-not-resolved.ts";
 export { versionNotBumped } from "./version-not-bumped.ts";
 export { vsnNotLiteral } from "./vsn-not-literal.ts";

@@ -1,17 +1,17 @@
 /** A function in the state is old code that no upgrade reaches. */
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
 import type { Finding, Rule } from "../rule.ts";
-import { children, type Shape } from "../shape.ts";
+import { findInShape, type FoundShape } from "../find-in-shape.ts";
+import type { Shape } from "../shape.ts";
 import type { Location } from "../span.ts";
-import { accessText, typeText } from "../type-text.ts";
-import { argumentName } from "../compare.ts";
+import { typeText } from "../type-text.ts";
 
 export const functionInState: Rule = {
   id: "function-in-state",
   severity: "error",
   description: "The state holds a function, which stays the old version's code for as long as the process lives.",
   *check({ modules }: ProjectFacts): Iterable<Finding> {
-    const found = new Map<string, { place: Location; held: Held; modules: ModuleFacts[] }>();
+    const found = new Map<string, { place: Location; held: FoundShape; modules: ModuleFacts[] }>();
     for (const facts of modules) {
       const { state } = facts.source.protocol;
       const fallback: Location = { file: facts.module.file, range: facts.module.ranges.state ?? facts.module.ranges.actor };
@@ -27,36 +27,17 @@ export const functionInState: Rule = {
   },
 };
 
-interface Held {
-  readonly path: string;
-  readonly shape: Shape;
-  readonly declared: Location | undefined;
+/** Methods of a class lie on its prototype, and are another rule's business. */
+function functionsIn(state: Shape): readonly FoundShape[] {
+  return findInShape(
+    state,
+    "State",
+    (shape) => shape.kind === "function",
+    (shape) => shape.kind !== "class",
+  );
 }
 
-/** Functions that are data of the state. Methods of a class lie on its prototype, and are another rule's business. */
-function functionsIn(state: Shape): readonly Held[] {
-  const held: Held[] = [];
-  const seen = new Set<Shape>();
-  const visit = (shape: Shape, path: string, declared: Location | undefined): void => {
-    if (shape.kind === "function") held.push({ path, shape, declared });
-    if (seen.has(shape) || shape.kind === "function" || shape.kind === "class") return;
-    seen.add(shape);
-    if (shape.kind === "object") {
-      for (const field of shape.fields) visit(field.shape, path + accessText(field.name), field.declared ?? declared);
-      for (const index of shape.indexes) visit(index.value, `${path}[${typeText(index.key)}]`, declared);
-    } else if (shape.kind === "builtin") {
-      for (const [index, arg] of shape.args.entries()) visit(arg, `${path}<${argumentName(shape.class, index)}>`, declared);
-    } else {
-      for (const [index, child] of children(shape).entries()) {
-        visit(child, shape.kind === "array" ? `${path}[]` : shape.kind === "tuple" ? `${path}[${index}]` : path, declared);
-      }
-    }
-  };
-  visit(state, "State", undefined);
-  return held;
-}
-
-function finding(place: Location, { path, shape }: Held, modules: readonly ModuleFacts[]): Finding {
+function finding(place: Location, { path, shape }: FoundShape, modules: readonly ModuleFacts[]): Finding {
   const ids = modules.map(({ module }) => module.id);
   return {
     rule: functionInState.id,

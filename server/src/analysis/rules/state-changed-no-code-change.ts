@@ -19,8 +19,8 @@ export const stateChangedNoCodeChange: Rule = {
 };
 
 /** Whether this rule speaks for a module; rules whose work its fix does are silent then. */
-export function isMissing({ module }: ModuleFacts): boolean {
-  return module.baseline !== null && module.state.up !== "compatible" && module.codeChange.up === "missing";
+export function isMissing({ module, unresolved }: ModuleFacts): boolean {
+  return !unresolved && module.baseline !== null && module.state.up !== "compatible" && module.codeChange.up === "missing";
 }
 
 function finding(cause: Cause, project: ProjectFacts): Finding {

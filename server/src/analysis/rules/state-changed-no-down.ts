@@ -12,7 +12,7 @@ export const stateChangedNoDown: Rule = {
   description: "States of this version are not valid for the released one, and no `down` leads back to it.",
   *check(facts: ProjectFacts): Iterable<Finding> {
     const modules = facts.modules.filter(
-      (each) => each.module.baseline !== null && each.module.codeChange.down === "missing" && !isMissing(each),
+      (each) => each.module.baseline !== null && !each.unresolved && each.module.codeChange.down === "missing" && !isMissing(each),
     );
     for (const cause of causesOf(modules, ({ state }) => breaking(state, "down"))) yield finding(cause, facts);
   },

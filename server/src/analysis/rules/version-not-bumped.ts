@@ -12,7 +12,7 @@ export const versionNotBumped: Rule = {
   severity: "error",
   description: "The state or the messages have changed since the release of this very version.",
   *check({ modules }: ProjectFacts): Iterable<Finding> {
-    const stale = modules.filter((facts) => facts.module.released && !isMissing(facts));
+    const stale = modules.filter((facts) => facts.module.released && !facts.unresolved && !isMissing(facts));
     for (const cause of causesOf(stale, changesOf)) yield finding(cause);
   },
 };

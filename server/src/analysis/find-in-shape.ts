@@ -1,0 +1,44 @@
+/** Looks for something in a shape, and says where it is: by path, and by the declaration that brought it in. */
+import { argumentName } from "./compare.ts";
+import { children, type Shape } from "./shape.ts";
+import type { Location } from "./span.ts";
+import { accessText, typeText } from "./type-text.ts";
+
+export interface FoundShape {
+  readonly path: string;
+  readonly shape: Shape;
+  /** The nearest field around it; undefined where there is none. */
+  readonly declared: Location | undefined;
+}
+
+/** What is found is not looked into; `into` leaves out other parts. */
+export function findInShape(
+  root: Shape,
+  path: string,
+  wanted: (shape: Shape) => boolean,
+  into: (shape: Shape) => boolean = () => true,
+): readonly FoundShape[] {
+  const found: FoundShape[] = [];
+  const seen = new Set<Shape>();
+  visit(root, path, undefined);
+  return found;
+
+  function visit(shape: Shape, at: string, declared: Location | undefined): void {
+    if (wanted(shape)) {
+      found.push({ path: at, shape, declared });
+      return;
+    }
+    if (seen.has(shape) || !into(shape)) return;
+    seen.add(shape);
+    if (shape.kind === "object" || shape.kind === "class") {
+      for (const field of shape.fields) visit(field.shape, at + accessText(field.name), field.declared ?? declared);
+      if (shape.kind === "object") for (const index of shape.indexes) visit(index.value, `${at}[${typeText(index.key)}]`, declared);
+    } else if (shape.kind === "builtin") {
+      for (const [index, arg] of shape.args.entries()) visit(arg, `${at}<${argumentName(shape.class, index)}>`, declared);
+    } else {
+      for (const [index, child] of children(shape).entries()) {
+        visit(child, shape.kind === "array" ? `${at}[]` : shape.kind === "tuple" ? `${at}[${index}]` : at, declared);
+      }
+    }
+  }
+}
