@@ -193,7 +193,7 @@ test("without a runtime an upgrade is refused, and the message says how to start
   const { outcome, errors } = await editor.request("instar/upgrade", { module: "src/counter.actor" }).result;
   assert.equal(outcome, "refused");
   assert.equal(errors[0]?.code, "INSTAR_NO_RUNTIME");
-  assert.match(errors[0]!.message, /Start Dev Runtime/);
+  assert.match(errors[0].message, /Start Dev Runtime/);
 });
 
 test("with several runtimes an upgrade is refused, unless only one has loaded the module", async (context) => {
@@ -207,7 +207,7 @@ test("with several runtimes an upgrade is refused, unless only one has loaded th
   assert.equal((await editor.request("instar/upgrade", { module: "src/counter.actor" }).result).outcome, "committed");
   const { errors } = await editor.request("instar/upgrade", {}).result;
   assert.equal(errors[0]?.code, "INSTAR_SEVERAL_RUNTIMES");
-  assert.match(errors[0]!.message, /dev, other/);
+  assert.match(errors[0].message, /dev, other/);
 });
 
 test("a connection that is lost in the middle of an upgrade is said", async (context) => {
