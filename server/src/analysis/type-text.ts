@@ -26,7 +26,21 @@ export function referenceText(shape: Shape, options: TextOptions): string {
 /** Where a text stands decides whether it needs parentheses. */
 type Place = "top" | "member" | "element";
 
+/** How deep the type that is being written nests. */
+let depth = 0;
+
 function write(shape: Shape, options: TextOptions, place: Place, byName = false): string {
+  // Only what recurses without a name gets here, and no text says all of it.
+  if (depth > 50) return "unknown";
+  depth += 1;
+  try {
+    return writeOne(shape, options, place, byName);
+  } finally {
+    depth -= 1;
+  }
+}
+
+function writeOne(shape: Shape, options: TextOptions, place: Place, byName: boolean): string {
   if (byName && shape.kind !== "enum") {
     const name = options.nameOf(shape);
     if (name !== undefined) return name;

@@ -7,6 +7,7 @@ import type { Validity } from "./validity.ts";
 
 /** A value of this shape, as text; deep parts are left out. */
 function sample(shape: Shape, depth = 0): string {
+  if (depth > 4) return "…";
   switch (shape.kind) {
     case "primitive":
       return (
