@@ -60,7 +60,7 @@ export function toLspRange(range: Range): LspRange {
 export function toDiagnostic(finding: Finding, open: OpenDocuments, abilities: ClientAbilities): Diagnostic {
   const diagnostic: Diagnostic = {
     range: toLspRange(finding.range),
-    severity: severities[finding.severity],
+    severity: severities[finding.editorSeverity ?? finding.severity],
     source,
     code: finding.rule,
     message: finding.message,
