@@ -35,12 +35,17 @@ export async function startApplication(
   const output = collect(child);
   let ended = false;
   const exited = exit(child).finally(() => (ended = true));
+  const kill = (): boolean => child.kill("SIGKILL");
+  process.once("exit", kill);
+  let runtime: RuntimeConnection | undefined;
   const stop = async (): Promise<void> => {
+    runtime?.close();
     if (ended) return;
     child.kill("SIGTERM");
-    const limit = setTimeout(() => child.kill("SIGKILL"), 5000);
+    const limit = setTimeout(kill, 5000);
     await exited;
     clearTimeout(limit);
+    process.off("exit", kill);
   };
   try {
     for (;;) {
@@ -48,7 +53,7 @@ export async function startApplication(
       if (ended) throw new Error(`instar dev ended before the application ran:\n${output().stdout}${output().stderr}`);
       const [found] = (await findRuntimes(root)).runtimes;
       if (found !== undefined) {
-        const runtime = await connectRuntime(found.run);
+        runtime = await connectRuntime(found.run);
         const { status } = await runtime.request("runtime/info", {});
         if (status === "running") return { runtime, stop };
         runtime.close();

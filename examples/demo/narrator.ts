@@ -1,7 +1,7 @@
 /** What the demo prints: numbered steps, the commands it runs, and short excerpts of what they answer. */
 import { styleText } from "node:util";
 
-const coloured = process.stdout.isTTY === true && !process.env["NO_COLOR"];
+const coloured = process.stdout.isTTY && !process.env["NO_COLOR"];
 const style = (format: "bold" | "cyan" | "dim" | "green" | "red", text: string): string => (coloured ? styleText(format, text) : text);
 let steps = 0;
 
@@ -14,11 +14,11 @@ export function command(text: string): void {
   print(style("cyan", `   $ ${text}`));
 }
 
-/** At most `most` lines, indented; what is left out is counted. */
+/** At most `most` lines, indented and cut to a readable width; what is left out is counted. */
 export function excerpt(text: string, most = 6): void {
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   const shown = lines.length > most ? lines.slice(0, most - 1) : lines;
-  for (const line of shown) print(`     ${line}`);
+  for (const line of shown) print(`     ${line.length > 120 ? `${line.slice(0, 119)}…` : line}`);
   if (shown.length < lines.length) print(style("dim", `     … ${lines.length - shown.length} more lines`));
 }
 

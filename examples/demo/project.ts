@@ -1,6 +1,6 @@
 /** A throw-away copy of the chat example, as a user's own project that depends on `instar`. */
 import { cp, mkdir, mkdtemp, readFile, realpath, symlink, writeFile } from "node:fs/promises";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,9 +17,10 @@ export interface DemoProject {
 }
 
 export async function copyExample(): Promise<DemoProject> {
+  const repository = fileURLToPath(new URL("../..", import.meta.url));
+  if (!existsSync(join(repository, "server/dist/cli.js"))) throw new Error("Instar is not built here. Run npm run build, then try again.");
   const root = await realpath(await mkdtemp(join(tmpdir(), "instar-demo-")));
   const path = (file: string): string => join(root, file);
-  const repository = fileURLToPath(new URL("../..", import.meta.url));
   const example = join(repository, "examples/chat");
   await cp(join(example, "src"), path("src"), { recursive: true, filter: (file) => !file.endsWith(".test.ts") });
   for (const file of ["package.json", "tsconfig.json"]) await cp(join(example, file), path(file));

@@ -23,7 +23,7 @@ export function printReport({ transactions, totals, room, user, saved, failures 
       const pauses = report.processes.map(({ pause }) => pause).toSorted((a, b) => a - b);
       return [
         what,
-        `${report.processes.length} processes converted; ${report.messages.queued} messages queued at the commit, ` +
+        `${report.processes.length} processes converted; ${report.messages.queued} messages queued at the commit (${report.messages.translated} translated), ` +
           `${report.messages.callsSpanning} calls spanned it; pause median ${ms(pauses[pauses.length >> 1] ?? 0)}, max ${ms(pauses.at(-1) ?? 0)}`,
       ];
     }),
@@ -32,20 +32,16 @@ export function printReport({ transactions, totals, room, user, saved, failures 
   rows(room);
   heading("User");
   rows(user);
+  const faults = `${totals.lost} lost, ${totals.duplicated} duplicated, ${totals.reordered} reordered, ${totals.wrong} wrong answers`;
   heading("Traffic");
   rows([
     ["sent", `${number(totals.sent)} messages; ${number(totals.answered)} calls answered, ${number(totals.delivered)} deliveries checked`],
-    ["lost", `${totals.lost}`],
-    ["duplicated", `${totals.duplicated}`],
-    ["reordered", `${totals.reordered}`],
-    ["wrong answers", `${totals.wrong}`],
+    ["faults", faults],
     ["saved to upgraded", ms(saved)],
   ]);
-  const faulty = totals.lost + totals.duplicated + totals.reordered + totals.wrong > 0;
-  const problems = [
-    ...failures,
-    ...(faulty ? [`the traffic saw ${totals.faults.length} faults:\n   ${totals.faults.slice(0, 5).join("\n   ")}`] : []),
-  ];
+  const seen = totals.faults.slice(0, 4).map((fault) => `\n   ${fault}`);
+  const problems = [...failures];
+  if (seen.length > 0) problems.push(`${faults}. The first of them:${seen.join("")}`);
   verdict(problems);
   return problems.length === 0;
 }
