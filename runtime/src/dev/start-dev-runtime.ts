@@ -69,7 +69,7 @@ export async function startDevRuntime(
     shapes: options.shapes ?? null,
     application,
     onFinished(report) {
-      log(report.outcome === "committed" ? "info" : "error", formatReport(report));
+      log(report.outcome === "committed" ? "info" : report.outcome === "canceled" ? "warning" : "error", formatReport(report));
       options.onUpgrade?.(report);
       endpoint?.notify("upgrade/finished", report);
       endpoint?.notify("processes/changed", {});
