@@ -2,6 +2,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { changedCounter, counter, counterSource } from "../support/counter.ts";
+import { releasedProject } from "../support/released-project.ts";
 import { type CliResult, runCli } from "../support/run-cli.ts";
 import { type TemporaryProject, temporaryProject } from "../support/temporary-project.ts";
 import type { TestContext } from "node:test";
@@ -34,12 +35,7 @@ interface Printed {
 }
 
 /** A project whose first version is released. */
-async function released(t: TestContext, source = counter): Promise<TemporaryProject> {
-  const project = temporaryProject(t, { [file]: source });
-  const { code, stderr } = await runCli(["release"], { cwd: project.root });
-  assert.equal(code, 0, stderr);
-  return project;
-}
+const released = (t: TestContext): Promise<TemporaryProject> => releasedProject(t, { [file]: counter });
 
 async function checkJson(project: TemporaryProject, ...args: string[]): Promise<Printed & Pick<CliResult, "code">> {
   const { code, stdout, stderr } = await runCli(["check", "--format", "json", ...args], { cwd: project.root });
@@ -124,8 +120,7 @@ test("sarif and github name the same finding at the same place", async (t) => {
 });
 
 test("paths narrow what is reported, not what is read", async (t) => {
-  const project = temporaryProject(t, { [file]: counter, "src/other/second.actor.ts": counter });
-  assert.equal((await runCli(["release"], { cwd: project.root })).code, 0);
+  const project = await releasedProject(t, { [file]: counter, "src/other/second.actor.ts": counter });
   project.write({ [file]: changedCounter });
   const there = await checkJson(project, "src/other");
   assert.deepEqual(

@@ -5,18 +5,14 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync } from "node:fs";
 import type { TestContext } from "node:test";
 import { changedCounter, counter, counterSource } from "../support/counter.ts";
+import { releasedProject } from "../support/released-project.ts";
 import { runCli } from "../support/run-cli.ts";
 import { type TemporaryProject, temporaryProject } from "../support/temporary-project.ts";
 
 const file = "src/counter.actor.ts";
 const snapshotOf = (vsn: number): string => `.instar/releases/src/counter.actor/${vsn}.d.ts`;
 
-async function released(t: TestContext): Promise<TemporaryProject> {
-  const project = temporaryProject(t, { [file]: counter });
-  const { code, stderr } = await runCli(["release"], { cwd: project.root });
-  assert.equal(code, 0, stderr);
-  return project;
-}
+const released = (t: TestContext): Promise<TemporaryProject> => releasedProject(t, { [file]: counter });
 
 test("release writes snapshots once, and their .gitignore lets git see nothing else", async (t) => {
   const project = temporaryProject(t, { [file]: counter });
@@ -174,8 +170,7 @@ test("fix --write on a file of Windows keeps its line ends and its byte order ma
 });
 
 test("several modules are fixed in one go", async (t) => {
-  const project = temporaryProject(t, { [file]: counter, "src/b.actor.ts": counter });
-  assert.equal((await runCli(["release"], { cwd: project.root })).code, 0);
+  const project = await releasedProject(t, { [file]: counter, "src/b.actor.ts": counter });
   project.write({ [file]: changedCounter, "src/b.actor.ts": changedCounter });
   const { code, stdout } = await runCli(["fix", "--rename", "State.title=State.name", "--write"], { cwd: project.root });
   assert.match(stdout, /wrote src\/b\.actor\.ts/);

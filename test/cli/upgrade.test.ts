@@ -5,6 +5,8 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import type { TestContext } from "node:test";
 import type { ProcessInfo, RunFile, UpgradeReport } from "../../runtime/src/protocol.ts";
 import { changedCounter, counter, counterApp } from "../support/counter.ts";
+import { connectRuntime } from "../../server/src/live/connection.ts";
+import { releasedProject } from "../support/released-project.ts";
 import { type RunningCli, runCli, startCli } from "../support/run-cli.ts";
 import { type TemporaryProject, temporaryProject } from "../support/temporary-project.ts";
 
@@ -18,9 +20,7 @@ interface Running {
 
 /** The counter, released in version 1 and running under `instar dev`. */
 async function running(t: TestContext, ...args: string[]): Promise<Running> {
-  const project = temporaryProject(t, { [file]: counter, "src/app.ts": counterApp });
-  const { code, stderr } = await runCli(["release"], { cwd: project.root });
-  assert.equal(code, 0, stderr);
+  const project = await releasedProject(t, { [file]: counter, "src/app.ts": counterApp });
   const dev = startCli(t, ["dev", "src/app.ts", ...args], { cwd: project.root });
   await dev.until("in another terminal");
   return { project, dev };
@@ -64,6 +64,8 @@ test("change, refuse, fix, rehearse, upgrade, downgrade: the processes live thro
   assert.match(refused.stdout, /error state-changed-no-code-change/);
   assert.match(refused.stderr, /Refused: 1 finding at error level\. The running system was not touched\./);
   assert.equal(refused.code, 1);
+  const refusedJson = await report(["upgrade"], system);
+  assert.deepEqual([refusedJson.outcome, refusedJson.code, refusedJson.errors[0]?.code], ["refused", 1, "state-changed-no-code-change"]);
   assert.deepEqual(await versions(system), [1, 1]);
 
   assert.equal((await runCli(["fix", "--rename", "State.title=State.name", "--write"], { cwd: project.root })).code, 0);
@@ -183,4 +185,61 @@ test("a second runtime of the same name is refused, exit 1", async (t) => {
   assert.match(stderr, /already running.*--name/s);
   assert.equal(code, 1);
   await stop(system);
+});
+
+test("Ctrl-C while an upgrade waits for a busy process: canceled, everything is as it was", async (t) => {
+  // The first counter is told to add something, and never comes back from it.
+  const busy = counter.replace(
+    /add: \(\{ state, next \}, n\) => (next\(.*\)) \}/,
+    "add: async ({ state, next }, n) => { await new Promise(() => {}); return $1; } }",
+  );
+  assert.notEqual(busy, counter);
+  const poker = `import { actor, whereis } from "instar";
+import type { Counter } from "./counter.actor.ts";
+export interface State { readonly poked: boolean }
+export interface Poker { init(): State; calls: {}; casts: {}; infos: {} }
+export default actor<Poker>({
+  vsn: 1,
+  init: () => {
+    whereis<Counter>("first")?.cast("add", 1);
+    return { poked: true };
+  },
+  calls: {},
+  casts: {},
+  infos: {},
+});
+`;
+  const app = counterApp
+    .replace("export default", 'import poker from "./poker.actor.ts";\n\nexport default')
+    .replace('args: ["Two"] })', 'args: ["Two"] }), child(poker, { id: "poker", args: [] })');
+  const project = temporaryProject(t, { [file]: busy, "src/poker.actor.ts": poker, "src/app.ts": app });
+  const dev = startCli(t, ["dev", "src/app.ts"], { cwd: project.root });
+  await dev.until("in another terminal");
+  const system = { project, dev };
+  project.write({ [file]: busy.replace("state.count + n", "state.count + 5 * n") });
+
+  const given = await runCli(["upgrade", "--timeout", "50"], { cwd: project.root });
+  assert.match(given.stdout, /first/, "the busy process is named");
+  assert.equal(given.code, 1);
+
+  const waiting = startCli(t, ["upgrade", "--wait"], { cwd: project.root });
+  // Suspended processes show that the upgrade has begun and waits.
+  const watcher = await connectRuntime(JSON.parse(project.read(".instar/run/dev.json")) as RunFile);
+  t.after(() => watcher.close());
+  const suspended = async () => (await watcher.request("processes/list", {})).processes.some(({ status }) => status === "suspended");
+  while (!(await suspended())) assert.equal(waiting.process.exitCode, null);
+  waiting.process.kill("SIGINT");
+  const { code, stdout } = await waiting.ended;
+  assert.match(stdout, /Canceled by Ctrl-C: nothing was committed, everything is as it was/);
+  assert.equal(code, 1);
+  assert.equal(await suspended(), false);
+  await stop(system);
+});
+
+test("an application that does not build: the place, exit 1, and no run file", async (t) => {
+  const project = temporaryProject(t, { [file]: counter.replace("calls:", "calls::"), "src/app.ts": counterApp });
+  const { code, stderr } = await runCli(["dev", "src/app.ts"], { cwd: project.root });
+  assert.match(stderr, /src\/counter\.actor\.ts:\d+:\d+ .*\(INSTAR_BUILD_FAILED\)/);
+  assert.equal(code, 1);
+  assert.ok(!existsSync(project.path(".instar/run/dev.json")));
 });

@@ -70,7 +70,7 @@ async function ask<M extends Operation>(
     return await connection.request(method, params, { signal });
   } catch (error) {
     // JSON-RPC's own answer to a canceled request, from a runtime that had not begun with it.
-    if (signal.aborted && (error as { rpc?: unknown }).rpc === -32800) return canceled;
+    if (signal.aborted && (error as { rpc?: unknown }).rpc === -32800) return reportWithout("canceled");
     if ((error as { code?: unknown }).code === "INSTAR_CONNECTION_LOST") {
       const unknown = method === "upgrade/rehearse" ? "" : " Whether the new code was committed is not known.";
       throw new Refused(`${(error as Error).message}${unknown}`, { cause: error });
@@ -85,11 +85,14 @@ function afterInterrupt({ outcome }: UpgradeReport): string {
   return "Canceled by Ctrl-C: nothing was committed, everything is as it was.";
 }
 
-const canceled: UpgradeReport = {
-  outcome: "canceled",
-  modules: [],
-  processes: [],
-  messages: { queued: 0, translated: 0, dropped: 0, callsSpanning: 0 },
-  time: { build: 0, quiesce: 0, convert: 0, commit: 0, total: 0 },
-  errors: [],
-};
+/** The report of something that no process was met by. */
+export function reportWithout(outcome: UpgradeReport["outcome"], errors: UpgradeReport["errors"] = []): UpgradeReport {
+  return {
+    outcome,
+    modules: [],
+    processes: [],
+    messages: { queued: 0, translated: 0, dropped: 0, callsSpanning: 0 },
+    time: { build: 0, quiesce: 0, convert: 0, commit: 0, total: 0 },
+    errors,
+  };
+}

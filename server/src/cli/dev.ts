@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
 import type { DevRuntime, DevRuntimeOptions } from "../../../runtime/src/dev/index.ts";
+import type { UpgradeError } from "../../../runtime/src/protocol.ts";
 import { exitCode, Refused, UsageError } from "./exit.ts";
 import { fromHere, projectRoot } from "./project.ts";
 import { colors, printError } from "./terminal.ts";
@@ -13,6 +14,8 @@ interface DevOptions {
   readonly watch: boolean;
   readonly name: string;
 }
+
+type Place = NonNullable<UpgradeError["place"]>;
 
 /** What this program uses of `instar/dev`. */
 interface DevModule {
@@ -83,8 +86,11 @@ async function started(start: () => Promise<DevRuntime>): Promise<DevRuntime> {
   try {
     return await start();
   } catch (error) {
-    const { code, message } = error as { code?: unknown; message: string };
-    if (typeof code === "string" && code.startsWith("INSTAR_")) throw new Refused(`${message} (${code})`, { cause: error });
+    const { code, message, place } = error as { code?: unknown; message: string; place?: Place | null };
+    if (typeof code === "string" && code.startsWith("INSTAR_")) {
+      const where = place === null || place === undefined ? "" : `${fromHere(place.file)}:${place.line}:${place.column} `;
+      throw new Refused(`${where}${message} (${code})`, { cause: error });
+    }
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 /** What commands share: which project they work on, and its analysis, which is loaded only by those that call for it. */
 import { existsSync } from "node:fs";
-import { relative, resolve } from "node:path";
+import { dirname, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Analyzed } from "../analysis/model.ts";
 import { findProjectRoot, slashed } from "../project-root.ts";
@@ -29,15 +29,23 @@ export function projectRoot(command: Command, path?: string): string {
 
 /** Reads and judges the whole project. */
 export async function openProject(root: string): Promise<Project> {
-  if (!existsSync(`${root}/tsconfig.json`)) {
+  if (!hasConfig(root)) {
     printError(
-      `${colors.yellow("instar:")} no tsconfig.json in ${root}: types are read with TypeScript's strict defaults. ` +
+      `${colors.yellow("instar:")} no tsconfig.json in ${root} or above: types are read with TypeScript's strict defaults. ` +
         "If the project compiles with other options, findings may differ; add a tsconfig.json.",
     );
   }
   const { openWorkspace } = await import("../workspace.ts");
   const workspace = openWorkspace(root);
   return { ...workspace, analyzed: analyzeAll(workspace) };
+}
+
+/** TypeScript looks for its configuration upwards, too. */
+function hasConfig(root: string): boolean {
+  for (let folder = root; ; folder = dirname(folder)) {
+    if (existsSync(`${folder}/tsconfig.json`)) return true;
+    if (dirname(folder) === folder) return false;
+  }
 }
 
 /** The whole project as it is now, with its open documents. */

@@ -1,7 +1,9 @@
 /** `instar upgrade`: the sources as they are become the running code, unless the analysis says that it would break. */
 import type { Command } from "commander";
+import type { UpgradeError } from "../../../runtime/src/protocol.ts";
+import type { Finding } from "../analysis/rule.ts";
 import { blockingFindings } from "../live/blocking-findings.ts";
-import { type LiveOptions, carryOut, patience, withLiveOptions } from "./carry-out.ts";
+import { type LiveOptions, carryOut, patience, reportWithout, withLiveOptions } from "./carry-out.ts";
 import { exitCode } from "./exit.ts";
 import { connectLive } from "./live.ts";
 import { moduleIds, openProject } from "./project.ts";
@@ -36,7 +38,9 @@ async function refusedByAnalysis(root: string, ids: readonly string[], format: L
   if (errors.length === 0) return false;
   if (format === "json") {
     const { findingJson } = await import("./format-json.ts");
-    printJson({ version: 1, outcome: "refused", findings: errors.map((finding) => findingJson(root, finding)) });
+    // A report like the runtime's own, so that programs read one kind of object, and the findings in full.
+    const report = reportWithout("refused", errors.map(toUpgradeError));
+    printJson({ ...report, findings: errors.map((finding) => findingJson(root, finding)) });
   } else {
     const { findingsText } = await import("./format-text.ts");
     print(findingsText(errors, (file) => project.readFile(file)).join("\n"));
@@ -45,4 +49,8 @@ async function refusedByAnalysis(root: string, ids: readonly string[], format: L
     `Refused: ${count(errors.length, "finding")} at error level. The running system was not touched. Correct them (instar fix), or upgrade with --force.`,
   );
   return true;
+}
+
+function toUpgradeError({ rule, message, module, file, range }: Finding): UpgradeError {
+  return { code: rule, message, module, pid: null, name: null, place: { file, ...range.start } };
 }

@@ -60,12 +60,12 @@ export class RuntimeRefused extends Error {
 }
 
 export interface ConnectOptions {
-  /** Milliseconds until the runtime must have answered that it is there. Default 5000. */
+  /** Milliseconds until the runtime must have answered that it is there. Default 10000: it may be in the middle of reading a project. */
   readonly timeout?: number;
 }
 
 export async function connectRuntime(run: RunFile, options: ConnectOptions = {}): Promise<RuntimeConnection> {
-  const timeout = options.timeout ?? 5000;
+  const timeout = options.timeout ?? 10_000;
   const socket = await openSocket(run, timeout);
   const rpc = createMessageConnection(new SocketReader(socket), new SocketWriter(socket));
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));

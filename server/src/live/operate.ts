@@ -1,0 +1,41 @@
+/** Asks a runtime to rehearse, upgrade or downgrade. Whatever a person can be told as the end of it is a report; only an unknown end is an error. */
+import type { Requests, UpgradeError, UpgradeReport } from "../../../runtime/src/protocol.ts";
+import type { Finding } from "../analysis/rule.ts";
+import { type RuntimeConnection, RuntimeRefused, RuntimeUnreachable } from "./connection.ts";
+
+export type Operation = "upgrade/rehearse" | "upgrade/apply" | "upgrade/downgrade";
+
+/** @throws RuntimeUnreachable where the connection was lost before the answer, so that nobody knows what became of it; RuntimeRefused where the runtime answers with an error. */
+export async function operate<M extends Operation>(
+  connection: RuntimeConnection,
+  method: M,
+  params: Requests[M]["params"],
+  signal: AbortSignal,
+): Promise<UpgradeReport> {
+  try {
+    return await connection.request(method, params, { signal });
+  } catch (error) {
+    // JSON-RPC's own answer to a canceled request, from a runtime that had not begun with it.
+    if (signal.aborted && error instanceof RuntimeRefused && error.rpc === -32800) return reportWithout("canceled");
+    if (error instanceof RuntimeUnreachable && error.code === "INSTAR_CONNECTION_LOST" && method !== "upgrade/rehearse")
+      throw new RuntimeUnreachable(error.code, `${error.message} Whether the new code was committed is not known.`);
+    throw error;
+  }
+}
+
+/** The report of something that no process was met by. */
+export function reportWithout(outcome: UpgradeReport["outcome"], errors: UpgradeReport["errors"] = []): UpgradeReport {
+  return {
+    outcome,
+    modules: [],
+    processes: [],
+    messages: { queued: 0, translated: 0, dropped: 0, callsSpanning: 0 },
+    time: { build: 0, quiesce: 0, convert: 0, commit: 0, total: 0 },
+    errors,
+  };
+}
+
+/** A finding as the reason of a refusal; its code is the rule, where the runtime's own codes begin with `INSTAR_`. */
+export function findingError({ rule, message, module, file, range }: Finding): UpgradeError {
+  return { code: rule, message, module, pid: null, name: null, place: { file, ...range.start } };
+}
