@@ -61,6 +61,49 @@ describe("shape cases", () => {
   }
 });
 
+/** Types that are easily written so that they read back as something else. */
+const hardTexts = [
+  "enum M { A, B = 5, C } export interface State { m: M; s: M.A | M.C; n: M | null; o?: M.B }",
+  'enum M { "a-b" = "x", C = "y" } export interface State { m: M | "z"; c: M.C[] }',
+  "const enum M { A = -1, B = 1 << 3 } export interface State { m: M }",
+  "export interface State { n: -1 | 0 | 1; b: 10n | -5n; t: `a${number}b${string}`; u: `${'x' | 'y'}-${bigint}` }",
+  "export interface State { f: (a: string, b?: number, ...rest: boolean[]) => void; g: { (a: 1): 2; (b: 3): 4 }; h: (() => void)[]; i: Function; m(): string }",
+  "export interface State { t: [a: string, b?: number, ...c: boolean[]]; u: readonly [string, ...(number | null)[]]; v: readonly (readonly [1, 2])[][]; w: [] }",
+  "export interface State { [key: string]: number | (() => void); readonly a: 1; 'b-c': 2; 3: 4 }",
+  "export interface State { a?: string; b?: string | undefined; c?: string | null; d: string | undefined; e?: never }",
+  "class Q<T> { #x = 1; private y?: T; protected z: T[] = []; static s = 1; get g() { return 1 } m(): this { return this } } export interface State { q: Q<string>; r: Q<number>; s: Q<string> | null }",
+  "class E extends Error { code = 1 } class F extends E { more = 2 } export interface State { e: E; f: F; g: RangeError }",
+  "interface R<T> { v: T; next: R<T> | null } export interface State { a: R<number>; b: R<string>; c: Record<'x' | 'y', R<number>>; d: Partial<R<bigint>> }",
+  "declare const k: unique symbol; export interface State { [k]: typeof k; s: symbol; u: string & { [k]: 1 }; w: (number & { __brand: 'N' })[] }",
+  "export interface State { m: ReadonlyMap<string, Set<Date>>; w: WeakMap<object, RegExp>; p: Promise<Uint8Array>; a: ArrayBuffer; e: AggregateError; i: Iterable<number> }",
+  "export type State = { k: 'a' } | { k: 'b'; n: number } | null | undefined | string",
+  "type L = { head: number; tail: L } | null; export type State = L",
+  "export type State = number",
+  "export type State = readonly [string, State[]]",
+  "export class State { a = 1 }",
+  "export enum State { A, B }",
+  "export interface State { o: {}; p: object; q: unknown; r: any; s: never[]; t: Object; v: void }",
+  "type Deep<T> = { readonly [K in keyof T]: T[K] extends object ? Deep<T[K]> : T[K] }; interface X { a: { b: X | null; c: number } } export interface State { x: Deep<X> }",
+  "interface State_ { self: State_[] } export interface State extends State_ { Protocol: 1; Pid: 2 } ",
+  "export type State = ReturnType<typeof make>; function make() { return { a: 1, b: [new Map<string, Date>()] as const, c: null as string | null } }",
+];
+
+describe("what is easily lost reads back as the same shape", () => {
+  for (const text of hardTexts) {
+    for (const options of [{}, { exactOptionalPropertyTypes: true }]) {
+      test(`${text}${Object.keys(options).join("")}`, () => {
+        const { compare, release, snapshot } = project(options);
+        const module = compare(text, 1);
+        const parsed = parseSnapshot(snapshot(), module.id, 1);
+        assert.equal(parsed.kind === "ok" && shapeHash(parsed.shapes.state), module.shape, snapshot());
+        release(text, 1);
+        const again = compare(text, 2);
+        assert.deepEqual([again.state.up, again.state.down, again.state.changes], ["compatible", "compatible", []]);
+      });
+    }
+  }
+});
+
 function texts(changes: readonly ExpectedChange[]): readonly string[] {
   return changes.map(({ path, kind, renameOf }) => `${kind} ${path}${renameOf === undefined ? "" : ` (was ${renameOf})`}`).toSorted();
 }

@@ -292,7 +292,9 @@ function literalOf(node: ts.Expression | undefined): string | number {
 /** The text of the doc comment before a node. */
 function docText(node: ts.Node): string {
   const text = node.getSourceFile().text;
-  const comments = ts.getLeadingCommentRanges(text, node.getFullStart()) ?? [];
+  // To the compiler, a comment on the line of what is before it trails that; here it never does.
+  const start = node.getFullStart();
+  const comments = [...(ts.getTrailingCommentRanges(text, start) ?? []), ...(ts.getLeadingCommentRanges(text, start) ?? [])];
   const last = comments.at(-1);
   return last === undefined
     ? ""

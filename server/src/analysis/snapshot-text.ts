@@ -28,7 +28,7 @@ export function snapshotHash(id: string, vsn: number, body: string): string {
 
 function bodyText(shapes: ProtocolShapes): string {
   const names = nameShapes(shapes);
-  const options: TextOptions = { nameOf: (shape) => names.of(shape), protocol: (name) => JSON.stringify(name) };
+  const options: TextOptions = { nameOf: (shape) => names.of(shape), protocol: (name) => JSON.stringify(name), markExact: true };
   const parts = [declarationOf("State", shapes.state, options, true)];
   parts.push(protocolText(shapes, options));
   for (const [name, shape] of names.declared) parts.push(declarationOf(name, shape, options));
@@ -90,7 +90,7 @@ function declarationOf(name: string, shape: Shape, options: TextOptions, exporte
 }
 
 function fieldLines(fields: readonly Field[], options: TextOptions): readonly string[] {
-  return fields.map((field) => (field.exact === true ? `/** @exact */ ${fieldText(field, options)}` : fieldText(field, options)));
+  return fields.map((field) => fieldText(field, options));
 }
 
 function block(head: string, lines: readonly string[], end = ";"): string {

@@ -11,6 +11,8 @@ export interface TextOptions {
   readonly protocol?: (name: string) => string;
   /** How an enum is written where its name does not do. */
   readonly enumText?: (shape: EnumShape) => string | undefined;
+  /** Marks fields that may be absent but not `undefined`, which no syntax tells apart. */
+  readonly markExact?: boolean;
 }
 
 /** One level is written out, what has a name below it is named. */
@@ -121,7 +123,8 @@ function unionMembers(members: readonly Shape[], options: TextOptions): readonly
 }
 
 export function fieldText(field: Field, options: TextOptions): string {
-  return `${field.readonly ? "readonly " : ""}${keyText(field.name)}${field.optional ? "?" : ""}: ${write(field.shape, options, "top", true)}`;
+  const mark = options.markExact === true && field.exact === true ? "/** @exact */ " : "";
+  return `${mark}${field.readonly ? "readonly " : ""}${keyText(field.name)}${field.optional ? "?" : ""}: ${write(field.shape, options, "top", true)}`;
 }
 
 /** @param parameters every parameter needs a name; a tuple's slots have all or none. */
