@@ -4,7 +4,6 @@
  */
 import { type CancellationToken, IPCMessageReader, IPCMessageWriter, createMessageConnection } from "vscode-jsonrpc/node";
 import { type SystemEvent, defaultSystem, isHandle, planSteps, processes, stateOf, subscribe, upgrade } from "../internal.ts";
-import type { Actor } from "../actor.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { formatReason, isOrderly } from "../exit.ts";
 import type { LoadedModuleInfo, UpgradeError } from "../protocol.ts";
@@ -95,7 +94,7 @@ async function startApplication(entry: string, load: ChildRequests["start"]["par
       { place: { file: entry, line: 1, column: 1 } },
     );
   }
-  const pid = await system.start(application.handle as Actor<Supervisor>);
+  const pid = await system.start<Supervisor>(application.handle);
   rootPid = pid.id;
 }
 

@@ -5,7 +5,6 @@ import v8 from "node:v8";
 import vm from "node:vm";
 import { type DevProject, devProject } from "../../../test/support/dev-project.ts";
 import { createSystem } from "../system.ts";
-import type { Actor } from "../actor.ts";
 import { type Build, createBuilder } from "./builder.ts";
 import type { Layer, ShapeHashes } from "./built-file.ts";
 import { type CodeServer, type Prepared, createCodeServer } from "./code-server.ts";
@@ -134,10 +133,10 @@ test("a dynamic import reaches the neighbours of its own version", async (t) => 
     [project.path("src/app.ts"), project.path("src/later.ts")],
   );
   assert.deepEqual((await upgrade()).changes, []);
-  const { later: old } = exportsOf<{ later: () => Promise<unknown> }>(server, "src/app");
+  const old = exported(server, "src/app", "later");
   project.write("src/later.ts", 'export const word = "second";');
   assert.equal((await upgrade()).changes.length, 1);
-  assert.equal(await old(), "first");
+  assert.equal(await old(""), "first");
   assert.equal(await ask("src/app"), "second");
   assert.deepEqual((await upgrade()).changes, []);
   project.write("src/later.ts", 'export const word = "third";');
@@ -279,14 +278,13 @@ test("stack traces show TypeScript, of two versions at once", async (t) => {
     "src/app.ts": answering("0", "", 'import { fail } from "./fail"; export { fail };'),
     "src/fail.ts": thrower(1),
   });
-  const failOf = (): ((what: string) => never) => exportsOf<{ fail: (what: string) => never }>(server, "src/app").fail;
-  const first = failOf();
+  const first = exported(server, "src/app", "fail");
   project.write("src/fail.ts", thrower(5));
   await upgrade();
-  const second = failOf();
-  const stackOf = (fail: (what: string) => never): string => {
+  const second = exported(server, "src/app", "fail");
+  const stackOf = (fail: (what: string) => unknown): string => {
     try {
-      return fail("this");
+      return String(fail("this"));
     } catch (error) {
       return (error as Error).stack ?? "";
     }
@@ -397,9 +395,10 @@ async function untilCollected(versions: readonly WeakRef<object>[], limit: numbe
   return alive;
 }
 
-/** What the current version of a module exports, of the type that the caller claims. */
-function exportsOf<T>(server: CodeServer, id: string): T {
-  return (server.modules.get(id) ?? assert.fail()).current.module.exports as T;
+/** An exported function of the current version of a module. */
+function exported(server: CodeServer, id: string, name: string): (what: string) => unknown {
+  const { exports } = (server.modules.get(id) ?? assert.fail()).current.module;
+  return (exports as Record<string, (what: string) => unknown>)[name] ?? assert.fail(`no export ${name}`);
 }
 
 interface LoadedProject {
@@ -462,7 +461,7 @@ async function loaded(t: TestContext, files: Readonly<Record<string, string>>, f
     upgrade,
     async ask(id) {
       const { handle } = server.modules.get(id) ?? assert.fail(`no module ${id}`);
-      const pid = await system.start(handle as Actor<{ init(): number; calls: { get(): unknown } }>);
+      const pid = await system.start<{ init(): number; calls: { get(): unknown } }>(handle);
       return await pid.call("get");
     },
   };

@@ -28,7 +28,7 @@ export default actor<Counter>({
   init: (n) => (${state}),
   casts: {
     add: ({ state, next }) => next(${add}),
-    spin: ({ next }) => { while (!existsSync("stop-spinning")); return next(); },
+    spin: ({ next }) => { console.log("spinning"); while (!existsSync("stop-spinning")); return next(); },
     wait: async ({ next }) => { await new Promise(() => {}); return next(); },
   },
   terminate: () => console.log("terminated"),
@@ -220,7 +220,7 @@ test("a second upgrade is refused; one that waits for a handler is canceled by i
 
 test("watching upgrades on save, says what failed, and goes on", async (t) => {
   const project = devProject(t, files);
-  const { client, runtime, logs } = await runProject(t, project, { watch: true });
+  const { client, logs } = await runProject(t, project, { watch: true });
   const save = async (text: string): Promise<UpgradeReport> => {
     const finished = client.next("upgrade/finished");
     project.write("src/counter.actor.ts", text);
@@ -237,45 +237,52 @@ test("watching upgrades on save, says what failed, and goes on", async (t) => {
   assert.equal(log.length, 1, "a failure is said once");
 
   assert.deepEqual(await client.request("runtime/watch", { enabled: false }), { enabled: false });
-  project.write("src/counter.actor.ts", counter(1));
+  project.write("src/counter.actor.ts", counter(2, `${steps} /* once more */`));
+  assert.equal((await client.request("upgrade/rehearse")).outcome, "rehearsed", "nobody has taken it");
   assert.deepEqual(await client.request("runtime/watch", { enabled: true }), { enabled: true });
-  await runtime.stop();
+  assert.equal((await save(counter(2, `${steps} /* and again */`))).outcome, "committed");
 });
 
 test("a handler that never returns leaves the endpoint answering, and the status says so", async (t) => {
   const project = devProject(t, files);
-  const { client } = await runProject(t, project, { heartbeat: { interval: 20, limit: 200 } });
-  const { applicationPid } = await client.request("runtime/info");
-  const silent = client.next("runtime/log", ({ text }) => text.includes("does not answer"));
-  process.kill(applicationPid as number, "SIGWINCH");
+  const { client } = await runProject(t, project, { heartbeat: { interval: 20, limit: 300 } });
+  await spin(client);
   // Asked while nobody knows it yet, it fails as soon as that is known.
-  const inFlight = client.raw(JSON.stringify({ jsonrpc: "2.0", id: "x", method: "processes/list" }));
-  await silent;
+  const ask = (method: string): ReturnType<TestClient["raw"]> => client.raw(JSON.stringify({ jsonrpc: "2.0", id: "x", method }));
+  assert.equal((await ask("processes/list")).error?.data?.code, "INSTAR_RUNTIME_UNRESPONSIVE");
   assert.equal((await client.request("runtime/info")).status, "unresponsive");
-  for (const method of ["processes/list", "modules/list"]) {
-    const answer = await client.raw(JSON.stringify({ jsonrpc: "2.0", id: "y", method }));
-    assert.equal(answer.error?.data?.code, "INSTAR_RUNTIME_UNRESPONSIVE");
-  }
-  const early = await inFlight;
-  assert.ok(early.error?.data?.code === "INSTAR_RUNTIME_UNRESPONSIVE" || early.result !== undefined);
   project.write("src/counter.actor.ts", counter(2, steps));
-  const refused = await client.raw(JSON.stringify({ jsonrpc: "2.0", id: "z", method: "upgrade/apply" }));
-  assert.equal(refused.error?.data?.code, "INSTAR_RUNTIME_UNRESPONSIVE");
+  for (const method of ["processes/list", "modules/list", "upgrade/apply"]) {
+    assert.equal((await ask(method)).error?.data?.code, "INSTAR_RUNTIME_UNRESPONSIVE");
+  }
 
   // It may come back.
-  const back = untilStatus(client, "running");
   project.write("stop-spinning", "");
-  await back;
+  await untilStatus(client, "running");
   assert.equal((await client.request("upgrade/apply")).outcome, "committed");
+});
+
+test("an upgrade that keeps the application busy for too long is given up by who asked, and reported when it is done", async (t) => {
+  const project = devProject(t, files);
+  const { client } = await runProject(t, project, { heartbeat: { interval: 20, limit: 100 } });
+  const up = 'up: (s: State) => { while (!existsSync("stop-spinning")); return { ...s, step: 1 }; }, down: (s: State) => s';
+  project.write("src/counter.actor.ts", counter(2, `codeChange: { 1: { ${up} } },`));
+  const asked = await client.raw(JSON.stringify({ jsonrpc: "2.0", id: "x", method: "upgrade/apply" }));
+  assert.equal(asked.error?.data?.code, "INSTAR_RUNTIME_UNRESPONSIVE");
+  const finished = client.next("upgrade/finished");
+  project.write("stop-spinning", "");
+  assert.equal((await finished).outcome, "committed");
+  // The parent knows what is loaded now.
+  await untilStatus(client, "running");
+  assert.equal((await client.request("upgrade/apply")).outcome, "unchanged");
 });
 
 test("a runtime whose application never returns can be stopped", async (t) => {
   const project = devProject(t, files);
-  const { client, runtime } = await runProject(t, project, { heartbeat: { interval: 20, limit: 200 } });
+  const { client, runtime } = await runProject(t, project, { heartbeat: { interval: 20, limit: 300 } });
   const { applicationPid } = await client.request("runtime/info");
-  const silent = client.next("runtime/log", ({ text }) => text.includes("does not answer"));
-  process.kill(applicationPid as number, "SIGWINCH");
-  await silent;
+  await spin(client);
+  await untilStatus(client, "unresponsive");
   await runtime.stop();
   assert.throws(() => process.kill(applicationPid as number, 0), { code: "ESRCH" });
 });
@@ -401,6 +408,14 @@ async function signal(client: TestClient, name: NodeJS.Signals, fits: (process: 
   const { applicationPid } = await client.request("runtime/info");
   process.kill(applicationPid as number, name);
   await untilProcess(client, fits);
+}
+
+/** Resolves when a handler of the application has begun not to return. */
+async function spin(client: TestClient): Promise<void> {
+  const { applicationPid } = await client.request("runtime/info");
+  const spinning = client.next("runtime/log", ({ text }) => text === "spinning");
+  process.kill(applicationPid as number, "SIGWINCH");
+  await spinning;
 }
 
 /** Asks again and again; every question is a round trip through the application. */

@@ -59,6 +59,7 @@ export function createPackageLoader(): PackageLoader {
 const ownModules: Readonly<Record<string, () => Promise<object> | object>> = {
   instar: () => instar,
   "instar/dev": () => import("./index.ts"),
+  "instar/testing": () => import("../testing.ts"),
 };
 
 /**

@@ -33,8 +33,9 @@ export function installSourceMaps(): SourceMaps {
     const frames = sites.map((site) => {
       const url = site.getScriptNameOrSourceURL();
       const place = positionOf(url, site.getLineNumber(), site.getColumnNumber());
-      // The frame as V8 would print it; its type does not say that it can do so.
-      const text = String(site as unknown);
+      // The frame as V8 prints it; Node's types do not say that it can.
+      const printable: { toString(): string } = site;
+      const text = printable.toString();
       if (place === null) return `\n    at ${text}`;
       first ??= place;
       const generated = `${url}:${site.getLineNumber()}:${site.getColumnNumber()}`;

@@ -68,6 +68,7 @@ export async function startDevRuntime(
     store: createBuildStore(root),
     shapes: options.shapes ?? null,
     application,
+    patience: 4 * heartbeat.limit,
     onFinished(report) {
       log(report.outcome === "committed" ? "info" : report.outcome === "canceled" ? "warning" : "error", formatReport(report));
       options.onUpgrade?.(report);

@@ -40,15 +40,14 @@ export interface UpgraderOptions {
   readonly store: BuildStore;
   readonly shapes: ShapePort | null;
   readonly application: Application;
+  /** How long an upgrade that keeps the application's thread busy is waited for, in milliseconds, once the heartbeat has been missed. */
+  readonly patience: number;
   readonly onFinished: (report: UpgradeReport) => void;
   readonly onLog: (level: "info" | "warning" | "error", text: string) => void;
 }
 
-/** How long an upgrade that keeps the application's thread busy is waited for, in milliseconds, once the heartbeat has been missed. */
-const patience = 8000;
-
 export function createUpgrader(options: UpgraderOptions): Upgrader {
-  const { root, entry, builder, store, shapes, application, onFinished, onLog } = options;
+  const { root, entry, builder, store, shapes, application, patience, onFinished, onLog } = options;
   let loaded: Loaded = { modules: [], held: [] };
   let running: { readonly abort: AbortController; readonly ended: Promise<unknown> } | null = null;
 
