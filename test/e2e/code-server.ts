@@ -75,6 +75,9 @@ const settings = {
   "editor.autoClosingBrackets": "never",
   "editor.autoIndent": "none",
   "editor.quickSuggestions": { other: "off", comments: "off", strings: "off" },
+  // Only what the extensions offer, without "Surround With".
+  "editor.snippets.codeActions.enabled": false,
+  "editor.stickyScroll.enabled": false,
   "extensions.autoCheckUpdates": false,
   "extensions.autoUpdate": false,
   "extensions.ignoreRecommendations": true,

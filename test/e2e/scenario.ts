@@ -36,6 +36,18 @@ export function editorSteps(workbench: Workbench, project: Project, picture: () 
     for (const text of texts) await workbench.lens(text).waitFor();
   };
   const room = (vsn: number) => workbench.treeRow(new RegExp(`lobby.*v${vsn} · ${module}`));
+  /** The state of the lobby, from the hover over its row. */
+  const stateOf = async (vsn: number): Promise<string> => {
+    const hover = workbench.hover(`version ${vsn}`);
+    await until("the hover of the process", async () => {
+      await room(vsn).hover();
+      return hover.waitFor({ timeout: 10_000 }).then(
+        () => true,
+        () => false,
+      );
+    });
+    return (await hover.innerText()).replaceAll("\u00a0", " ");
+  };
 
   return [
     {
@@ -85,14 +97,17 @@ export function editorSteps(workbench: Workbench, project: Project, picture: () 
         await finding.waitFor();
         await workbench.squiggle("error").waitFor();
         await lens("1 change since v1", "up missing, down unneeded");
-        await picture();
       },
     },
     {
       name: "the quick fix writes the step",
       async run() {
         await finding.dblclick();
-        await workbench.quickFix("codeChange");
+        // So that the lens is in the picture, too.
+        await workbench.scrollDown(2);
+        const fix = await workbench.openQuickFixes("codeChange");
+        await picture();
+        await fix.click();
         await finding.waitFor({ state: "detached" });
         await workbench.save();
         const text = project.read(source);
@@ -106,9 +121,19 @@ export function editorSteps(workbench: Workbench, project: Project, picture: () 
       },
     },
     {
-      name: "Upgrade Module converts the live processes",
+      name: "Rehearse Upgrade tries it on copies",
       async run() {
         await workbench.hidePanel();
+        await workbench.command("Instar: Rehearse Upgrade");
+        await workbench.pick(module);
+        await workbench.toast(/Rehearsed .* would work for 5 processes/).waitFor();
+        await room(1).waitFor();
+        await workbench.clearToasts();
+      },
+    },
+    {
+      name: "Upgrade Module converts the live processes",
+      async run() {
         await workbench.command("Instar: Upgrade Module");
         await workbench.pick(module);
         await workbench.toast(`Upgraded ${module} to version 2: 5 processes`).waitFor();
@@ -120,10 +145,7 @@ export function editorSteps(workbench: Workbench, project: Project, picture: () 
       name: "the tree shows the converted state",
       async run() {
         await workbench.clearToasts();
-        await room(2).hover();
-        const tooltip = workbench.hover(/version 2/);
-        await tooltip.waitFor();
-        assert.match((await tooltip.innerText()).replaceAll("\u00a0", " "), /title: 'lobby',\s+topic: '',/);
+        assert.match(await stateOf(2), /title: 'lobby',\s+topic: '',\s+members: \[\s+<0\./);
       },
     },
     {
@@ -135,12 +157,13 @@ export function editorSteps(workbench: Workbench, project: Project, picture: () 
         await workbench.toast(`Downgraded ${module} to version 1: 5 processes`).waitFor();
         await room(1).waitFor();
         await lens("5 live on v1");
+        await workbench.clearToasts();
+        assert.match(await stateOf(1), /title: 'lobby',\s+members: \[\s+<0\./);
       },
     },
     {
       name: "Write Release Snapshots freezes version 2",
       async run() {
-        await workbench.clearToasts();
         await workbench.command("Instar: Write Release Snapshots");
         await workbench.toast(`Wrote ${snapshot(2)}`).waitFor();
         assert.match(project.read(snapshot(2)), /topic: string/);

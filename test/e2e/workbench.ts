@@ -18,9 +18,12 @@ export interface Workbench {
   cursorTo(text: string): Promise<void>;
   /** Puts the cursor behind `text` and types. */
   typeAfter(text: string, typed: string): Promise<void>;
+  /** Turns the mouse wheel over the editor; a notch is between two and three lines. */
+  scrollDown(notches: number): Promise<void>;
   /** Types over the first occurrence of `text`. */
   replace(text: string, typed: string): Promise<void>;
-  quickFix(title: string | RegExp): Promise<void>;
+  /** Opens the menu of quick fixes at the cursor and gives the entry that has `title`. */
+  openQuickFixes(title: string): Promise<Locator>;
   save(): Promise<void>;
   /** Colour and weight in which the first `text` of the last line on the screen that has `line` is shown. */
   styleOf(text: string, line: string): Promise<string>;
@@ -50,7 +53,7 @@ export async function openWorkbench(options: {
 }): Promise<Workbench> {
   const browser = await chromium.launch({ executablePath: options.chromium, headless: true, args: chromiumArguments });
   try {
-    const context = await browser.newContext({ viewport: { width: 1400, height: 900 } });
+    const context = await browser.newContext({ viewport: { width: 1280, height: 960 } });
     const page = await context.newPage();
     page.setDefaultTimeout(patience);
     page.on("console", (message) => options.onConsole(`${message.type()}: ${message.text()}`));
@@ -143,15 +146,19 @@ function workbench(browser: Browser, page: Page): Workbench {
       await page.keyboard.press("ArrowRight");
       await page.keyboard.insertText(typed);
     },
+    async scrollDown(notches) {
+      await editor.hover();
+      for (let notch = 0; notch < notches; notch += 1) await page.mouse.wheel(0, 100);
+    },
     async replace(text, typed) {
       await find(text);
       await page.keyboard.press("Delete");
       await page.keyboard.insertText(typed);
     },
-    async quickFix(title) {
+    async openQuickFixes(title) {
       await focusEditor();
       const row = page.locator(".action-widget .monaco-list-row", { hasText: title }).first();
-      await until(`the quick fix ${title}`, async () => {
+      await until(`the quick fix "${title}"`, async () => {
         await page.keyboard.press("Control+.");
         const offered = await row.waitFor({ timeout: 10_000 }).then(
           () => true,
@@ -161,7 +168,7 @@ function workbench(browser: Browser, page: Page): Workbench {
         if (!offered) await page.keyboard.press("Escape");
         return offered;
       });
-      await row.click();
+      return row;
     },
     async save() {
       await page.keyboard.press("Control+S");
