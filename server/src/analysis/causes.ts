@@ -62,7 +62,7 @@ export function breaking(comparison: Comparison, direction: "up" | "down"): read
       direction === "up"
         ? [["fieldAdded", "variantRemoved", "optionalToRequired"], from, to]
         : [["fieldRemoved", "variantAdded", "requiredToOptional"], to, from];
-    if ((missing as string[]).includes(kind)) return true;
+    if (missing.includes(kind)) return true;
     return left !== null && right !== null && valid(left, right) !== "compatible";
   });
   // A verdict that no single change explains, such as a field that comes back, is explained by all of them.

@@ -11,7 +11,7 @@ import {
   tupleNode,
   undefinedIn,
 } from "./compiler-types.ts";
-import type { Field, FunctionShape, Index, ObjectShape, Shape, Slot } from "./shape.ts";
+import type { ArrayShape, Field, FunctionShape, Index, ObjectShape, Shape, Slot } from "./shape.ts";
 import { endless, primitive, unresolved } from "./shape.ts";
 import { pidType } from "./runtime-names.ts";
 import type { Location } from "./span.ts";
@@ -183,9 +183,9 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
     }
     if (checker.isArrayType(type)) {
       const [element] = checker.getTypeArguments(type as ts.TypeReference);
-      const shape = keep({
-        kind: "array" as const,
-        element: primitive("unknown") as Shape,
+      const shape = keep<ArrayShape>({
+        kind: "array",
+        element: primitive("unknown"),
         readonly: type.symbol.name === "ReadonlyArray",
       });
       if (element !== undefined) shape.element = read(element, arrayElementNode(node));
@@ -206,7 +206,7 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
     }
     const calls = type.getCallSignatures();
     if (calls.length > 0) {
-      const shape = keep({ kind: "function", signatures: [] } as FunctionShape);
+      const shape = keep<FunctionShape>({ kind: "function", signatures: [] });
       shape.signatures = calls.map((signature) => ({ parameters: parameters(signature), result: read(signature.getReturnType()) }));
       return shape;
     }
@@ -221,7 +221,7 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
       shape.fields = checker.getPropertiesOfType(type).map(readField);
       return shape;
     }
-    const shape = keep({ kind: "object", fields: [], indexes: [] } as ObjectShape);
+    const shape = keep<ObjectShape>({ kind: "object", fields: [], indexes: [] });
     shape.fields = checker.getPropertiesOfType(type).map(readField);
     shape.indexes = checker.getIndexInfosOfType(type).map((info): Index => {
       const valueNode =

@@ -18,7 +18,7 @@ export interface Found {
 
 export function findActor(checker: ts.TypeChecker, source: ts.SourceFile, isRuntime: (file: string) => boolean): Found {
   const module = checker.getSymbolAtLocation(source);
-  const exported = module?.exports?.get("default" as ts.__String);
+  const exported = module?.exports?.get(ts.InternalSymbolName.Default);
   const declared = declarationIn(source, exported, checker);
   const call = declared === undefined ? undefined : callOf(declared, checker);
   if (call !== undefined && isActor(call)) {

@@ -80,12 +80,12 @@ class Reader {
     const declaration = this.#declarations.get(name);
     if (declaration === undefined) return unresolved;
     if (ts.isInterfaceDeclaration(declaration)) {
-      const shape = keep({ kind: "object", name, fields: [], indexes: [] } as ObjectShape);
+      const shape = keep<ObjectShape>({ kind: "object", name, fields: [], indexes: [] });
       return Object.assign(shape, this.#members(declaration.members));
     }
     if (ts.isTypeAliasDeclaration(declaration)) {
       // What recurses through an alias is an array, a tuple, an object or a union; the placeholder becomes that.
-      const placeholder = keep({ kind: "union", members: [] } as Shape);
+      const placeholder = keep<Shape>({ kind: "union", members: [] });
       const shape = this.#type(declaration.type);
       if (ts.isTypeReferenceNode(declaration.type) || ["primitive", "literal"].includes(shape.kind)) return keep(shape);
       for (const key of Object.keys(placeholder)) Reflect.deleteProperty(placeholder, key);

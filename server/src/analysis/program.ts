@@ -80,7 +80,7 @@ export class ProjectProgram {
     if (known !== undefined) return known;
     const text = this.#host.readFile(joinPath(folder, "package.json"));
     const own = text === undefined ? undefined : packageName(text);
-    const answer = own === undefined ? folder !== "/" && this.isRuntime(`${folder}`) : own === runtimePackage;
+    const answer = own === undefined ? folder !== "/" && this.isRuntime(folder) : own === runtimePackage;
     this.#runtimeFolders.set(folder, answer);
     return answer;
   }

@@ -265,7 +265,7 @@ function label(shape: Shape): string {
       return `f ${shape.signatures.map((signature) => signature.parameters.map(slot).join("")).join()}`;
     case "brand":
       return "n";
-    case "union":
+    default:
       return `v ${shape.members.length}`;
   }
 }

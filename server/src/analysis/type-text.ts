@@ -99,7 +99,7 @@ function writeOne(shape: Shape, options: TextOptions, place: Place, byName: bool
       const text = `${inner(shape.base, "member")} & ${write(shape.tag, options, "member")}`;
       return place === "element" ? `(${text})` : text;
     }
-    case "union": {
+    default: {
       const text = unionMembers(shape.members, options).join(" | ");
       return place === "top" ? text : `(${text})`;
     }

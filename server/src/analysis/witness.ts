@@ -47,7 +47,7 @@ function sample(shape: Shape, depth = 0): string {
       return shape.symbol;
     case "brand":
       return sample(shape.base, depth);
-    case "union":
+    default:
       return sample(
         shape.members.find((member) => !isPrimitive(member, "null") && !isPrimitive(member, "undefined")) ?? shape.members[0] ?? shape,
         depth + 1,

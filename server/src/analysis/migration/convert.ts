@@ -13,7 +13,6 @@ import {
   type Shape,
   shapeHash,
   type TupleShape,
-  type UnionShape,
 } from "../shape.ts";
 import { accessText, keyText, typeText } from "../type-text.ts";
 import { createValidity, literalsOf } from "../validity.ts";
@@ -257,7 +256,7 @@ class Converter {
     if (from.kind === "union") return from.members.every((member) => this.#passes(member, to));
     if (isPrimitive(from, "boolean") && to.kind === "union")
       return [true, false].every((value) => this.#passes({ kind: "literal", value }, to));
-    if (to.kind === "union") return (to as UnionShape).members.some((member) => this.#passes(from, member));
+    if (to.kind === "union") return to.members.some((member) => this.#passes(from, member));
     if (from.kind === "array" && to.kind === "array") return !(from.readonly && !to.readonly) && this.#passes(from.element, to.element);
     if (from.kind === "tuple" && to.kind === "tuple") return false;
     if (from.kind === "builtin" && to.kind === "builtin") {

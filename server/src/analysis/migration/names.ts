@@ -30,7 +30,7 @@ export class Scope {
   constructor(options: ScopeOptions) {
     this.#options = options;
     const { source, checker } = options;
-    const flags = ts.SymbolFlags.Type | ts.SymbolFlags.Alias;
+    const flags = (ts.SymbolFlags.Type | ts.SymbolFlags.Alias) as ts.SymbolFlags;
     this.#types = new Map(checker.getSymbolsInScope(source.call, flags).map((symbol) => [symbol.name, symbol]));
   }
 
