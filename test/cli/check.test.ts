@@ -164,7 +164,7 @@ test("diff of a module that was never released says so", async (t) => {
 });
 
 const bad: [name: string, source: string, said: RegExp, releasable?: true][] = [
-  ["a file that does not parse", `${counter.replace("calls: {", "calls: {{{")}`, /This file does not parse: /],
+  ["a file that does not parse", counter.replace("calls: {", "calls: {{{"), /This file does not parse: /],
   [
     "a module with two actors",
     `${counter}\nexport const second = actor<Counter>({ vsn: 1, init: (title) => ({ title, count: 0 }), calls: { get: ({ state, reply }) => reply(state) }, casts: { add: ({ next }) => next() } });\n`,

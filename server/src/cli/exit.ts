@@ -9,8 +9,6 @@ export const exitCode = {
   usage: 2,
 } as const;
 
-export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
-
 /** What the user asked for makes no sense here. The message says what is wrong and what to do. Exit code 2. */
 export class UsageError extends Error {}
 

@@ -27,7 +27,7 @@ export async function connectLive(command: Command, name: string | undefined): P
   }
   const { run } = choose(found, name, root);
   // The runtime's own word for the project: module ids count from there.
-  if (slashed(run.root) !== root) printError(`${colors.dim(`instar: working on ${fromHere(run.root)}`)}`);
+  if (slashed(run.root) !== root) printError(colors.dim(`instar: working on ${fromHere(run.root)}`));
   return { root: slashed(run.root), connection: await connectRuntime(run) };
 }
 
