@@ -83,7 +83,7 @@ test("explain prints a rule's page, without marks of colour where there is no te
 test("colours: NO_COLOR and pipes have none, FORCE_COLOR has them", async () => {
   const args = ["explain", "function-in-state"];
   const escape = "\u001b[";
-  assert.ok(!(await runCli(args, { cwd: repository })).stdout.includes(escape));
+  for (const env of [{}, { CI: "true" }]) assert.ok(!(await runCli(args, { cwd: repository, env })).stdout.includes(escape));
   assert.ok((await runCli(args, { cwd: repository, env: { FORCE_COLOR: "1" } })).stdout.includes(escape));
   assert.ok(!(await runCli(args, { cwd: repository, env: { FORCE_COLOR: "1", NO_COLOR: "1" } })).stdout.includes(escape));
   assert.ok(!(await runCli(["--no-color", ...args], { cwd: repository, env: { FORCE_COLOR: "1" } })).stdout.includes(escape));
