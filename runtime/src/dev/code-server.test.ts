@@ -1,30 +1,12 @@
 /** The code server with the builder and the real core, in this process: which instances are new, which stay, and what becomes of old ones. */
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import v8 from "node:v8";
 import vm from "node:vm";
-import { type DevProject, devProject } from "../../../test/support/dev-project.ts";
-import { createSystem } from "../system.ts";
-import { type Build, createBuilder } from "./builder.ts";
-import type { Layer, ShapeHashes } from "./built-file.ts";
-import { type CodeServer, type Prepared, createCodeServer } from "./code-server.ts";
-import { createPackageLoader } from "./package-loader.ts";
-import { installSourceMaps } from "./source-maps.ts";
+import { answering, exported, loaded, maps } from "../../../test/support/loaded-project.ts";
+import type { Build } from "./builder.ts";
+import type { Layer } from "./built-file.ts";
 import type { DevError } from "./dev-error.ts";
-
-const maps = installSourceMaps();
-
-/** An actor whose definition calls `value` for its one answer; `more` are further fields. */
-const answering = (value: string, more = "", head = ""): string => `
-import { actor } from "instar";
-${head}
-interface Answering { init(): number; calls: { get(): unknown } }
-export default actor<Answering>({
-  vsn: 1, init: () => 0,
-  calls: { get: ({ reply }) => reply(${value}) },
-  ${more}
-});
-`;
 
 test("modules of a project load with each other, and with the running copy of instar", async (t) => {
   const { ask } = await loaded(t, {
@@ -393,76 +375,4 @@ async function untilCollected(versions: readonly WeakRef<object>[], limit: numbe
     alive = versions.filter((version) => version.deref() !== undefined).length;
   }
   return alive;
-}
-
-/** An exported function of the current version of a module. */
-function exported(server: CodeServer, id: string, name: string): (what: string) => unknown {
-  const { exports } = (server.modules.get(id) ?? assert.fail()).current.module;
-  return (exports as Record<string, (what: string) => unknown>)[name] ?? assert.fail(`no export ${name}`);
-}
-
-interface LoadedProject {
-  readonly project: DevProject;
-  readonly server: CodeServer;
-  readonly builder: ReturnType<typeof createBuilder>;
-  /** What a new process of that module answers. */
-  readonly ask: (id: string) => Promise<unknown>;
-  readonly build: () => Promise<Build>;
-  /** Everything from disk, as an upgrade without arguments does it, with processes left out. */
-  readonly upgrade: (shapes?: ShapeHashes) => Promise<Pick<Prepared, "changes" | "added">>;
-  readonly apply: (
-    layers: readonly Layer[],
-    shapes?: ShapeHashes,
-    codes?: Record<string, { code: string; map: string }>,
-  ) => Promise<Pick<Prepared, "changes" | "added">>;
-}
-
-async function loaded(t: TestContext, files: Readonly<Record<string, string>>, firstShapes: ShapeHashes = {}): Promise<LoadedProject> {
-  const project = devProject(t, files);
-  const { root } = project;
-  const builder = createBuilder(root);
-  const server = createCodeServer({ root, packages: createPackageLoader(), maps });
-  const system = createSystem();
-  t.after(() => system.stop());
-  const entry = project.path("src/app.ts");
-
-  const build = (): Promise<Build> => builder.build([entry]);
-  const apply: LoadedProject["apply"] = async (layers, shapes = {}, extra = {}) => {
-    const held = new Set(server.held());
-    const codes = { ...extra };
-    for (const { hash } of layers.flatMap((layer) => layer.files)) {
-      const code = builder.codeOf(hash);
-      if (!held.has(hash) && code !== undefined) codes[hash] = code;
-    }
-    const prepared = await server.prepare({
-      layers,
-      codes,
-      shapes: Object.fromEntries(Object.entries(shapes).map(([file, shape]) => [project.path(file), shape])),
-    });
-    // The engine's part of the commit.
-    for (const { module, to } of prepared.changes) Object.assign(module, { old: module.current, current: to });
-    prepared.commit();
-    const { changes, added } = prepared;
-    prepared.settle();
-    return { changes, added };
-  };
-  const upgrade: LoadedProject["upgrade"] = async (shapes) => {
-    const { files: built } = await build();
-    const actors = [...server.modules.values()].map(({ file }) => file).filter((file) => built.has(file));
-    return apply([{ roots: [...new Set([entry, ...actors])], files: [...built.values()] }], shapes);
-  };
-  await upgrade(firstShapes);
-  return {
-    project,
-    server,
-    builder,
-    build,
-    apply,
-    upgrade,
-    async ask(id) {
-      const { handle } = server.modules.get(id) ?? assert.fail(`no module ${id}`);
-      const pid = await system.start<{ init(): number; calls: { get(): unknown } }>(handle);
-      return await pid.call("get");
-    },
-  };
 }

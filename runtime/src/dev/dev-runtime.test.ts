@@ -2,42 +2,11 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
-import { type DevProject, devProject, runProject } from "../../../test/support/dev-project.ts";
+import { app, codes, counter, everything, files, steps, summary } from "../../../test/support/counter-application.ts";
+import { type DevProject, type TestClient, connectClient, devProject, runProject } from "../../../test/support/dev-project.ts";
 import type { ProcessInfo, UpgradeReport } from "../protocol.ts";
 import { startDevRuntime } from "./index.ts";
 import type { ShapePort } from "./options.ts";
-import type { TestClient } from "../../../test/support/dev-project.ts";
-
-/** A counter whose state has the field `n`, from version 2 on also `step`; signals to the application make it do things. */
-const app = `
-import { child, supervisor, whereis } from "instar";
-import counter, { type Counter } from "./counter.actor";
-for (const [signal, name] of [["SIGUSR2", "add"], ["SIGWINCH", "spin"], ["SIGCONT", "wait"]] as const) {
-  process.on(signal, () => whereis<Counter>("counter")?.cast(name));
-}
-export default supervisor({ children: [child(counter, { id: "counter", name: "counter", args: [5] }), child(counter, { id: "other", args: [7] })] });
-`;
-
-const counter = (vsn: number, more = "", { state = "{ n }", add = "({ ...state, n: state.n + 1 })" } = {}): string => `
-import { existsSync } from "node:fs";
-import { actor } from "instar";
-interface State { readonly n: number; readonly step?: number }
-export interface Counter { init(n: number): State; casts: { add(): void; spin(): void; wait(): void } }
-export default actor<Counter>({
-  vsn: ${vsn},
-  init: (n) => (${state}),
-  casts: {
-    add: ({ state, next }) => next(${add}),
-    spin: ({ next }) => { console.log("spinning"); while (!existsSync("stop-spinning")); return next(); },
-    wait: async ({ next }) => { await new Promise(() => {}); return next(); },
-  },
-  terminate: () => console.log("terminated"),
-  ${more}
-});
-`;
-
-const steps = "codeChange: { 1: { up: (s: State) => ({ ...s, step: 1 }), down: (s: State) => ({ n: s.n }) } },";
-const files = { "src/app.ts": app, "src/counter.actor.ts": counter(1) };
 
 test("an application runs, is upgraded with its state kept, and goes back to its first version", async (t) => {
   const project = devProject(t, files);
@@ -193,7 +162,6 @@ test("a second upgrade is refused; one that waits for a handler is canceled by i
   const project = devProject(t, files);
   const { client, runtime } = await runProject(t, project);
   const run = JSON.parse(readFileSync(runtime.runFile, "utf8")) as { port: number; token: string };
-  const { connectClient } = await import("../../../test/support/dev-project.ts");
   await signal(client, "SIGCONT", ({ status }) => status === "running");
   const before = await everything(client);
   project.write("src/counter.actor.ts", counter(2, steps));
@@ -241,84 +209,6 @@ test("watching upgrades on save, says what failed, and goes on", async (t) => {
   assert.equal((await client.request("upgrade/rehearse")).outcome, "rehearsed", "nobody has taken it");
   assert.deepEqual(await client.request("runtime/watch", { enabled: true }), { enabled: true });
   assert.equal((await save(counter(2, `${steps} /* and again */`))).outcome, "committed");
-});
-
-test("a handler that never returns leaves the endpoint answering, and the status says so", async (t) => {
-  const project = devProject(t, files);
-  const { client } = await runProject(t, project, { heartbeat: { interval: 20, limit: 300 } });
-  await spin(client);
-  // Asked while nobody knows it yet, it fails as soon as that is known.
-  const ask = (method: string): ReturnType<TestClient["raw"]> => client.raw(JSON.stringify({ jsonrpc: "2.0", id: "x", method }));
-  assert.equal((await ask("processes/list")).error?.data?.code, "INSTAR_RUNTIME_UNRESPONSIVE");
-  assert.equal((await client.request("runtime/info")).status, "unresponsive");
-  project.write("src/counter.actor.ts", counter(2, steps));
-  for (const method of ["processes/list", "modules/list", "upgrade/apply"]) {
-    assert.equal((await ask(method)).error?.data?.code, "INSTAR_RUNTIME_UNRESPONSIVE");
-  }
-
-  // It may come back.
-  project.write("stop-spinning", "");
-  await untilStatus(client, "running");
-  assert.equal((await client.request("upgrade/apply")).outcome, "committed");
-});
-
-test("an upgrade that keeps the application busy for too long is given up by who asked, and reported when it is done", async (t) => {
-  const project = devProject(t, files);
-  const { client } = await runProject(t, project, { heartbeat: { interval: 20, limit: 100 } });
-  const up = 'up: (s: State) => { while (!existsSync("stop-spinning")); return { ...s, step: 1 }; }, down: (s: State) => s';
-  project.write("src/counter.actor.ts", counter(2, `codeChange: { 1: { ${up} } },`));
-  const asked = await client.raw(JSON.stringify({ jsonrpc: "2.0", id: "x", method: "upgrade/apply" }));
-  assert.equal(asked.error?.data?.code, "INSTAR_RUNTIME_UNRESPONSIVE");
-  const finished = client.next("upgrade/finished");
-  project.write("stop-spinning", "");
-  assert.equal((await finished).outcome, "committed");
-  // The parent knows what is loaded now.
-  await untilStatus(client, "running");
-  assert.equal((await client.request("upgrade/apply")).outcome, "unchanged");
-});
-
-test("a runtime whose application never returns can be stopped", async (t) => {
-  const project = devProject(t, files);
-  const { client, runtime } = await runProject(t, project, { heartbeat: { interval: 20, limit: 300 } });
-  const { applicationPid } = await client.request("runtime/info");
-  await spin(client);
-  await untilStatus(client, "unresponsive");
-  await runtime.stop();
-  assert.throws(() => process.kill(applicationPid as number, 0), { code: "ESRCH" });
-});
-
-test("when the application crashes, the endpoint stays and says so", async (t) => {
-  const project = devProject(t, files);
-  const { client, logs } = await runProject(t, project);
-  const { applicationPid } = await client.request("runtime/info");
-  const exited = client.next("runtime/exited");
-  process.kill(applicationPid as number, "SIGKILL");
-  assert.deepEqual(await exited, { code: null, signal: "SIGKILL" });
-  const info = await client.request("runtime/info");
-  assert.deepEqual([info.status, info.applicationPid], ["exited", null]);
-  for (const method of ["processes/list", "modules/list", "upgrade/apply"]) {
-    const answer = await client.raw(JSON.stringify({ jsonrpc: "2.0", id: "x", method }));
-    assert.equal(answer.error?.data?.code, "INSTAR_RUNTIME_EXITED", JSON.stringify(answer));
-  }
-  assert.match(logs.join("\n"), /the application ended with SIGKILL/);
-});
-
-test("an application whose root supervisor gives up has ended", async (t) => {
-  const project = devProject(t, {
-    ...files,
-    "src/counter.actor.ts": counter(1, "", { add: "(() => { throw new Error('too much'); })()" }),
-  });
-  const { client, logs } = await runProject(t, project);
-  const { applicationPid } = await client.request("runtime/info");
-  const exited = client.next("runtime/exited");
-  for (let crash = 0; crash < 2; crash++) {
-    await new Promise<void>((resolve) => {
-      void client.next("runtime/log", ({ text }) => text.includes("too much")).then(() => resolve());
-      process.kill(applicationPid as number, "SIGUSR2");
-    });
-  }
-  assert.deepEqual(await exited, { code: 1, signal: null });
-  assert.match(logs.join("\n"), new RegExp(`Error: too much\\n?.*(\\n.*)*${project.path("src/counter.actor.ts")}:\\d+:\\d+`));
 });
 
 const starts: readonly { readonly name: string; readonly files: Record<string, string>; readonly code: string }[] = [
@@ -388,34 +278,11 @@ async function counterState(client: TestClient): Promise<unknown> {
   return (await client.request("processes/state", { pid })).json;
 }
 
-/** All that a client can see. */
-async function everything(client: TestClient): Promise<unknown> {
-  const { processes } = await client.request("processes/list");
-  const states = await Promise.all(processes.map(({ pid }) => client.request("processes/state", { pid })));
-  return { processes, states, ...(await client.request("modules/list")) };
-}
-
-function summary({ outcome, modules, processes }: UpgradeReport): [string, string[], (string | null)[]] {
-  return [outcome, modules.map(({ id, from, to, kind }) => `${id} ${from} → ${to} ${kind}`), processes.map(({ after }) => after)];
-}
-
-function codes({ outcome, errors }: UpgradeReport): [string, string | undefined] {
-  return [outcome, errors[0]?.code];
-}
-
 /** Sends a signal to the application, and waits until a process looks as expected. */
 async function signal(client: TestClient, name: NodeJS.Signals, fits: (process: ProcessInfo) => boolean): Promise<void> {
   const { applicationPid } = await client.request("runtime/info");
   process.kill(applicationPid as number, name);
   await untilProcess(client, fits);
-}
-
-/** Resolves when a handler of the application has begun not to return. */
-async function spin(client: TestClient): Promise<void> {
-  const { applicationPid } = await client.request("runtime/info");
-  const spinning = client.next("runtime/log", ({ text }) => text === "spinning");
-  process.kill(applicationPid as number, "SIGWINCH");
-  await spinning;
 }
 
 /** Asks again and again; every question is a round trip through the application. */
@@ -424,8 +291,4 @@ async function untilProcess(client: TestClient, fits: (process: ProcessInfo) => 
     const { processes } = await client.request("processes/list");
     if (processes.some(fits)) return;
   }
-}
-
-async function untilStatus(client: TestClient, status: string): Promise<void> {
-  while ((await client.request("runtime/info")).status !== status);
 }
