@@ -46,6 +46,6 @@ export function count(number: number, noun: string, plural = `${noun}s`): string
 function wantsColors(): boolean {
   if (process.env["NO_COLOR"] || process.argv.includes("--no-color")) return false;
   if (process.env["FORCE_COLOR"] && process.env["FORCE_COLOR"] !== "0") return true;
-  // Undefined where it is none, whatever its type says; a library would take that for "decide yourself".
-  return Boolean(process.stdout.isTTY) && process.env["TERM"] !== "dumb";
+  if (!process.stdout.isTTY) return false;
+  return process.env["TERM"] !== "dumb";
 }
