@@ -53,7 +53,8 @@ async function upgrade(commands: Commands, argument: unknown, rehearse: boolean)
   const run = (force: boolean) => withProgress(title, (token) => client.request("instar/upgrade", { ...defined(params), force }, token));
   const report = await run(false);
   if (report === undefined) return;
-  const findings = report.outcome === "refused" && report.errors.some(({ code }) => code === "INSTAR_CHECK_FAILED");
+  // The code of a finding is its rule; the runtime's own begin otherwise.
+  const findings = report.outcome === "refused" && report.errors.some(({ code }) => !code.startsWith("INSTAR_"));
   await tell(commands, report, verb, saved, {
     ...(findings && !rehearse
       ? {

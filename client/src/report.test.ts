@@ -11,7 +11,17 @@ const committed: UpgradeReport = {
     { id: "src/tax", from: 1, to: 1, kind: "reinstantiate", steps: [] },
   ],
   processes: [
-    { pid: "<0.2>", name: "tea", module: "src/room.actor", from: 1, to: 2, pause: 2.6, queued: 1, before: "{ title: 1 }", after: "{ name: 1 }" },
+    {
+      pid: "<0.2>",
+      name: "tea",
+      module: "src/room.actor",
+      from: 1,
+      to: 2,
+      pause: 2.6,
+      queued: 1,
+      before: "{ title: 1 }",
+      after: "{ name: 1 }",
+    },
     { pid: "<0.3>", name: null, module: "src/room.actor", from: 1, to: 2, pause: 0.4, queued: 0, before: null, after: null },
   ],
   messages: { queued: 1, translated: 0, dropped: 0, callsSpanning: 2 },
@@ -25,7 +35,7 @@ const refused: UpgradeReport = {
   processes: [],
   errors: [
     {
-      code: "INSTAR_CHECK_FAILED",
+      code: "state-changed-no-code-change",
       message: "The state changed.",
       module: "src/room.actor",
       pid: null,
@@ -55,7 +65,10 @@ test("a refusal and a failure say that nothing was changed, and why", () => {
     summary({ ...refused, outcome: "failed", errors: [...refused.errors, ...refused.errors] }, "downgrade"),
     "The downgrade failed; the system is as it was before. The state changed. (and 1 more, see the output channel)",
   );
-  assert.equal(summary({ ...refused, outcome: "failed" }, "rehearse"), "The rehearsal failed; the live system was not touched. The state changed.");
+  assert.equal(
+    summary({ ...refused, outcome: "failed" }, "rehearse"),
+    "The rehearsal failed; the live system was not touched. The state changed.",
+  );
 });
 
 test("the details name each module, process and error", () => {
@@ -73,5 +86,5 @@ test("the details name each module, process and error", () => {
       "Time: build 12 ms, quiesce 1 ms, convert under 1 ms, commit under 1 ms, total 14 ms",
     ].join("\n"),
   );
-  assert.match(details(refused), /Error INSTAR_CHECK_FAILED \(src\/room.actor, \/p\/room.ts:3:1\): The state changed\./);
+  assert.match(details(refused), /Error state-changed-no-code-change \(src\/room.actor, \/p\/room.ts:3:1\): The state changed\./);
 });

@@ -134,7 +134,8 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
 
   const editor: Editor = {
     initialized: await client.sendRequest<InitializeResult>("initialize", {
-      processId: process.pid,
+      // With one, the server would watch this process for ever.
+      processId: null,
       rootUri: null,
       workspaceFolders: options.folders.map((folder) => ({ uri: uri(folder), name: folder })),
       capabilities: options.capabilities ?? vscode,
