@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import type { Requests, UpgradeParams, UpgradeReport } from "../../../runtime/src/protocol.ts";
 import type { RuntimeConnection } from "../live/connection.ts";
+import { type Operation, operate, OutcomeUnknown } from "../live/operate.ts";
 import { exitCode, Refused } from "./exit.ts";
 import { parseMilliseconds } from "./live.ts";
 import { reportText } from "./report.ts";
@@ -27,8 +28,6 @@ export function withLiveOptions(command: Command): Command {
 export function patience({ timeout, wait }: LiveOptions): Pick<UpgradeParams, "onBusy" | "timeout"> {
   return { ...(wait ? { onBusy: "wait" as const } : {}), ...(timeout === undefined ? {} : { timeout }) };
 }
-
-type Operation = "upgrade/rehearse" | "upgrade/apply" | "upgrade/downgrade";
 
 /** Sets the exit code: 0 where the runtime did what was asked or had nothing to do. */
 export async function carryOut<M extends Operation>(
@@ -60,6 +59,7 @@ export async function carryOut<M extends Operation>(
   }
 }
 
+/** An end that nobody knows is no success: the exit code says so. */
 async function ask<M extends Operation>(
   connection: RuntimeConnection,
   method: M,
@@ -67,14 +67,9 @@ async function ask<M extends Operation>(
   signal: AbortSignal,
 ): Promise<UpgradeReport> {
   try {
-    return await connection.request(method, params, { signal });
+    return await operate(connection, method, params, signal);
   } catch (error) {
-    // JSON-RPC's own answer to a canceled request, from a runtime that had not begun with it.
-    if (signal.aborted && (error as { rpc?: unknown }).rpc === -32800) return reportWithout("canceled");
-    if ((error as { code?: unknown }).code === "INSTAR_CONNECTION_LOST") {
-      const unknown = method === "upgrade/rehearse" ? "" : " Whether the new code was committed is not known.";
-      throw new Refused(`${(error as Error).message}${unknown}`, { cause: error });
-    }
+    if (error instanceof OutcomeUnknown) throw new Refused(error.message, { cause: error });
     throw error;
   }
 }
@@ -83,16 +78,4 @@ function afterInterrupt({ outcome }: UpgradeReport): string {
   if (outcome === "committed")
     return "Ctrl-C came too late: the new code was committed before it, and serves. Go back with: instar downgrade <module> <vsn>";
   return "Canceled by Ctrl-C: nothing was committed, everything is as it was.";
-}
-
-/** The report of something that no process was met by. */
-export function reportWithout(outcome: UpgradeReport["outcome"], errors: UpgradeReport["errors"] = []): UpgradeReport {
-  return {
-    outcome,
-    modules: [],
-    processes: [],
-    messages: { queued: 0, translated: 0, dropped: 0, callsSpanning: 0 },
-    time: { build: 0, quiesce: 0, convert: 0, commit: 0, total: 0 },
-    errors,
-  };
 }

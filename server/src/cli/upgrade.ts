@@ -1,9 +1,8 @@
 /** `instar upgrade`: the sources as they are become the running code, unless the analysis says that it would break. */
 import type { Command } from "commander";
-import type { UpgradeError } from "../../../runtime/src/protocol.ts";
-import type { Finding } from "../analysis/rule.ts";
 import { blockingFindings } from "../live/blocking-findings.ts";
-import { type LiveOptions, carryOut, patience, reportWithout, withLiveOptions } from "./carry-out.ts";
+import { findingError, reportWithout } from "../live/operate.ts";
+import { type LiveOptions, carryOut, patience, withLiveOptions } from "./carry-out.ts";
 import { exitCode } from "./exit.ts";
 import { connectLive } from "./live.ts";
 import { moduleIds, openProject } from "./project.ts";
@@ -39,7 +38,7 @@ async function refusedByAnalysis(root: string, ids: readonly string[], format: L
   if (format === "json") {
     const { findingJson } = await import("./format-json.ts");
     // A report like the runtime's own, so that programs read one kind of object, and the findings in full.
-    const report = reportWithout("refused", errors.map(toUpgradeError));
+    const report = reportWithout("refused", errors.map(findingError));
     printJson({ ...report, findings: errors.map((finding) => findingJson(root, finding)) });
   } else {
     const { findingsText } = await import("./format-text.ts");
@@ -49,8 +48,4 @@ async function refusedByAnalysis(root: string, ids: readonly string[], format: L
     `Refused: ${count(errors.length, "finding")} at error level. The running system was not touched. Correct them (instar fix), or upgrade with --force.`,
   );
   return true;
-}
-
-function toUpgradeError({ rule, message, module, file, range }: Finding): UpgradeError {
-  return { code: rule, message, module, pid: null, name: null, place: { file, ...range.start } };
 }

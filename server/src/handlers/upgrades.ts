@@ -1,13 +1,11 @@
 /** Upgrades, rehearsals and downgrades from an editor. Whatever stands in the way becomes a report, so that the client has one thing to show. */
 import type { CancellationToken } from "vscode-languageserver";
 import type { Requests, UpgradeError, UpgradeReport } from "../../../runtime/src/protocol.ts";
-import type { Finding } from "../analysis/rule.ts";
 import type { Project, Projects } from "../projects.ts";
 import type { ServerRequests } from "../protocol.ts";
 import { blockingFindings } from "../live/blocking-findings.ts";
+import type { Operation } from "../live/operate.ts";
 import type { Live, LiveRuntime } from "./live.ts";
-
-type Method = "upgrade/apply" | "upgrade/rehearse" | "upgrade/downgrade";
 
 export async function upgrade(
   projects: Projects,
@@ -19,7 +17,10 @@ export async function upgrade(
   if ("errors" in target) return refused(target.errors);
   const ids = params.module === undefined ? target.runtime.modules.map(({ id }) => id) : [params.module];
   const findings = params.force === true ? [] : blockingFindings(target.project.current()?.findings ?? [], ids);
-  if (findings.length > 0) return refused(findings.map(findingError));
+  if (findings.length > 0) {
+    const { findingError } = await import("../live/operate.ts");
+    return refused(findings.map(findingError));
+  }
   const method = params.rehearse === true ? "upgrade/rehearse" : "upgrade/apply";
   return ask(live, target.runtime, method, params.module === undefined ? {} : { modules: [params.module] }, token);
 }
@@ -66,45 +67,31 @@ async function runtimeOf(
   };
 }
 
-async function ask<M extends Method>(
+async function ask<M extends Operation>(
   live: Live,
   runtime: LiveRuntime,
   method: M,
   params: Requests[M]["params"],
   token: CancellationToken,
 ): Promise<UpgradeReport> {
+  // Loaded late, as every part that a connection needs.
+  const { operate } = await import("../live/operate.ts");
   const abort = new AbortController();
   const listening = token.onCancellationRequested(() => abort.abort());
+  if (token.isCancellationRequested) abort.abort();
   try {
-    return await runtime.connection.request(method, params, { signal: abort.signal });
-  } catch (thrown) {
-    const code = thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" ? thrown.code : "INSTAR_RUNTIME_ERROR";
-    return refused([error(code, thrown instanceof Error ? thrown.message : String(thrown))]);
+    return await operate(runtime.connection, method, params, abort.signal);
   } finally {
     listening.dispose();
     await live.reread(runtime);
   }
 }
 
-function refused(errors: readonly UpgradeError[]): UpgradeReport {
-  return {
-    outcome: "refused",
-    modules: [],
-    processes: [],
-    messages: { queued: 0, translated: 0, dropped: 0, callsSpanning: 0 },
-    time: { build: 0, quiesce: 0, convert: 0, commit: 0, total: 0 },
-    errors,
-  };
+async function refused(errors: readonly UpgradeError[]): Promise<UpgradeReport> {
+  const { reportWithout } = await import("../live/operate.ts");
+  return reportWithout("refused", errors);
 }
 
 function error(code: string, message: string): UpgradeError {
   return { code, message, module: null, pid: null, name: null, place: null };
-}
-
-function findingError({ rule, message, module, file, range }: Finding): UpgradeError {
-  return {
-    ...error("INSTAR_CHECK_FAILED", `${message} (${rule})`),
-    module,
-    place: { file, line: range.start.line, column: range.start.column },
-  };
 }

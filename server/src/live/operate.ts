@@ -1,11 +1,16 @@
 /** Asks a runtime to rehearse, upgrade or downgrade. Whatever a person can be told as the end of it is a report; only an unknown end is an error. */
 import type { Requests, UpgradeError, UpgradeReport } from "../../../runtime/src/protocol.ts";
 import type { Finding } from "../analysis/rule.ts";
-import { type RuntimeConnection, RuntimeRefused, RuntimeUnreachable } from "./connection.ts";
+import type { RuntimeConnection, RuntimeRefused, RuntimeUnreachable } from "./connection.ts";
 
 export type Operation = "upgrade/rehearse" | "upgrade/apply" | "upgrade/downgrade";
 
-/** @throws RuntimeUnreachable where the connection was lost before the answer, so that nobody knows what became of it; RuntimeRefused where the runtime answers with an error. */
+/** The connection was lost before the answer, so that nobody knows what became of the request. */
+export class OutcomeUnknown extends Error {
+  readonly code = "INSTAR_CONNECTION_LOST";
+}
+
+/** @throws OutcomeUnknown; RuntimeRefused where the runtime answers with an error. */
 export async function operate<M extends Operation>(
   connection: RuntimeConnection,
   method: M,
@@ -15,10 +20,14 @@ export async function operate<M extends Operation>(
   try {
     return await connection.request(method, params, { signal });
   } catch (error) {
+    // By their codes: their classes come with the WebSocket library, which not every command loads.
+    const { rpc, code, message } = error as Partial<RuntimeRefused & RuntimeUnreachable>;
     // JSON-RPC's own answer to a canceled request, from a runtime that had not begun with it.
-    if (signal.aborted && error instanceof RuntimeRefused && error.rpc === -32800) return reportWithout("canceled");
-    if (error instanceof RuntimeUnreachable && error.code === "INSTAR_CONNECTION_LOST" && method !== "upgrade/rehearse")
-      throw new RuntimeUnreachable(error.code, `${error.message} Whether the new code was committed is not known.`);
+    if (signal.aborted && rpc === -32800) return reportWithout("canceled");
+    if (code === "INSTAR_CONNECTION_LOST") {
+      const unknown = method === "upgrade/rehearse" ? "" : " Whether the new code was committed is not known.";
+      throw new OutcomeUnknown(`${message}${unknown}`, { cause: error });
+    }
     throw error;
   }
 }
