@@ -8,6 +8,9 @@ import { test, type TestContext } from "node:test";
 import type { LoadedModuleInfo, ProcessInfo, UpgradeReport } from "../runtime/src/protocol.ts";
 import { type Editor, startEditor } from "./support/editor.ts";
 import { type Answers, type FakeRuntime, fakeRuntime } from "./support/fake-runtime.ts";
+import { changedCounter, counter as realCounter, counterApp } from "./support/counter.ts";
+import { releasedProject } from "./support/released-project.ts";
+import { startCli } from "./support/run-cli.ts";
 import { temporaryProject, type TemporaryProject } from "./support/temporary-project.ts";
 
 const manifest = JSON.stringify({ name: "temporary", private: true, type: "module", dependencies: { instar: "*" } });
@@ -216,6 +219,69 @@ test("a connection that is lost in the middle of an upgrade is said", async (con
   await runtime.asked("upgrade/apply");
   runtime.drop();
   await assert.rejects(result, /connection to the runtime dev ended.*Whether the new code was committed is not known/);
+});
+
+test("the whole loop on a real runtime: edit, refusal, fix, rehearsal, upgrade, downgrade", async (context) => {
+  const file = "src/counter.actor.ts";
+  const project = await releasedProject(context, { "package.json": manifest, [file]: realCounter, "src/app.ts": counterApp });
+  const editor = await startEditor(context, { folders: [project.root] });
+  const path = project.path(file);
+  editor.open(path);
+  await editor.pause();
+  const dev = startCli(context, ["dev", "src/app.ts"], { cwd: project.root });
+  await dev.until("in another terminal");
+  const [live] = await editor.request("instar/processes", {}).result;
+  const counters = live?.processes.filter(({ module }) => module === "src/counter.actor") ?? [];
+  assert.deepEqual(
+    counters.map(({ name, vsn }) => [name, vsn]),
+    [
+      ["first", 1],
+      ["second", 1],
+    ],
+  );
+  assert.ok(live?.processes.some(({ pid, kind }) => pid === counters[0]?.parent && kind === "supervisor"));
+  assert.deepEqual(await editor.lenses(path), ["v1", "no change since v1", "2 live on v1"]);
+
+  // The field is renamed, and the editor refuses to upgrade to what it knows to be broken.
+  editor.replace(path, editor.text(path), changedCounter);
+  save();
+  const refused = await editor.request("instar/upgrade", { module: "src/counter.actor" }).result;
+  assert.deepEqual([refused.outcome, refused.errors[0]?.code], ["refused", "state-changed-no-code-change"]);
+  await editor.pause();
+  const finding = editor.diagnostics(path).find(({ code }) => code === "state-changed-no-code-change");
+  assert.ok(finding);
+  const actions = await editor.codeActions(path, finding);
+  const renamed = actions.find(({ title }) => title.includes("title was renamed to name"));
+  assert.ok(renamed, actions.map(({ title }) => title).join("\n"));
+  editor.apply((await editor.resolve(renamed)).edit!);
+  await editor.pause();
+  assert.deepEqual(editor.diagnostics(path), []);
+  save();
+
+  const rehearsed = await editor.request("instar/upgrade", { module: "src/counter.actor", rehearse: true }).result;
+  assert.equal(rehearsed.outcome, "rehearsed", JSON.stringify(rehearsed.errors));
+  assert.equal((await editor.lenses(path)).at(-1), "2 live on v1");
+  const upgraded = await editor.request("instar/upgrade", { module: "src/counter.actor" }).result;
+  assert.equal(upgraded.outcome, "committed", JSON.stringify(upgraded.errors));
+  assert.equal((await editor.lenses(path)).at(-1), "2 live on v2");
+  const state = () => editor.request("instar/processState", { root: project.root, pid: counters[1]!.pid }).result;
+  assert.match((await state())?.text ?? "", /name: ['"]Two['"]/);
+  const downgraded = await editor.request("instar/downgrade", { module: "src/counter.actor", vsn: 1 }).result;
+  assert.equal(downgraded.outcome, "committed", JSON.stringify(downgraded.errors));
+  assert.equal((await editor.lenses(path)).at(-1), "2 live on v1");
+  assert.match((await state())?.text ?? "", /title: ['"]Two['"]/);
+
+  // Ended by Ctrl-C, it is gone from the lens.
+  const gone = editor.next("instar/status", ({ runtime }) => runtime === null);
+  dev.process.kill("SIGINT");
+  await gone;
+  assert.ok(!(await editor.lenses(path)).some((lens) => lens.includes("live")));
+  assert.deepEqual(editor.errors, []);
+
+  function save(): void {
+    project.write({ [file]: editor.text(path) });
+    editor.changedOnDisk(path);
+  }
 });
 
 interface Started {

@@ -4,7 +4,7 @@ import type { Requests, UpgradeError, UpgradeReport } from "../../../runtime/src
 import type { Project, Projects } from "../projects.ts";
 import type { ServerRequests } from "../protocol.ts";
 import { blockingFindings } from "../live/blocking-findings.ts";
-import type { Operation } from "../live/operate.ts";
+import { findingError, type Operation, operate, reportWithout } from "../live/operate.ts";
 import type { Live, LiveRuntime } from "./live.ts";
 
 export async function upgrade(
@@ -14,13 +14,10 @@ export async function upgrade(
   token: CancellationToken,
 ): Promise<UpgradeReport> {
   const target = await runtimeOf(projects, live, params);
-  if ("errors" in target) return refused(target.errors);
+  if ("errors" in target) return reportWithout("refused", target.errors);
   const ids = params.module === undefined ? target.runtime.modules.map(({ id }) => id) : [params.module];
   const findings = params.force === true ? [] : blockingFindings(target.project.current()?.findings ?? [], ids);
-  if (findings.length > 0) {
-    const { findingError } = await import("../live/operate.ts");
-    return refused(findings.map(findingError));
-  }
+  if (findings.length > 0) return reportWithout("refused", findings.map(findingError));
   const method = params.rehearse === true ? "upgrade/rehearse" : "upgrade/apply";
   return ask(live, target.runtime, method, params.module === undefined ? {} : { modules: [params.module] }, token);
 }
@@ -32,7 +29,7 @@ export async function downgrade(
   token: CancellationToken,
 ): Promise<UpgradeReport> {
   const target = await runtimeOf(projects, live, params);
-  if ("errors" in target) return refused(target.errors);
+  if ("errors" in target) return reportWithout("refused", target.errors);
   return ask(live, target.runtime, "upgrade/downgrade", { targets: [{ module: params.module, vsn: params.vsn }] }, token);
 }
 
@@ -74,8 +71,6 @@ async function ask<M extends Operation>(
   params: Requests[M]["params"],
   token: CancellationToken,
 ): Promise<UpgradeReport> {
-  // Loaded late, as every part that a connection needs.
-  const { operate } = await import("../live/operate.ts");
   const abort = new AbortController();
   const listening = token.onCancellationRequested(() => abort.abort());
   if (token.isCancellationRequested) abort.abort();
@@ -85,11 +80,6 @@ async function ask<M extends Operation>(
     listening.dispose();
     await live.reread(runtime);
   }
-}
-
-async function refused(errors: readonly UpgradeError[]): Promise<UpgradeReport> {
-  const { reportWithout } = await import("../live/operate.ts");
-  return reportWithout("refused", errors);
 }
 
 function error(code: string, message: string): UpgradeError {
