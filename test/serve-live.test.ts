@@ -132,6 +132,9 @@ test("a run file that nothing stands behind is said, and harms nothing", async (
   await fakeRuntime(context, { root: project.root, run: { token: "wrong" } }, running);
   assert.deepEqual(await editor.request("instar/processes", {}).result, []);
   assert.deepEqual(editor.errors, []);
+  const [error] = (await editor.request("instar/upgrade", {}).result).errors;
+  assert.equal(error?.code, "INSTAR_NO_RUNTIME");
+  assert.match(error.message, /old\.json cannot be read as a run file.*does not accept the token/);
 });
 
 test("a process's state is text", async (context) => {

@@ -21,6 +21,8 @@ export interface Live {
   refresh(roots: readonly string[]): Promise<void>;
   of(root: string): readonly LiveRuntime[];
   readonly all: readonly LiveRuntime[];
+  /** Why the run files of a project that lead nowhere do so, as of the last look. */
+  problems(root: string): readonly string[];
   /** Reads a runtime's processes now, as after an upgrade. */
   reread(runtime: LiveRuntime): Promise<void>;
   /** What lives of one module, over all runtimes of its project; undefined where none has loaded it. */
@@ -37,6 +39,7 @@ export interface LivePort {
 export function createLive({ log, onChanged }: LivePort): Live {
   /** By run file. */
   const runtimes = new Map<string, LiveRuntime>();
+  const problems = new Map<string, string[]>();
   /** Messages said already: a stale run file is looked at often. */
   const said = new Set<string>();
   let disposed = false;
@@ -52,7 +55,9 @@ export function createLive({ log, onChanged }: LivePort): Live {
     // Loaded late, as the analysis is: a WebSocket library is of no use until something runs.
     const [{ findRuntimes }, { connectRuntime }] = await Promise.all([import("../live/find-runtimes.ts"), import("../live/connection.ts")]);
     const found = await findRuntimes(root);
-    for (const { message } of found.problems) tell(message);
+    const messages = found.problems.map(({ message }) => message);
+    problems.set(root, messages);
+    for (const message of messages) tell(message);
     for (const { file, run } of found.runtimes) {
       const known = runtimes.get(file);
       if (known !== undefined && known.info.pid === run.pid) continue;
@@ -74,7 +79,9 @@ export function createLive({ log, onChanged }: LivePort): Live {
         log.info(`Connected to the runtime ${run.name} of ${root}.`);
         await reread(runtime);
       } catch (error) {
-        tell(error instanceof Error ? error.message : String(error));
+        const message = error instanceof Error ? error.message : String(error);
+        messages.push(message);
+        tell(message);
       }
     }
   }
@@ -127,6 +134,7 @@ export function createLive({ log, onChanged }: LivePort): Live {
     get all() {
       return [...runtimes.values()];
     },
+    problems: (root) => problems.get(root) ?? [],
     reread,
     module(root, id) {
       const versions = new Map<number, number>();

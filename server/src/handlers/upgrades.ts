@@ -45,15 +45,15 @@ async function runtimeOf(
   const running = connected.filter(({ runtime }) => module === undefined || runtime.modules.some(({ id }) => id === module));
   const chosen = running.length > 0 ? running : connected;
   if (chosen.length === 1) return chosen[0]!;
-  if (chosen.length === 0)
-    return {
-      errors: [
-        error(
-          "INSTAR_NO_RUNTIME",
-          `No dev runtime is running for ${root ?? "this workspace"}, so there is no live system to change. Start one with the command "Instar: Start Dev Runtime" or with \`instar dev <entry>\`.`,
-        ),
-      ],
-    };
+  if (chosen.length === 0) {
+    const start = 'Start one with the command "Instar: Start Dev Runtime" or with `instar dev <entry>`.';
+    const problems = candidates.flatMap((project) => live.problems(project.root));
+    const message =
+      problems.length > 0
+        ? `No dev runtime can be reached. ${problems.join(" ")}`
+        : `No dev runtime is running for ${root ?? "this workspace"}, so there is no live system to change. ${start}`;
+    return { errors: [error("INSTAR_NO_RUNTIME", message)] };
+  }
   return {
     errors: [
       error(
