@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const parts = process.argv.slice(2);
 const files = ["runtime/src", "server/src", "client/src", "examples", "test"]
-  .flatMap((folder) => readdirSync(root + folder, { recursive: true }).map((file) => `${folder}/${file}`))
+  .flatMap((folder) => readdirSync(root + folder, { recursive: true, encoding: "utf8" }).map((file) => `${folder}/${file}`))
   .filter((file) => file.endsWith(".test.ts") && !/node_modules|test\/e2e|test\/fixtures/.test(file))
   .filter((file) => parts.length === 0 || parts.some((part) => file.includes(part)))
   .toSorted((one, other) => one.localeCompare(other));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { actor, irreversible, supervisor, type CodeChange } from "./index.ts";
-import { moduleOf, planSteps, versionOf, type PlanRequest, type StepPlan } from "./internal.ts";
+import { moduleOf, planSteps, versionOf, type PlanRequest } from "./internal.ts";
 
 interface Plain {
   init(): null;
@@ -94,7 +94,7 @@ describe("planSteps", () => {
       });
       if ("code" in plan) {
         assert.equal(result.ok, false);
-        const { error } = result as Extract<StepPlan, { ok: false }>;
+        const { error } = result;
         assert.deepEqual([error.code, error.module], [plan.code, module.id]);
         assert.match(error.message, plan.says);
       } else {

@@ -235,6 +235,6 @@ describe("supervisor", () => {
     for (const bad of [{ id: "" }, { restart: "always" }, { shutdown: -1 }, { args: "a" }]) {
       assert.throws(() => child(worker, { id: "a", args: ["a", []], ...bad } as never), { code: "INSTAR_BAD_CHILD_SPEC" });
     }
-    assert.throws(() => child({} as never, { id: "a" } as never), { code: "INSTAR_NOT_A_HANDLE" });
+    assert.throws(() => child({} as never, { id: "a" }), { code: "INSTAR_NOT_A_HANDLE" });
   });
 });

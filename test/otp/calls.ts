@@ -1,5 +1,5 @@
 /** OTP's scenario about what a caller sees when a call does not simply return, played against the runtime. */
-import { actor, type ExitReason, type Pid } from "../../runtime/src/index.ts";
+import { actor, type ExitReason } from "../../runtime/src/index.ts";
 import { live } from "../../runtime/src/system.ts";
 import { testSystem } from "../../runtime/src/testing.ts";
 import { gate } from "../support/load-version.ts";
@@ -17,7 +17,7 @@ const doer = actor<Doer>({
   calls: {
     do: ({ reply }, what) => reply(what()),
     stop: ({ stop }, reason) => stop(reason),
-    self: async ({ self, reply }) => reply(await (self.pid as Pid<Doer>).call("do", () => 1)),
+    self: async ({ self, reply }) => reply(await self.pid.call("do", () => 1)),
     wait: async ({ reply }, until) => {
       await until;
       return reply("late");

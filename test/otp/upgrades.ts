@@ -305,7 +305,7 @@ export const upgrades: Record<string, Play> = {
     const x = await system.start(counter(1), { name: "x" });
     const failing: CodeChange = {
       1: {
-        up: (s: CounterState): CounterState => (s[1] === 13 ? (thrown("cannot") as never) : ["v2", s[1], []]),
+        up: (s: CounterState): CounterState => (s[1] === 13 ? thrown("cannot") : ["v2", s[1], []]),
         down: (s: CounterState) => s,
       },
     };
