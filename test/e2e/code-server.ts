@@ -43,7 +43,7 @@ export async function startCodeServer(tools: Tools, where: { folder: string; vsi
   child.stderr.pipe(output, { end: false });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   // Also when the test itself is interrupted.
-  process.once("exit", () => killGroup(child.pid));
+  process.prependOnceListener("exit", () => killGroup(child.pid));
 
   const stop = async (): Promise<void> => {
     if (child.exitCode === null && child.signalCode === null) child.kill("SIGTERM");

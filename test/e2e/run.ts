@@ -25,6 +25,9 @@ const { values: options } = parseArgs({
 let passed = 0;
 let failed = 0;
 const temporary = mkdtempSync(join(tmpdir(), "instar-e2e-"));
+// Also where the test is interrupted; what it started ends with it.
+process.once("exit", () => rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 try {
@@ -34,8 +37,6 @@ try {
 } catch (error) {
   failed += 1;
   console.error(error instanceof Error && error.message.startsWith("The editor test") ? error.message : error);
-} finally {
-  rmSync(temporary, { recursive: true, force: true, maxRetries: 3 });
 }
 console.log(`Screenshots and logs: ${out}`);
 console.log(`e2e: ${passed} passed, ${failed} failed`);
