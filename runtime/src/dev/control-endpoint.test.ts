@@ -74,6 +74,7 @@ const messages: readonly {
   { name: "no version", text: '{"id":1,"method":"runtime/info"}', code: -32600 },
   { name: "an id that is an object", text: '{"jsonrpc":"2.0","id":{},"method":"runtime/info"}', code: -32600 },
   { name: "parameters that are a text", text: '{"jsonrpc":"2.0","id":1,"method":"runtime/info","params":"x"}', code: -32600 },
+  { name: "a cancelation of nothing", text: '{"jsonrpc":"2.0","method":"$/cancelRequest"}', code: -32600 },
   { name: "an unknown method", text: rpc("runtime/explode"), code: -32601, message: /"runtime\/explode"/, id: 1 },
   { name: "a method of all objects", text: rpc("constructor"), code: -32601, id: 1 },
   { name: "parameters by position", text: '{"jsonrpc":"2.0","id":1,"method":"processes/state","params":["<0.1>"]}', code: -32602, id: 1 },

@@ -23,10 +23,19 @@ export class SocketReader extends AbstractMessageReader {
       const message = parse(data);
       if (message === undefined) this.#answer(-32700, "a frame that is not JSON");
       else if (!isMessage(message)) this.#answer(-32600, "a frame that is not one JSON-RPC 2.0 message");
-      else callback(message);
+      else this.#handOn(message, callback);
     };
     this.#socket.on("message", receive);
     return { dispose: () => void this.#socket.off("message", receive) };
+  }
+
+  /** The library reads some notifications before it checks them, for example `$/cancelRequest`; what it throws must not end the runtime. */
+  #handOn(message: Message, callback: DataCallback): void {
+    try {
+      callback(message);
+    } catch {
+      this.#answer(-32600, "a message that lacks what its method needs");
+    }
   }
 
   #answer(code: number, why: string): void {
