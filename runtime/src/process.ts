@@ -346,10 +346,11 @@ export class Process {
   }
 
   /**
-   * What a suspended process takes: a request to end, or a call that has to be served; but first whatever the same sender sent before
-   * that call, since messages of one sender are never reordered.
+   * What a suspended process takes: a call that has to be served, but first whatever the same sender sent before that call, since messages
+   * of one sender are never reordered; or, where it is asked to end, everything, since no new code will handle what came before that.
    */
   #takeServed(): Message | undefined {
+    if (this.mailbox.find(({ kind }) => kind === "stop") !== undefined) return this.mailbox.shift();
     const served = this.mailbox.find(isServed);
     if (served === undefined) return undefined;
     const sender = served.flight?.process;

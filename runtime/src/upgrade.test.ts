@@ -497,6 +497,22 @@ describe("handlers in flight", () => {
   });
 });
 
+describe("a process that is stopped while it is suspended", () => {
+  test("handles what was queued before, as at any other time", async () => {
+    const { system, clock, module, pids } = await boxes(2);
+    const { opened, open } = gate();
+    void pids[0]!.call("hold", opened);
+    await clock.settle();
+    const running = upgrade(system, [change(module, box(2, addField))]);
+    pids[1]!.cast("note", "queued");
+    const log = pids[1]!.call("log");
+    await Promise.all([stop(pids[1]!), log]);
+    assert.deepEqual(await log, ["queued@1"]);
+    open();
+    assert.equal((await running).outcome, "committed");
+  });
+});
+
 describe("a rehearsal", () => {
   test("runs up and down on copies, reports, and changes nothing; busy processes are no obstacle", async () => {
     const { system, clock, module, pids } = await boxes(2);
