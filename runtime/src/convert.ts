@@ -29,7 +29,9 @@ export interface Conversion {
 }
 
 export function convert(process: Process, { to, steps }: Conversion, extra: unknown): Converted {
-  const state = steps.length === 0 ? process.state : convertState(process, copyState(process.state), steps, extra);
+  // One whose `init` has not begun has messages, but no state: the `init` of the new code will make it.
+  const state =
+    steps.length === 0 || process.phase === "starting" ? process.state : convertState(process, copyState(process.state), steps, extra);
   const mailbox: Message[] = [];
   const dropped: { message: Message; why: string }[] = [];
   const timers = new Map<Timer, readonly unknown[] | null>();

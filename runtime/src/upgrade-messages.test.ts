@@ -61,6 +61,19 @@ describe("queued messages", () => {
     assert.deepEqual(received, [[2, "heard", { text: "hi" }, 1]]);
   });
 
+  test("are translated for a process, too, whose init has not begun", async () => {
+    const { system, clock } = testSystem();
+    const received: unknown[][] = [];
+    const one = module(1, received);
+    const starting = system.start(one, { name: "early" });
+    system.whereis<Old>("early")!.cast("heard", "hi");
+    const report = await upgrade(system, [change(one, module(2, received, step({ heard: (text: string) => [{ text }] })))]);
+    assert.deepEqual([report.messages.translated, report.processes], [1, []]);
+    await starting;
+    await clock.settle();
+    assert.deepEqual(received, [[2, "heard", { text: "hi" }]]);
+  });
+
   test("are dropped where the step says so; the caller is told why", async () => {
     const { report, sum, clock, received } = await queued(step({ heard: drop("old texts"), sum: { up: drop("old sums") } }));
     assert.deepEqual(report.messages, { queued: 2, translated: 0, dropped: 2, callsSpanning: 1 });

@@ -177,8 +177,7 @@ class Upgrade {
     const converted: Converted[] = [];
     const errors: UpgradeError[] = [];
     for (const process of this.#affected()) {
-      // One whose `init` has not begun will run that of the new code.
-      if (process.phase !== "running" || errors.length >= errorLimit) continue;
+      if (errors.length >= errorLimit) break;
       try {
         converted.push(convert(process, this.#changeOf(process), extra));
       } catch (thrown) {
@@ -198,7 +197,10 @@ class Upgrade {
       return this.report("failed", [failure]);
     }
     const rows = new Rows();
-    this.#processes = converted.map((one, i) => rows.row(one, before[i]?.version as ModuleVersion, before[i]?.state, 0));
+    this.#processes = converted.flatMap((one, i) => {
+      const was = before[i];
+      return was === undefined || one.process.phase === "starting" ? [] : [rows.row(one, was.version, was.state, 0)];
+    });
     return this.report("committed", []);
   }
 
