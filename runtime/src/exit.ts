@@ -58,14 +58,20 @@ export class InstarError extends Error {
 
 /** Whether a process that ended so was asked to, or finished its work: no crash report, and no restart of a `transient` child. */
 export function isOrderly(reason: ExitReason): boolean {
-  return reason === "normal" || reason === "shutdown" || (typeof reason === "object" && !(reason instanceof Error) && "shutdown" in reason);
+  return reason === "normal" || reason === "shutdown" || isShutdown(reason);
 }
 
 /** A reason as text for messages and reports: the error's own message, not its stack. */
 export function formatReason(reason: ExitReason): string {
   if (typeof reason === "string") return reason;
   if (reason instanceof Error) return `${reason.name}: ${reason.message}`;
-  return `shutdown: ${String(reason.shutdown)}`;
+  if (isShutdown(reason)) return `shutdown: ${safeString(reason.shutdown)}`;
+  return safeString(reason);
+}
+
+/** Takes anything: a reason may come from code that types do not reach, for example from a `catch`, and a process has to end for it as well. */
+function isShutdown(reason: unknown): reason is { readonly shutdown: unknown } {
+  return typeof reason === "object" && reason !== null && !(reason instanceof Error) && "shutdown" in reason;
 }
 
 /** What a handler threw, as a reason. Values that are not errors are wrapped, so that a crash always has a stack. */

@@ -1,4 +1,5 @@
 /** `ProcessPid`: what stands behind the type `Pid`, and the only way from a pid to its process. */
+import { safeString } from "./exit.ts";
 import type { Process } from "./process.ts";
 
 /** Node's `util.inspect.custom`, without its import: the published types need no types of Node's. */
@@ -29,6 +30,8 @@ export class ProcessPid {
   }
 
   withTimeout(ms: number): { call(name: string, ...args: readonly unknown[]): Promise<unknown> } {
+    if (typeof ms !== "number" || Number.isNaN(ms))
+      throw new TypeError(`withTimeout takes milliseconds or Infinity, not ${safeString(ms)}.`);
     const process = this.#process;
     return { call: (name, ...args) => process.call(name, args, ms) };
   }

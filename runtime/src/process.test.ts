@@ -135,6 +135,12 @@ test("withTimeout sets the limit of one call", async () => {
   assert.equal(clock.pending, 0, "no timer keeps a program alive that only waits without limit");
 });
 
+test("withTimeout refuses what is no number: such a call would wait for ever", async () => {
+  const { system } = testSystem();
+  const pid = await system.start(counter, { args: [1] });
+  for (const ms of [Number.NaN, undefined, "100"]) assert.throws(() => pid.withTimeout(ms as number), TypeError);
+});
+
 test("an error in one process ends that process alone, and its callers are told why", async () => {
   const { system, logs } = testSystem();
   const bad = await system.start(counter, { args: [1] });
@@ -169,6 +175,15 @@ test("a bare return, a call to itself and a crash in a cast are named", async ()
   await rejects(pid.call("get"), "INSTAR_CALL_EXITED");
   assert.equal(logs.length, 3);
 });
+
+for (const reason of [undefined, null, 42, { why: "x" }, { shutdown: Object.create(null) as object }]) {
+  test(`a process ends also for ${inspect(reason)}, which is no reason that the types know`, async () => {
+    const { system } = testSystem();
+    const pid = await system.start(counter, { args: [1] });
+    await Promise.all([rejects(pid.call("quit", reason as never), "INSTAR_CALL_EXITED"), rejects(pid.call("get"), "INSTAR_CALL_EXITED")]);
+    assert.deepEqual(processes(system), []);
+  });
+}
 
 test("stop ends a process: from its handler, and from outside after what is queued", async () => {
   const { system, logs } = testSystem();
