@@ -76,6 +76,31 @@ test("cycles, sharing, holes, accessors and frozenness are kept", () => {
   assert.equal(copy["twice"], 2);
 });
 
+test("views of one buffer still are, and keep their classes", () => {
+  class Pixels extends Uint8Array {
+    first(): number | undefined {
+      return this[0];
+    }
+  }
+  const buffer = new ArrayBuffer(8);
+  const state = { buffer, bytes: new Uint8Array(buffer, 2, 4), view: new DataView(buffer, 2), pixels: new Pixels([5]) };
+  const copy = copyState(state);
+  assert.deepEqual(copy, state);
+  copy.bytes[0] = 7;
+  assert.equal(copy.view.getUint8(0), 7);
+  assert.equal(copy.bytes.buffer, copy.buffer);
+  assert.equal(state.bytes[0], 0);
+  assert.equal(copy.pixels.first(), 5);
+});
+
+test("a long list is no deeper than the stack", () => {
+  let list: unknown = null;
+  for (let i = 0; i < 100_000; i++) list = { next: list };
+  let length = 0;
+  for (let node = copyState(list) as { next: never } | null; node !== null; node = node.next) length++;
+  assert.equal(length, 100_000);
+});
+
 test("what a copy of would not work is shared: functions, pids, private fields, promises, built-ins, proxies, emitters", async () => {
   const { system } = testSystem();
   interface Idle {

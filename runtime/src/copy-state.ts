@@ -13,38 +13,52 @@ import { ProcessPid } from "./process-pid.ts";
  * classes with private fields or of built-in ones.
  */
 export function copyState<T>(value: T): T {
-  return copy(value, new Map()) as T;
+  const copying: Copying = { seen: new Map(), unfilled: [] };
+  const made = copy(value, copying) as T;
+  // In a loop, since a long list would be too deep for a recursion.
+  for (let pair = copying.unfilled.pop(); pair !== undefined; pair = copying.unfilled.pop()) fill(pair, copying);
+  return made;
 }
 
-function copy(value: unknown, seen: Map<object, object>): unknown {
+interface Copying {
+  readonly seen: Map<object, object>;
+  /** Originals and copies that are still empty. */
+  readonly unfilled: { readonly value: object; readonly made: object }[];
+}
+
+/** The copy of a value, which has its content when `copyState` is done. */
+function copy(value: unknown, copying: Copying): unknown {
   if (typeof value !== "object" || value === null) return value;
-  const known = seen.get(value);
+  const known = copying.seen.get(value);
   if (known !== undefined) return known;
   if (types.isProxy(value) || ProcessPid.processOf(value) !== null) return value;
-  const made = shell(value);
+  const made = shell(value, copying);
   if (made === null) return value;
-  seen.set(value, made);
+  copying.seen.set(value, made);
+  copying.unfilled.push({ value, made });
+  return made;
+}
 
+function fill({ value, made }: Copying["unfilled"][number], copying: Copying): void {
   if (made instanceof Map) {
-    for (const [k, v] of Map.prototype.entries.call(value)) Map.prototype.set.call(made, copy(k, seen), copy(v, seen));
+    for (const [k, v] of Map.prototype.entries.call(value)) Map.prototype.set.call(made, copy(k, copying), copy(v, copying));
   } else if (made instanceof Set) {
-    for (const v of Set.prototype.values.call(value)) Set.prototype.add.call(made, copy(v, seen));
+    for (const v of Set.prototype.values.call(value)) Set.prototype.add.call(made, copy(v, copying));
   }
   for (const key of Reflect.ownKeys(value)) {
-    const property = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor;
     // Elements of buffers and the length of arrays are there already.
     if (ArrayBuffer.isView(value) && typeof key === "string" && /^\d+$/.test(key)) continue;
-    if ("value" in property) property.value = copy(property.value, seen);
+    const property = Object.getOwnPropertyDescriptor(value, key) as PropertyDescriptor;
+    if ("value" in property) property.value = copy(property.value, copying);
     Object.defineProperty(made, key, property);
   }
   if (Object.isFrozen(value)) Object.freeze(made);
   else if (Object.isSealed(value)) Object.seal(made);
   else if (!Object.isExtensible(value)) Object.preventExtensions(made);
-  return made;
 }
 
 /** An empty object of the same make; null where there is no way to make one that works. */
-function shell(value: object): object | null {
+function shell(value: object, copying: Copying): object | null {
   const prototype = Object.getPrototypeOf(value) as object | null;
   if (Array.isArray(value)) return withPrototype([], prototype, Array.prototype);
   if (types.isMap(value)) return withPrototype(new Map(), prototype, Map.prototype);
@@ -52,10 +66,27 @@ function shell(value: object): object | null {
   if (types.isDate(value)) return withPrototype(new Date(value.getTime()), prototype, Date.prototype);
   if (types.isRegExp(value)) return withPrototype(new RegExp(value.source, value.flags), prototype, RegExp.prototype);
   if (Buffer.isBuffer(value)) return Buffer.from(value);
-  if (types.isArrayBuffer(value) || types.isTypedArray(value) || types.isDataView(value)) return structuredClone(value);
+  if (types.isArrayBuffer(value)) return structuredClone(value);
+  if (types.isTypedArray(value))
+    return copyView(value, value.length, typedArrays[value[Symbol.toStringTag]] as ViewMaker, prototype, copying);
+  if (types.isDataView(value)) return copyView(value, value.byteLength, DataView, prototype, copying);
   if (types.isBoxedPrimitive(value) || types.isNativeError(value) || types.isExternal(value)) return null;
   return isCopyable(prototype) ? (Object.create(prototype) as object) : null;
 }
+
+/** Over the copy of its buffer, since others may look at the same one. */
+function copyView(
+  value: NodeJS.ArrayBufferView,
+  length: number,
+  Maker: ViewMaker,
+  prototype: object | null,
+  copying: Copying,
+): object | null {
+  const made = new Maker(copy(value.buffer, copying) as ArrayBuffer, value.byteOffset, length);
+  return withPrototype(made, prototype, Maker.prototype);
+}
+
+type ViewMaker = new (buffer: ArrayBuffer, byteOffset: number, length: number) => NodeJS.ArrayBufferView;
 
 function withPrototype(made: object, prototype: object | null, expected: object): object | null {
   if (prototype === expected) return made;
@@ -90,5 +121,6 @@ function hasOrdinarySource(maker: Function): boolean {
   return answer;
 }
 
+const typedArrays = globalThis as unknown as Readonly<Record<string, ViewMaker>>;
 const sources = new WeakMap<Function, boolean>();
 const ordinary = new Set<object>([Object.prototype, Array.prototype, Map.prototype, Set.prototype, Date.prototype, RegExp.prototype]);
