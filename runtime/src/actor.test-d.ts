@@ -141,6 +141,15 @@ const tiny = actor<Tiny>({
 });
 
 actor<Tiny>({
+  vsn: 1,
+  init: () => 0,
+  calls: { get: ({ reply }) => reply(0) },
+  // @ts-expect-error a handler in a section that the protocol does not have
+  casts: { put: () => undefined },
+  infos: {},
+});
+
+actor<Tiny>({
   vsn: 2,
   init: () => 0,
   calls: { get: ({ reply }) => reply(0) },

@@ -94,8 +94,10 @@ export interface Stop {
 }
 
 type MaybePromise<T> = T | Promise<T>;
-/** A section of the definition is required as soon as the protocol names a message in it. */
-type Section<K extends string, T> = keyof T extends never ? { readonly [X in K]?: T } : { readonly [X in K]: T };
+/** A section of the definition is required as soon as the protocol names a message in it, and empty where it names none. */
+type Section<K extends string, T> = keyof T extends never
+  ? { readonly [X in K]?: { readonly [name: string]: never } }
+  : { readonly [X in K]: T };
 
 /** Options of `start`; where `init` needs no arguments they can be left out. */
 export type StartArguments<P extends Protocol> =
