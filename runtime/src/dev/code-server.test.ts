@@ -238,6 +238,19 @@ test("a module that two files default-export is one module", async (t) => {
   assert.deepEqual([...server.modules.keys()].toSorted(), ["src/app", "src/room.actor"]);
 });
 
+test("two new modules with one id are an error that names both", async (t) => {
+  const files = {
+    "src/app.ts": answering("0", "", 'import "./one.actor"; import "./two.actor";'),
+    "src/one.actor.ts": answering("1", 'id: "same",'),
+    "src/two.actor.ts": answering("2", 'id: "same",'),
+  };
+  await assert.rejects(loaded(t, files), (error: DevError) => {
+    assert.equal(error.code, "INSTAR_MODULE_ID_TAKEN");
+    assert.match(error.message, /two\.actor\.ts and .*one\.actor\.ts both have the module id same/);
+    return true;
+  });
+});
+
 test("a literal id outlives a move of the file", async (t) => {
   const { project, server, ask, upgrade } = await loaded(t, {
     "src/app.ts": answering("0", "", 'import "./room.actor";'),

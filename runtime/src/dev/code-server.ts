@@ -333,7 +333,7 @@ function slotOf(record: ActorModule): Slot {
 }
 
 function checkIdentity(
-  { scope }: Load,
+  { scope, fresh }: Load,
   found: {
     readonly id: string;
     readonly file: string;
@@ -351,12 +351,13 @@ function checkIdentity(
       { module: before.module.id, place },
     );
   }
-  if (record !== null && record.file !== file && scope.contains(record.file)) {
-    throw new DevError(
-      "INSTAR_MODULE_ID_TAKEN",
-      `${file} and ${record.file} both have the module id ${id}; give one of them another \`id\`.`,
-      { module: id, place },
-    );
+  const sibling = fresh.find((actor) => actor.id === id && actor.instance.built.file !== file)?.instance.built.file;
+  const holder = record !== null && record.file !== file && scope.contains(record.file) ? record.file : sibling;
+  if (holder !== undefined) {
+    throw new DevError("INSTAR_MODULE_ID_TAKEN", `${file} and ${holder} both have the module id ${id}; give one of them another \`id\`.`, {
+      module: id,
+      place,
+    });
   }
   if (record !== null && record.module.current.kind !== kind) {
     throw new DevError(
