@@ -43,7 +43,10 @@ export function checkVersion(what: "actor" | "supervisor", definition: unknown):
   if (typeof definition !== "object" || definition === null) bad(what, "is not an object");
   const d = definition as Record<string, unknown>;
   if (typeof d["vsn"] !== "number" || !Number.isInteger(d["vsn"]) || d["vsn"] < 1) {
-    bad(what, `has the vsn ${safeString(d["vsn"])}, but a version is a whole number from 1`);
+    bad(
+      what,
+      `has the vsn ${typeof d["vsn"] === "string" ? JSON.stringify(d["vsn"]) : safeString(d["vsn"])}, but a version is a whole number from 1`,
+    );
   }
   if (d["id"] !== undefined && (typeof d["id"] !== "string" || d["id"] === "")) bad(what, "has an id that is not a text");
   return d;

@@ -352,6 +352,7 @@ test("bad definitions are refused where they are made", () => {
   ]) {
     assert.throws(() => actor(bad as never), { code: "INSTAR_BAD_DEFINITION" });
   }
+  assert.throws(() => actor({ ...good, vsn: "2" } as never), /has the vsn "2", but/);
 });
 
 function isCode(reason: unknown, code: ErrorCode): boolean {
