@@ -281,6 +281,8 @@ export function formatReport(report: UpgradeReport): string {
   const { outcome, modules, processes, errors, time } = report;
   const names = modules.map(({ id, from, to }) => (from === to ? `${id} (${to})` : `${id} (${from} → ${to})`)).join(", ");
   const head =
-    outcome === "committed" ? `upgraded ${names || "new modules"}: ${processes.length} processes, ${time.total} ms` : `upgrade ${outcome}`;
+    outcome === "committed"
+      ? `upgraded ${names || "new modules"}: ${processes.length} processes, ${Math.round(time.total)} ms`
+      : `upgrade ${outcome}`;
   return [head, ...errors.map((error) => `  ${formatUpgradeError(error)}`)].join("\n");
 }
