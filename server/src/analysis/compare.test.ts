@@ -80,6 +80,9 @@ const hardTexts = [
   "type L = { head: number; tail: L } | null; export type State = L",
   "export type State = number",
   "export type State = readonly [string, State[]]",
+  "export type State = Map<string, { n: number }>",
+  "export type State = ReadonlySet<{ n: Date }>",
+  "type M = Map<string, State>; export type State = { m: M; n: M | null }",
   "export class State { a = 1 }",
   "export enum State { A, B }",
   "export interface State { o: {}; p: object; q: unknown; r: any; s: never[]; t: Object; v: void }",
@@ -102,6 +105,50 @@ describe("what is easily lost reads back as the same shape", () => {
       });
     }
   }
+});
+
+describe("changes that are easily missed", () => {
+  const lru = { "node_modules/lru/index.d.ts": "export declare class Lru<K, V> { private readonly entries: [K, V][] }" };
+  for (const [name, old, now, up, beside] of [
+    [
+      "a state that is a map",
+      "export type State = Map<string, { n: number }>",
+      "export type State = Map<string, { n: string }>",
+      "incompatible",
+    ],
+    [
+      "what a package's class holds",
+      'import type { Lru } from "lru"; export interface State { c: Lru<string, { n: number }> }',
+      'import type { Lru } from "lru"; export interface State { c: Lru<string, { n: string }> }',
+      "incompatible",
+      lru,
+    ],
+    [
+      "one of two variants with the same tag",
+      "export interface State { s: { k: 'a'; x: number } | { k: 'a'; y: string } | { k: 'b' } }",
+      "export interface State { s: { k: 'a'; x: number; z: number } | { k: 'a'; y: string } | { k: 'b' } }",
+      "incompatible",
+    ],
+  ] as const) {
+    test(name, () => {
+      const { compare, release } = project();
+      release(old, 1, beside);
+      const { state } = compare(now, 2, beside);
+      assert.equal(state.up, up);
+      assert.notDeepEqual(state.changes, []);
+    });
+  }
+
+  test("a pid under a name of its own is no change", () => {
+    const { compare, release } = project();
+    const head = 'import type { Pid } from "instar"; ';
+    release(`${head}export interface State { one: Pid<Case>; more: Pid<Case>[] }`, 1);
+    const { state } = compare(
+      `${head}type Other = Pid<Case>; type Of<A, P> = Pid<P>; export interface State { one: Other; more: Of<1, Case>[] }`,
+      2,
+    );
+    assert.deepEqual([state.up, state.down, state.changes], ["compatible", "compatible", []]);
+  });
 });
 
 function texts(changes: readonly ExpectedChange[]): readonly string[] {

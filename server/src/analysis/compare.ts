@@ -240,7 +240,7 @@ class Comparer {
   }
 
   #unions(from: Shape, to: Shape, path: string, owner: Shape | null, history: readonly Shape[]): void {
-    const tag = tagOf([...membersOf(from), ...membersOf(to)]);
+    const tag = tagOf(from, to);
     const old = byTag(membersOf(from), tag);
     const now = byTag(membersOf(to), tag);
     const common = new Set(old.rest.map(shapeHash));
@@ -324,40 +324,55 @@ function sort(shape: Shape): string {
   return ["array", "tuple", "object", "function", "enum"].includes(shape.kind) ? shape.kind : "value";
 }
 
-/** The field by which the objects among these alternatives are told apart, if there are several objects and such a field. */
-export function tagOf(members: readonly Shape[]): string | undefined {
-  const objects = members.filter((member) => member.kind === "object");
-  const [first] = objects;
-  if (first === undefined || objects.length < 3) return undefined;
-  return first.fields.find((field) =>
-    objects.every((object) => {
-      const own = object.fields.find((each) => each.name === field.name);
-      return own !== undefined && !own.optional && membersOf(own.shape).every((unit) => unitsOf(unit) !== undefined);
+/** The field by which the objects among these alternatives are told apart, on both sides, if there are several objects and such a field. */
+export function tagOf(from: Shape, to: Shape): string | undefined {
+  const sides = [from, to].map((side) => membersOf(side).filter((member) => member.kind === "object"));
+  const [first] = sides.flat();
+  if (first === undefined || sides.flat().length < 3) return undefined;
+  return first.fields.find(({ name }) =>
+    sides.every((objects) => {
+      const units = objects.map((object) => tagUnits(object, name));
+      const all = units.flatMap((each) => each ?? []).map((unit) => typeText(unit));
+      return !units.includes(undefined) && new Set(all).size === all.length;
     }),
   )?.name;
+}
+
+/** The values of a field that is always there and holds nothing but units. */
+function tagUnits(object: ObjectShape, name: string): readonly Shape[] | undefined {
+  const own = object.fields.find((field) => field.name === name);
+  if (own === undefined || own.optional) return undefined;
+  const units = membersOf(own.shape).map(unitsOf);
+  return units.includes(undefined) ? undefined : units.flatMap((each) => each ?? []);
 }
 
 interface Tagged {
   /** Value of the tag as text, and the object that has it. */
   readonly variants: ReadonlyMap<string, ObjectShape>;
+  /** The same values, those of one alternative together: `{ kind: "a" | "b" }` has two. */
+  readonly groups: readonly (readonly string[])[];
   readonly rest: readonly Shape[];
 }
 
 export function byTag(members: readonly Shape[], tag: string | undefined): Tagged {
-  if (tag === undefined) return { variants: new Map(), rest: members };
+  if (tag === undefined) return { variants: new Map(), groups: [], rest: members };
   const variants = new Map<string, ObjectShape>();
+  const groups: string[][] = [];
   const rest: Shape[] = [];
   for (const member of members) {
     if (member.kind !== "object") {
       rest.push(member);
       continue;
     }
+    const group: string[] = [];
+    groups.push(group);
     for (const unit of unitsOf(member.fields.find((field) => field.name === tag)?.shape ?? primitive("never")) ?? []) {
       const fields = member.fields.map((field) => (field.name === tag ? { ...field, shape: unit } : field));
       variants.set(typeText(unit), { ...member, fields });
+      group.push(typeText(unit));
     }
   }
-  return { variants, rest };
+  return { variants, groups, rest };
 }
 
 /** `name: string`, as a declaration has it. */

@@ -191,18 +191,18 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
       if (element !== undefined) shape.element = read(element, arrayElementNode(node));
       return shape;
     }
-    const symbol = type.aliasSymbol ?? type.getSymbol();
-    const file = type.getSymbol()?.declarations?.[0]?.getSourceFile().fileName ?? "";
+    // Not the alias: `type UserPid = Pid<User>` is a pid like any other.
+    const symbol = type.getSymbol();
+    const file = symbol?.declarations?.[0]?.getSourceFile().fileName ?? "";
     if (symbol !== undefined && symbol.declarations?.some((each) => isRuntime(each.getSourceFile().fileName)) === true) {
       if (symbol.name === pidType) {
-        const [protocol] = type.aliasTypeArguments ?? checker.getTypeArguments(type as ts.TypeReference);
+        const [protocol] = checker.getTypeArguments(type as ts.TypeReference);
         return { kind: "pid", protocol: (protocol?.aliasSymbol ?? protocol?.getSymbol())?.name ?? "unknown" };
       }
-      if (isNominal(type.getSymbol())) return { kind: "builtin", class: symbol.name, from: "instar", args: [], readonly: false };
+      if (isNominal(symbol)) return { kind: "builtin", class: symbol.name, from: "instar", args: [], readonly: false };
     }
-    const own = type.getSymbol();
-    if (own !== undefined && isExternal(file) && (isNominal(own) || own.name === "ReadonlyMap" || own.name === "ReadonlySet")) {
-      return readBuiltin(type, own, file, node, keep);
+    if (symbol !== undefined && isExternal(file) && (isNominal(symbol) || symbol.name === "ReadonlyMap" || symbol.name === "ReadonlySet")) {
+      return readBuiltin(type, symbol, file, node, keep);
     }
     const calls = type.getCallSignatures();
     if (calls.length > 0) {
@@ -210,10 +210,10 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
       shape.signatures = calls.map((signature) => ({ parameters: parameters(signature), result: read(signature.getReturnType()) }));
       return shape;
     }
-    if (own !== undefined && own.flags & ts.SymbolFlags.Class && !type.isIntersection()) {
+    if (symbol !== undefined && symbol.flags & ts.SymbolFlags.Class && !type.isIntersection()) {
       const shape = keep({
         kind: "class" as const,
-        class: own.name,
+        class: symbol.name,
         module: moduleOf(file),
         bases: basesOf(type),
         fields: [] as readonly Field[],

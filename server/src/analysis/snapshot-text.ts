@@ -82,7 +82,7 @@ function declarationOf(name: string, shape: Shape, options: TextOptions, exporte
       ",",
     );
   }
-  if (shape.kind === "builtin") {
+  if (shape.kind === "builtin" && !exported) {
     const parameters = shape.args.map((_, index) => `T${index}`).join(", ");
     return `/** @package ${shape.from} @class ${shape.class} */\ndeclare class ${name}${parameters === "" ? "" : `<${parameters}>`} {}`;
   }

@@ -43,7 +43,8 @@ function write(shape: Shape, options: TextOptions, place: Place, byName = false)
 }
 
 function writeOne(shape: Shape, options: TextOptions, place: Place, byName: boolean): string {
-  if (byName && shape.kind !== "enum") {
+  // A class of a package is written with its name below, together with its arguments.
+  if (byName && shape.kind !== "enum" && shape.kind !== "builtin") {
     const name = options.nameOf(shape);
     if (name !== undefined) return name;
   }

@@ -175,7 +175,7 @@ class Converter {
     const members = membersOf(from).flatMap((member): readonly Shape[] =>
       member.kind === "enum" && !this.#passes(member, to) ? literalsOf(member) : [member],
     );
-    const tag = tagOf([...membersOf(from), ...membersOf(to)]);
+    const tag = tagOf(from, to);
     const targets = byTag(membersOf(to), tag);
     const sources = byTag(members, tag);
     const branches: { test: string | undefined; made: string }[] = [];
@@ -187,12 +187,27 @@ class Converter {
       else if (this.#fits(member, to)) keep.push(member);
       else branches.push({ test, made: this.#lost(member, to, path) });
     }
-    for (const [unit, variant] of sources.variants) {
-      const target = targets.variants.get(unit);
-      const made =
-        target === undefined ? this.#unknown(path, variant, to) : this.value(variant, target, value, `${path}|${tag}=${unit}`, taken);
-      if (made === value) keep.push(variant);
-      else branches.push({ test: `${value}${accessText(tag ?? "")} === ${unit}`, made });
+    const variants = sources.groups.map((units) =>
+      this.#variant(units, sources.variants, targets.variants, tag ?? "", to, value, path, taken),
+    );
+    const changed = variants.filter(({ made }) => made !== value);
+    const kept = variants.filter(({ made }) => made === value);
+    const several = variants.filter(({ units }) => units.length > 1);
+    if (changed.length > 0) {
+      // What has no tag must be told apart before anybody looks at one.
+      if (complex.length > 0) return this.#unknown(path, from, to);
+      const tests = keep.map((member) => guard(member, value)).filter((test) => test !== undefined);
+      if (tests.length > 0) branches.push({ test: tests.join(" || "), made: unitText(keep) ?? value });
+      keep.length = 0;
+    }
+    const [last] = several;
+    if (last !== undefined && changed.includes(last)) {
+      // The type checker knows a variant with several tags only as what is left.
+      if (several.length > 1) return this.#unknown(path, from, to);
+      branches.push(...kept, ...changed.filter((each) => each !== last), { test: undefined, made: last.made });
+    } else {
+      branches.push(...changed);
+      keep.push(...kept.flatMap(({ members: each }) => each));
     }
     const [only, ...others] = complex;
     if (only !== undefined && others.length === 0 && sources.variants.size === 0) {
@@ -213,11 +228,48 @@ class Converter {
     if (branches.length === 0) {
       return this.#fits(from, to) ? this.#simpleOrSame(from, to, value) : this.#unknown(path, from, to);
     }
-    const last = branches.at(-1)?.test === undefined ? branches.pop()?.made : keep.length + complex.length > 0 ? value : undefined;
-    const end = last ?? branches.pop()?.made ?? value;
+    const rest = branches.at(-1)?.test === undefined ? branches.pop()?.made : keep.length + complex.length > 0 ? value : undefined;
+    const end = rest ?? branches.pop()?.made ?? value;
     const [single] = branches;
     if (branches.length === 1 && single?.test === `${value} === null` && end === value && !single.made.includes("\n"))
       return `${value} ?? ${single.made}`;
+    return this.#choose(branches, end);
+  }
+
+  /** What becomes of one variant, which may have several values of the tag, and how it is told from the others. */
+  #variant(
+    units: readonly string[],
+    from: ReadonlyMap<string, ObjectShape>,
+    targets: ReadonlyMap<string, ObjectShape>,
+    tag: string,
+    to: Shape,
+    value: string,
+    path: string,
+    taken: ReadonlySet<string>,
+  ): { units: readonly string[]; members: readonly Shape[]; test: string; made: string } {
+    const access = value + accessText(tag);
+    const parts = units.flatMap((unit) => {
+      const member = from.get(unit);
+      const target = targets.get(unit);
+      if (member === undefined) return [];
+      const made =
+        target === undefined ? this.#unknown(path, member, to) : this.value(member, target, value, `${path}|${tag}=${unit}`, taken);
+      return [{ test: `${access} === ${unit}`, made, member }];
+    });
+    const [first] = parts;
+    const same = parts.every(({ made }) => made === first?.made);
+    // The type checker does not know of the whole value that only one tag is left; a copy says so.
+    const copies = parts.map(({ test, made }) => ({ test, made: made === value ? `{ ...${value}, ${keyText(tag)}: ${access} }` : made }));
+    return {
+      units,
+      members: parts.map(({ member }) => member),
+      test: parts.map(({ test }) => test).join(" || "),
+      made: same ? (first?.made ?? value) : this.#choose(copies.slice(0, -1), copies.at(-1)?.made ?? value),
+    };
+  }
+
+  /** One test after the other, and what is made where none holds. */
+  #choose(branches: readonly { readonly test: string | undefined; readonly made: string }[], end: string): string {
     return branches.reduceRight((rest, branch) => {
       const text = `${branch.test} ? ${branch.made} : ${rest}`;
       if (text.length < 90 && !text.includes("\n")) return text;

@@ -139,6 +139,48 @@ const cases: readonly Case[] = [
     new: "p: { kind: 'idle' } | { kind: 'run'; n: number; at: number }",
     has: ['old.p.kind === "run"', throws],
   },
+  {
+    name: "variants by tag beside what has none",
+    old: "p: { k: 'a'; x: number } | { k: 'b' } | null; q: ({ k: 'a'; x: number } | { k: 'b' } | undefined)[]; r: { k: 'a'; x: number } | { k: 'b' } | string | 0",
+    new: "p: { k: 'a'; x: number; y: number } | { k: 'b' } | null; q: ({ k: 'a'; x: number; y: number } | { k: 'b' } | undefined)[]; r: { k: 'a'; x: number; y: number } | { k: 'b' } | string | 0",
+    has: ["p: old.p === null", "item === undefined", 'typeof old.r === "string"'],
+  },
+  {
+    name: "variants by tag beside null, all of them with another record",
+    old: "p: { ok: true; v: number } | { ok: false; e: string } | null",
+    new: "p: { ok: true; v: number; w: number } | { ok: false; e: string; f: string } | null",
+    has: ["p: old.p === null"],
+  },
+  {
+    name: "a variant with several tags",
+    old: "p: { k: 'a' | 'b'; x: number } | { k: 'c'; z: string }",
+    new: "p: { k: 'a' | 'b'; x: number; y: number } | { k: 'c'; z: string }",
+    has: ['p: old.p.k === "c" ? old.p : { k: old.p.k, x: old.p.x, y: 0 }'],
+  },
+  {
+    name: "a variant with several tags comes apart",
+    old: "p: { k: 'a' | 'b'; x: number } | { k: 'c' }",
+    new: "p: { k: 'a'; x: number } | { k: 'b'; x: number; y: number } | { k: 'c' }",
+    has: ["{ ...old.p, k: old.p.k }"],
+  },
+  {
+    name: "several variants with several tags",
+    old: "p: { k: 'a' | 'b'; x: number } | { k: 'c' | 'd'; z: string }",
+    new: "p: { k: 'a' | 'b'; x: number; y: number } | { k: 'c' | 'd'; z: string }",
+    has: [throws],
+  },
+  {
+    name: "variants by tag beside an array",
+    old: "p: { k: 'a'; x: number } | { k: 'b' } | number[]",
+    new: "p: { k: 'a'; x: number; y: number } | { k: 'b' } | number[]",
+    has: [throws],
+  },
+  {
+    name: "one tag for two variants tells nothing apart",
+    old: "p: { k: 'a'; x: number } | { k: 'a'; y: string } | { k: 'b' }",
+    new: "p: { k: 'a'; x: number; z: number } | { k: 'a'; y: string } | { k: 'b' }",
+    has: [throws],
+  },
   { name: "a literal goes", old: "s: 'a' | 'b' | 'c'", new: "s: 'a' | 'b'", has: ['old.s === "c"', throws] },
   {
     name: "readonly is only a type",
@@ -237,6 +279,58 @@ describe("the written step", () => {
     assert.deepEqual(up, { name: "tea", topic: "", log: [["ann", "hi", 0]], size: new Map([["a", { n: 1, t: "" }]]) });
     assert.deepEqual(step.down(up), old);
   });
+
+  test("leaves null beside variants alone", () => {
+    const project = new FixtureProject();
+    project.write("src/case.actor.ts", source("p: { k: 'a'; x: number } | { k: 'b' } | null", ""));
+    project.release();
+    project.write("src/case.actor.ts", source("p: { k: 'a'; x: number; y: number } | { k: 'b' } | null", ""));
+    project.fix("state-changed-no-code-change", {});
+    const step = evaluateStep(project.read("src/case.actor.ts") ?? "");
+    assert.deepEqual(step.up({ p: null }), { p: null });
+    assert.deepEqual(step.up({ p: { k: "b" } }), { p: { k: "b" } });
+    assert.deepEqual(step.up({ p: { k: "a", x: 1 } }), { p: { k: "a", x: 1, y: 0 } });
+  });
+
+  test("translates messages whose optional arguments change", () => {
+    const project = new FixtureProject();
+    const text = (field: string, args: string) =>
+      `import { actor } from "instar";\n\ninterface State {\n  readonly ${field};\n}\n\ninterface Case {\n  init(): State;\n  casts: { put(${args}): void };\n}\n\nexport default actor<Case>({ vsn: 1, init: () => null!, casts: { put: ({ next }) => next() } });\n`;
+    project.write("src/case.actor.ts", text("a: number", "x?: number, y?: string | null, z?: { n: number }"));
+    project.release();
+    project.write("src/case.actor.ts", text("a: string", "x: number, y: string | null, z?: { n: number; t: string }"));
+    project.fix("state-changed-no-code-change", {});
+    const fixed = project.read("src/case.actor.ts") ?? "";
+    assert.deepEqual(project.typeErrors(), [], fixed);
+    assert.ok(fixed.includes("x === undefined ? 0 : x") && fixed.includes("z === undefined ? undefined : {"), fixed);
+  });
+
+  for (const [name, options, elsewhere, specifier] of [
+    ["with no extension", { moduleResolution: "bundler", module: "esnext" }, "", "./other.actor"],
+    ["as the other actors do", { moduleResolution: "bundler", module: "esnext" }, 'import "./more.ts";\n', "./other.actor.ts"],
+    ["as Node asks for", { module: "nodenext" }, "", "./other.actor.js"],
+  ] as const) {
+    test(`imports a protocol ${name}`, () => {
+      const project = new FixtureProject();
+      project.write("package.json", '{ "type": "module" }');
+      project.write(
+        "tsconfig.json",
+        JSON.stringify({ compilerOptions: { strict: true, target: "es2022", lib: ["es2023"], types: [], ...options } }),
+      );
+      project.write("src/more.ts", "export {};\n");
+      project.write(
+        "src/other.actor.ts",
+        `import { actor } from "instar";\n${elsewhere}export interface Other {\n  init(): string;\n}\nexport default actor<Other>({ vsn: 1, init: () => "" });\n`,
+      );
+      project.write("src/case.actor.ts", source("who: Pid<Other>; n: number", "").replace("./other.actor.ts", specifier));
+      project.release();
+      project.write("src/case.actor.ts", source("n: number; m: string", ""));
+      project.fix("state-changed-no-code-change", {});
+      const fixed = project.read("src/case.actor.ts") ?? "";
+      assert.ok(fixed.includes(`import type { Other } from "${specifier}";`), fixed);
+      assert.deepEqual(project.typeErrors(), [], fixed);
+    });
+  }
 
   test("keeps comments, tabs, line ends and what is there already", () => {
     const project = new FixtureProject();

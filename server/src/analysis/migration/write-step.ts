@@ -117,7 +117,7 @@ function typesFor(facts: ModuleFacts, project: ProjectFacts, vsn: number, layout
     reader: project.reader,
     specifierOf: (protocol) => {
       const target = project.modules.find((each) => each.source.protocol.name === protocol && each.source.file !== source.file);
-      return target === undefined ? undefined : specifier(source.source, target.source.file);
+      return target === undefined ? undefined : specifier(source.source, target.source.file, project);
     },
   });
   return { scope, old: new VersionTypes(scope, vsn, layout), now: new VersionTypes(scope, null, layout) };
@@ -222,7 +222,14 @@ function messageParts(facts: ModuleFacts, project: ProjectFacts, types: StepType
         return [
           `...${convert(conversion, { kind: "array", element: own.shape, readonly: false }, { kind: "array", element: slot.shape, readonly: false }, names[index] ?? "", at, taken)}`,
         ];
-      return [convert(conversion, own.shape, slot.shape, names[index] ?? "", at, taken)];
+      const name = names[index] ?? "";
+      const made = convert(conversion, own.shape, slot.shape, name, at, taken);
+      if (!own.optional || (slot.optional && made === name)) return [made];
+      const instead = slot.optional
+        ? "undefined"
+        : (obviousValue(slot.shape, layout) ??
+          convert(conversion, { kind: "primitive", type: "unknown" }, slot.shape, "undefined", at, taken));
+      return [`${name} === undefined ? ${instead} : ${made}`];
     });
     return `${direction}: (${parameters.join(", ")}): [${results.join(", ")}] => ${list("[", values, "]", { layout })}`;
   }
@@ -316,17 +323,25 @@ function insertProperties(object: ts.ObjectLiteralExpression, properties: readon
   return [{ file, range: rangeIn(source, from, closing), newText: `${last === undefined ? "" : ","}${tail}` }];
 }
 
-/** How this file would import another: with the extension that its other imports have. */
-function specifier(source: ts.SourceFile, target: string): string {
-  const others = source.statements
+/** How this file would import another: with the extension that its imports have, or else those of the other actors. */
+function specifier(source: ts.SourceFile, target: string, { modules, program }: ProjectFacts): string {
+  const path = relativeSpecifier(source.fileName, target);
+  const bare = withoutExtension(path);
+  const habit = [source, ...modules.map((each) => each.source.source)].map(relativeImports).find((texts) => texts.length > 0);
+  if (habit?.some((text) => /\.[cm]?tsx?$/.test(text)) === true) return path;
+  if (habit?.some((text) => /\.[cm]?js$/.test(text)) === true) return `${bare}.js`;
+  if (habit !== undefined) return bare;
+  // Node wants to be told the extension of what will be there once it is compiled.
+  const { module = ts.ModuleKind.None } = program.getCompilerOptions();
+  return module >= ts.ModuleKind.Node16 && module <= ts.ModuleKind.NodeNext ? `${bare}.js` : bare;
+}
+
+function relativeImports(source: ts.SourceFile): readonly string[] {
+  return source.statements
     .filter(ts.isImportDeclaration)
     .flatMap((each) =>
       ts.isStringLiteral(each.moduleSpecifier) && each.moduleSpecifier.text.startsWith(".") ? [each.moduleSpecifier.text] : [],
     );
-  const path = relativeSpecifier(source.fileName, target);
-  if (others.some((text) => /\.[cm]?tsx?$/.test(text))) return path;
-  const bare = withoutExtension(path);
-  return others.some((text) => /\.[cm]?js$/.test(text)) ? `${bare}.js` : bare;
 }
 
 function lastName(path: string): string {
