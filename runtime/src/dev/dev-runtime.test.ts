@@ -142,6 +142,25 @@ for (const { name, text, outcome, code, line } of failures) {
   });
 }
 
+test("a module whose file moved is not left behind in silence, and pinning its id keeps its processes", async (t) => {
+  const project = devProject(t, files);
+  const { client } = await runProject(t, project);
+  const before = await everything(client);
+  project.remove("src/counter.actor.ts");
+  project.write("src/moved.actor.ts", counter(2, steps));
+  project.write("src/app.ts", app.replaceAll("./counter.actor", "./moved.actor"));
+  const refused = await client.request("upgrade/apply");
+  assert.deepEqual(codes(refused), ["refused", "INSTAR_MODULE_GONE"]);
+  assert.match(refused.errors[0]?.message ?? "", /src\/counter\.actor has 2 live processes.*id: "src\/counter\.actor"/);
+  assert.deepEqual(await everything(client), before);
+
+  project.write("src/moved.actor.ts", counter(2, `id: "src/counter.actor", ${steps}`));
+  const report = await client.request("upgrade/apply");
+  assert.equal(report.outcome, "committed", JSON.stringify(report.errors));
+  assert.deepEqual(await vsns(client), ["src/app 1", "src/counter.actor 2", "src/counter.actor 2"]);
+  assert.equal((await client.request("upgrade/apply")).outcome, "unchanged");
+});
+
 test("only the modules that are asked for are built and upgraded", async (t) => {
   const project = devProject(t, {
     ...files,

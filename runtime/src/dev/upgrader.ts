@@ -61,6 +61,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     const roots = only === null ? [...new Set([entry, ...files])] : files;
     const { files: built } = await builder.build(roots, new Set(boundary));
     const all = [...built.values()];
+    if (only === null) await refuseOrphans(all);
     const hashes = await describe(all);
     return { load: loadRequest([{ roots, files: all }], hashes, codeFromBuilder), compatible: compatiblePairs(hashes) };
   }
@@ -69,6 +70,27 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     const manifests = targets.map(({ module, vsn }) => keptBuild(loadedModule(module), vsn));
     const hashes = Object.fromEntries(manifests.flatMap(({ file, shape }) => (shape === null ? [] : [[file, shape]])));
     return { load: loadRequest(toLayers(manifests), hashes, (built) => store.codeOf(built)), compatible: compatiblePairs(hashes) };
+  }
+
+  /**
+   * A module whose file is gone keeps its processes on code that nothing can upgrade any more. Most often the file has only moved, and with
+   * the path the module's id changed.
+   */
+  async function refuseOrphans(built: readonly BuiltFile[]): Promise<void> {
+    const gone = loaded.modules.filter(({ kind, file }) => kind === "actor" && !existsSync(file));
+    if (gone.length === 0) return;
+    const there = new Set(built.flatMap(({ file }) => possibleIds(file)));
+    for (const { id, processes } of await application.request("modules", {})) {
+      const module = gone.find((candidate) => candidate.id === id);
+      if (module === undefined || there.has(id) || processes === 0) continue;
+      throw new DevError(
+        "INSTAR_MODULE_GONE",
+        `${id} has ${processes} live ${processes === 1 ? "process" : "processes"}, and its file is gone, so nothing could upgrade them any more. ` +
+          `If the file moved, pin the id where it is now, with id: "${id}" beside its vsn. If it was deleted, stop its processes or restart ` +
+          "the application; until then, the other modules can be upgraded by naming them.",
+        { module: id, place: { file: module.file, line: 1, column: 1 } },
+      );
+    }
   }
 
   function loadedModule(id: string): LoadedVersion {
