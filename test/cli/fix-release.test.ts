@@ -141,6 +141,26 @@ test("fix --format json: fixes, diffs, questions, and what remains", async (t) =
   assert.ok(!printed.findings.some(({ severity }: { severity: string }) => severity === "error"));
 });
 
+test("fix says what it leaves to a person, whose code throws until then", async (t) => {
+  const project = await released(t);
+  project.write({ [file]: changedCounter.replace("count: number", "count: bigint").replaceAll("count: 0", "count: 0n") });
+  const text = await runCli(["fix", "--rename", "State.title=State.name"], { cwd: project.root });
+  assert.match(
+    text.stderr,
+    /Left to you: src\/counter\.actor\.ts:\d+ State\.count: say how number becomes bigint\. Until then, the step throws/,
+  );
+  assert.equal(text.stderr.match(/Left to you/g)?.length, 2);
+  const { left } = JSON.parse((await runCli(["fix", "--write", "--format", "json"], { cwd: project.root })).stdout);
+  assert.deepEqual(
+    left.map((place: { file: string; text: string }) => [place.file, place.text]),
+    [
+      [file, "State.count: say how number becomes bigint"],
+      [file, "State.count: say how bigint becomes number"],
+    ],
+  );
+  assert.match(project.read(file).split("\n")[left[0].line - 1] ?? "", /say how number becomes bigint/);
+});
+
 test("a rename that nothing asks about: exit 2, names the candidates, writes nothing", async (t) => {
   const project = await released(t);
   project.write({ [file]: changedCounter });

@@ -16,6 +16,13 @@ test("help names every command and the exit codes", async () => {
   assert.equal(code, 0);
 });
 
+test("help says no default where nothing happens by default", async () => {
+  const { stdout } = await runCli(["fix", "--help"], { cwd: repository });
+  assert.match(stdout, /all of them or none$/m);
+  assert.doesNotMatch(stdout, /default: (false|\{)/);
+  assert.match(stdout, /default:\s+"text"/);
+});
+
 const wrong: [name: string, args: string[], said: RegExp][] = [
   ["no command", [], /Usage: instar/],
   ["an unknown command", ["chekc"], /unknown command 'chekc'\s*\(Did you mean check\?\)/],

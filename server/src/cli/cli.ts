@@ -1,5 +1,5 @@
 /** The command line `instar`: reads the arguments, runs one command, and turns whatever comes of it into text and an exit code. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Help } from "commander";
 import { registerCommands } from "./commands.ts";
 import { exitCode, Refused, UsageError } from "./exit.ts";
 import { colors, guardStreams, printError } from "./terminal.ts";
@@ -16,6 +16,8 @@ async function main(args: readonly string[]): Promise<number> {
     .option("--no-color", "print without colours; NO_COLOR does the same")
     .showHelpAfterError("(instar --help shows all commands)")
     .exitOverride()
+    // That nothing happens unless it is asked for needs no words.
+    .configureHelp({ optionDescription: (option) => new Help().optionDescription(option).replace(/ \(default: (?:false|\{\})\)$/, "") })
     .addHelpText(
       "after",
       "\nExit codes: 0 nothing at error level; 1 findings at error level, or the operation was refused;\n2 wrong usage, wrong configuration, or no runtime to reach.",

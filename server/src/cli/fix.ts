@@ -1,5 +1,6 @@
 /** `instar fix`: takes the preferred fixes. Without `--write` it only shows what it would write. */
 import { type Command, Option } from "commander";
+import type { FileChange } from "../write-files.ts";
 import { exitCode, UsageError } from "./exit.ts";
 import { openProject, projectRoot, closest, fromHere, fromRoot } from "./project.ts";
 import { ruleIds } from "./rule-pages.ts";
@@ -35,6 +36,7 @@ export function registerFix(program: Command): void {
         const { writeFilesAtomic } = await import("../write-files.ts");
         await writeFilesAtomic(fixed.changes);
       }
+      const left = fixed.changes.flatMap(leftToWrite);
       const errors = fixed.remaining.filter(({ severity }) => severity === "error");
       if (options.format === "json") {
         const { findingJson } = await import("./format-json.ts");
@@ -49,6 +51,7 @@ export function registerFix(program: Command): void {
           })),
           files: changes.map(({ file, diff }) => ({ file: fromRoot(project.root, file), diff })),
           questions: fixed.open.map(({ from, to, module }) => ({ module, from, to })),
+          left: left.map((place) => ({ ...place, file: fromRoot(project.root, place.file) })),
           findings: fixed.remaining.map((finding) => findingJson(project.root, finding)),
         });
       } else {
@@ -67,6 +70,8 @@ export function registerFix(program: Command): void {
             `${colors.yellow("Question:")} ${from} may have become ${to}: pass --rename ${from}=${to} if so. Until then its value is dropped.`,
           );
         }
+        for (const { file, line, text } of left)
+          printError(`${colors.yellow("Left to you:")} ${fromHere(file)}:${line} ${text}. Until then, the step throws.`);
         for (const { finding, message } of fixed.failed)
           printError(`${colors.red("Not fixed:")} ${finding.rule} in ${fromHere(finding.file)}: ${message}`);
         if (fixed.taken.length === 0) printError("Nothing to fix by itself.");
@@ -78,6 +83,15 @@ export function registerFix(program: Command): void {
       }
       process.exitCode = errors.length > 0 ? exitCode.refused : exitCode.ok;
     });
+}
+
+/** Where the written code throws, since only a person can say what the value is. */
+function leftToWrite({ file, before = "", after }: FileChange): { file: string; line: number; text: string }[] {
+  const known = new Set(before.split(/\r?\n/).map((line) => line.trim()));
+  return after.split(/\r?\n/).flatMap((line, index) => {
+    const text = /\/\/ instar: review (.+(?:: say how | needs a first value ).+)\.$/.exec(line)?.[1];
+    return text === undefined || known.has(line.trim()) ? [] : [{ file, line: index + 1, text }];
+  });
 }
 
 function collectRename(argument: string, previous: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
