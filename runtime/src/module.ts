@@ -9,8 +9,8 @@ export interface ModuleVersion {
   readonly kind: "actor" | "supervisor";
   /** What `actor(…)` or `supervisor(…)` was called with. */
   readonly definition: unknown;
-  /** Hash of the state's shape, where an analysis supplied one. */
-  readonly shape: string | null;
+  /** Hash of the state's shape, where an analysis supplied one. For the first load it does so when the application runs already. */
+  shape: string | null;
   /** Counts the loads of this module from 1; appears in script URLs as `?v=`. */
   readonly load: number;
 }

@@ -1,11 +1,13 @@
 /** What the parent and the application's process say to each other over Node's IPC channel: method names and plain types. */
-import type { BuiltFile, LoadRequest } from "./built-file.ts";
+import type { BuiltFile, LoadRequest, ShapeHashes } from "./built-file.ts";
 import type { LoadedModuleInfo, ProcessInfo, UpgradeError, UpgradeReport } from "../protocol.ts";
 
 /** Parent to child. */
 export interface ChildRequests {
   /** Loads the application and starts its supervision tree. */
   start: { params: { readonly entry: string; readonly load: LoadRequest }; result: Outcome<Loaded> };
+  /** The shapes of what was loaded at the start, by file. */
+  shapes: { params: { readonly shapes: ShapeHashes }; result: Loaded };
   upgrade: { params: ChildUpgrade; result: UpgradeOutcome };
   processes: { params: Record<string, never>; result: ProcessInfo[] };
   state: { params: { readonly pid: string }; result: { text: string; json: unknown } | null };

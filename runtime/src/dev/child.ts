@@ -41,6 +41,10 @@ serve("start", async ({ entry, load }) => {
     return { ok: false, error: toUpgradeError(error, "INSTAR_START_FAILED") };
   }
 });
+serve("shapes", ({ shapes }) => {
+  for (const { module, file } of codeServer.modules.values()) module.current.shape ??= shapes[file] ?? null;
+  return loaded();
+});
 serve("upgrade", (request, signal) => runUpgrade(request, signal));
 serve("stop", async () => {
   stopping = true;

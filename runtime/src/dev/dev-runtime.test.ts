@@ -58,6 +58,23 @@ test("a kept build outlives the runtime, and what is not kept is said", async (t
   assert.deepEqual(summary(await client.request("upgrade/apply"))[1], ["src/counter.actor 1 → 2 convert"]);
 });
 
+test("the application does not wait for its shapes, also where the analysis keeps the parent busy", async (t) => {
+  const project = devProject(t, { ...files, "src/app.ts": `import { writeFileSync } from "node:fs";${app}writeFileSync("started", "");` });
+  const { client, logs } = await runProject(t, project, {
+    shapes: {
+      // Blocks this thread, as an analysis does, until the application has started all the same.
+      describe: async (modules) => {
+        while (!existsSync(project.path("started")));
+        return Object.fromEntries(modules.map(({ id }) => [id, { hash: "known", released: false }]));
+      },
+      compatible: () => "unknown",
+    },
+  });
+  const { modules } = await client.request("modules/list");
+  assert.equal(modules.find(({ id }) => id === "src/counter.actor")?.shape, "known");
+  assert.equal((await client.request("runtime/info")).status, "running", logs.join("\n"));
+});
+
 test("a draft is replaced by another of the same version, by way of its release", async (t) => {
   const project = devProject(t, files);
   const { client } = await runProject(t, project, { shapes: textShapes(project) });

@@ -6,13 +6,12 @@ import { type Application, type Heartbeat, startApplication } from "./applicatio
 import { createBuildStore } from "./build-store.ts";
 import { createBuilder } from "./builder.ts";
 import type { LoadRequest } from "./built-file.ts";
-import type { Loaded } from "./child-protocol.ts";
 import { type ControlEndpoint, type Handlers, openControlEndpoint } from "./control-endpoint.ts";
 import { DevError } from "./dev-error.ts";
 import { ensureInstarFolder } from "./instar-folder.ts";
 import type { DevRuntime, DevRuntimeOptions } from "./options.ts";
 import { removeRunFile, runFilePath, writeRunFile } from "./run-file.ts";
-import { createUpgrader, formatReport } from "./upgrader.ts";
+import { type Upgrader, createUpgrader, formatReport } from "./upgrader.ts";
 import { type Saved, type Watcher, createWatcher } from "./watcher.ts";
 
 /** How long the supervision tree may take to end, in milliseconds. */
@@ -173,7 +172,7 @@ export async function startDevRuntime(
     endpoint = await openControlEndpoint({ token, handlers, onLog: log });
     const run: RunFile = { version: protocolVersion, name, root, entry, pid: process.pid, port: endpoint.port, token, startedAt };
     await writeRunFile(run);
-    await startTree(application, entry, load, (loaded) => upgrader.adopt(loaded));
+    await startTree(application, entry, load, upgrader);
     setWatching(options.watch ?? false);
     log("info", `${basename(entry)} runs as "${name}"; control endpoint on port ${endpoint.port}.`);
     return { name, port: endpoint.port, runFile: path, stop, stopped };
@@ -183,13 +182,18 @@ export async function startDevRuntime(
   }
 }
 
-async function startTree(application: Application, entry: string, load: LoadRequest, adopt: (loaded: Loaded) => void): Promise<void> {
-  const outcome = await application.request("start", { entry, load });
+async function startTree(application: Application, entry: string, load: LoadRequest, upgrader: Upgrader): Promise<void> {
+  const starting = application.request("start", { entry, load });
+  starting.catch(() => {});
+  // The request has to be on its way before the analysis takes this thread; the application starts meanwhile.
+  await new Promise((resolve) => setImmediate(resolve));
+  const shapes = await upgrader.firstShapes();
+  const outcome = await starting;
   if (!outcome.ok) {
     const { code, message, module, place } = outcome.error;
     throw new DevError(code as "INSTAR_START_FAILED", message, { module, place });
   }
-  adopt(outcome.value);
+  upgrader.adopt(await application.request("shapes", { shapes }));
   application.markRunning();
 }
 

@@ -17,6 +17,8 @@ import { emptyReport } from "./report.ts";
 export interface Upgrader {
   /** What the application starts from. @throws DevError where it does not build. */
   firstLoad(): Promise<LoadRequest>;
+  /** The shapes of what it starts from. Asked for while the application starts, which does not wait for them. */
+  firstShapes(): Promise<ShapeHashes>;
   /** The application runs, with this. */
   adopt(loaded: Loaded): void;
   apply(params: UpgradeParams, how: RunOptions): Promise<UpgradeReport>;
@@ -49,6 +51,7 @@ export interface UpgraderOptions {
 export function createUpgrader(options: UpgraderOptions): Upgrader {
   const { root, entry, builder, store, shapes, application, patience, onFinished, onLog } = options;
   let loaded: Loaded = { modules: [], held: [] };
+  let first: readonly BuiltFile[] = [];
   let running: { readonly abort: AbortController; readonly ended: Promise<unknown> } | null = null;
 
   const upgradeFrom = (params: UpgradeParams): Promise<Prepared> => prepareFromDisk(params.modules ?? null);
@@ -243,11 +246,12 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
   return {
     async firstLoad() {
       const { files } = await builder.build([entry]);
-      const all = [...files.values()];
-      return loadRequest([{ roots: [entry], files: all }], await describe(all), codeFromBuilder);
+      first = [...files.values()];
+      return loadRequest([{ roots: [entry], files: first }], {}, codeFromBuilder);
     },
-    adopt(first) {
-      loaded = first;
+    firstShapes: () => describe(first),
+    adopt(started) {
+      loaded = started;
       keepBuilds();
     },
     apply: (params, how) => run(() => upgradeFrom(params), params, how, false),
@@ -304,7 +308,7 @@ export function formatReport(report: UpgradeReport): string {
   const names = modules.map(({ id, from, to }) => (from === to ? `${id} (${to})` : `${id} (${from} → ${to})`)).join(", ");
   const head =
     outcome === "committed"
-      ? `upgraded ${names || "new modules"}: ${processes.length} processes, ${Math.round(time.total)} ms`
+      ? `upgraded ${names || "new modules"}: ${processes.length} ${processes.length === 1 ? "process" : "processes"}, ${Math.round(time.total)} ms`
       : `upgrade ${outcome}`;
   return [head, ...errors.map((error) => `  ${formatUpgradeError(error)}`)].join("\n");
 }
