@@ -156,6 +156,22 @@ test("diff prints each change with its path, kind and types", async (t) => {
   assert.equal(unknown.code, 2);
 });
 
+test("the root of a workspace, which has no actors itself, does not pass for checked", async (t) => {
+  const project = temporaryProject(t, {
+    "package.json": JSON.stringify({ name: "all", private: true, workspaces: ["packages/*"] }),
+    "packages/game/package.json": JSON.stringify({ name: "game", private: true, type: "module" }),
+    [`packages/game/${file}`]: counter,
+  });
+  for (const format of ["text", "json", "sarif", "github"]) {
+    const { code, stdout, stderr } = await runCli(["check", "--format", format], { cwd: project.root });
+    assert.match(stderr, /No actor modules in .*instar check packages\/game/s);
+    assert.equal(stdout, "");
+    assert.equal(code, 2);
+  }
+  const named = await runCli(["check", "packages/game"], { cwd: project.root });
+  assert.match(named.stdout, /No findings in 1 actor module/);
+});
+
 test("diff of a module that was never released says so", async (t) => {
   const project = temporaryProject(t, { [file]: counter });
   const { code, stdout } = await runCli(["diff"], { cwd: project.root });

@@ -22,6 +22,7 @@ export function registerCheck(program: Command): void {
       const root = projectRoot(command, paths[0]);
       for (const path of paths) refuseOutside(root, path);
       const project = await openProject(root);
+      refuseWorkspace(project.analyzed);
       const analyzed = narrow(project.analyzed, paths);
       if (format === "json") printJson((await import("./format-json.ts")).checkJson(analyzed));
       else if (format === "sarif") printJson((await import("./format-sarif.ts")).sarif(analyzed));
@@ -29,8 +30,6 @@ export function registerCheck(program: Command): void {
       else {
         const { findingsText, summaryLine } = await import("./format-text.ts");
         printLines([...findingsText(analyzed.findings, (file) => project.readFile(file)), summaryLine(analyzed)]);
-        if (project.analyzed.modules.length === 0)
-          printLines(memberProjects(root).map((member) => `  a project of its own: instar check ${fromHere(member)}`));
       }
       process.exitCode = analyzed.findings.some(({ severity }) => severity === "error") ? exitCode.refused : exitCode.ok;
     });
@@ -48,6 +47,16 @@ function narrow(analyzed: Analyzed, paths: readonly string[]): Analyzed {
     modules,
     findings: analyzed.findings.filter(({ file, module, modules: all = [] }) => within(file) || concerns([module, ...all])),
   };
+}
+
+/** A check that looks at nothing must not pass: in CI nobody would see it. */
+function refuseWorkspace({ root, modules, findings }: Analyzed): void {
+  const members = memberProjects(root);
+  if (modules.length > 0 || findings.length > 0 || members.length === 0) return;
+  throw new UsageError(
+    `No actor modules in ${root} itself, and the members of its workspace are projects of their own. Check one of them:\n` +
+      members.map((member) => `  instar check ${fromHere(member)}`).join("\n"),
+  );
 }
 
 function refuseOutside(root: string, path: string): void {
