@@ -22,10 +22,9 @@ function project(sources: Record<string, string>) {
     analyzer.invalidate([`/p/${name}`]);
   };
   const release = () => {
-    for (const module of analyzer.analyze()?.modules ?? []) {
-      const snapshot = analyzer.snapshot(module);
-      if (snapshot !== undefined) write(snapshot.file.slice(3), snapshot.text);
-    }
+    // All of them before the first is written, which makes what was read stale.
+    const snapshots = analyzer.analyze()?.modules.map((module) => analyzer.snapshot(module)) ?? [];
+    for (const snapshot of snapshots) if (snapshot !== undefined) write(snapshot.file.slice(3), snapshot.text);
   };
   return { files, analyzer, ids, write, release, only: () => analyzer.analyze()?.modules[0] };
 }
@@ -139,6 +138,64 @@ describe("what is looked at again", () => {
     const changed = only();
     assert.ok(changed);
     assert.notEqual(analyzer.snapshot(changed)?.text, text);
+  });
+
+  test("an interface of another name is the same protocol to those who hold its pids, and their snapshots stay", () => {
+    const holder = (protocol: string) => `import { actor, type Pid } from "instar";
+import type { ${protocol} } from "./room.actor.ts";
+export interface Item { readonly room: Pid<${protocol}> | null; readonly next: Item | null }
+export interface State { readonly first: Item; readonly rooms: readonly Pid<${protocol}>[] }
+export interface User { init(): State; casts: { join(room: Pid<${protocol}>, more?: Item): void } }
+export default actor<User>({ vsn: 1, init: () => ({ first: { room: null, next: null }, rooms: [] }), casts: { join: ({ state, next }) => next(state) } });
+`;
+    const { write, release, files, analyzer } = project({ "src/room.actor.ts": room, "src/user.actor.ts": holder("Room") });
+    const user = () => analyzer.analyze()?.modules.find(({ id }) => id === "src/user.actor");
+    const name = (protocol: string, vsn: number) => {
+      write("src/room.actor.ts", room.replaceAll("Room", protocol).replace("vsn: 1", `vsn: ${vsn}`));
+      write("src/user.actor.ts", holder(protocol));
+    };
+    const shape = user()?.shape ?? "";
+    release();
+    const text = files["/p/.instar/releases/src/user.actor/1.d.ts"];
+    assert.ok(text);
+    name("Chat", 2);
+    const chat = user()?.shape ?? "";
+    release();
+    // The newest release of `room` says `Chat`, the snapshot of `user` says `Room`, and so do processes that run.
+    for (const protocol of ["Chat", "Hall"]) {
+      name(protocol, 3);
+      const module = user();
+      assert.ok(module?.shape);
+      assert.deepEqual(
+        [module.state.up, module.state.down, module.messages.oldToNew, module.strategy],
+        ["compatible", "compatible", "compatible", "hot"],
+      );
+      assert.deepEqual([...module.state.changes, ...module.messages.changes, ...(analyzer.analyze()?.findings ?? [])], []);
+      assert.equal(analyzer.snapshot(module)?.text, text);
+      for (const old of [shape, chat]) {
+        assert.equal(analyzer.compatible(old, module.shape), "compatible");
+        assert.equal(analyzer.compatible(module.shape, old), "compatible");
+      }
+    }
+    // As soon as another actor has the old name, a pid under that name is a pid of that one.
+    write("src/other.actor.ts", room);
+    assert.equal(user()?.state.up, "incompatible");
+    assert.equal(analyzer.compatible(shape, user()?.shape ?? ""), "incompatible");
+  });
+
+  test("a module that still says the old name of a protocol means what it says", () => {
+    const holder = `import { actor, type Pid } from "instar";
+import type { Room } from "./room.actor.ts";
+export interface User { init(): { readonly room: Pid<Room> | null } }
+export default actor<User>({ vsn: 1, init: () => ({ room: null }) });
+`;
+    const { write, release, analyzer } = project({ "src/room.actor.ts": room, "src/user.actor.ts": holder });
+    release();
+    write(
+      "src/room.actor.ts",
+      room.replace("export default", "interface Chat extends Room {}\nexport default").replace("<Room>", "<Chat>"),
+    );
+    assert.deepEqual(analyzer.analyze()?.findings, []);
   });
 
   test("a tsconfig.json that appears", () => {

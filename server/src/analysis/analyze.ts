@@ -7,6 +7,7 @@ import type { ActorSource, ModuleFacts, ProjectFacts } from "./facts.ts";
 import { findActor } from "./find.ts";
 import type { ActorModule, Analyzed, Strategy, Verdict } from "./model.ts";
 import { withoutExtension, relativeTo } from "./paths.ts";
+import { type ProtocolRenames, protocolRenames, renamePids, renameProtocols, renamesFor } from "./protocol-renames.ts";
 import { type ProtocolShapes, sections } from "./protocol-shapes.ts";
 import { ProjectProgram } from "./program.ts";
 import { hasUnresolved, type Shape, shapeHash } from "./shape.ts";
@@ -50,6 +51,8 @@ export function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Anal
   const releases = new SnapshotFolder(host, root);
   /** By state hash: what `compatible` is asked about. */
   const states = new Map<string, Shape>();
+  /** As of the last analysis: what `compatible` is asked about may be older. */
+  let renames: ProtocolRenames = new Map();
   let last: { readonly facts: readonly ModuleFacts[]; readonly result: Analyzed } | undefined;
 
   return {
@@ -81,7 +84,7 @@ export function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Anal
       if (facts === undefined || facts.source.vsn === null || facts.unresolved) return undefined;
       const { id, vsn, protocol } = facts.source;
       const file = snapshotFile(root, id, vsn);
-      // A snapshot that says the same in other words (names, order, `readonly`) stays as it was released.
+      // A snapshot that says the same in other words (names, those of other protocols too, order, `readonly`) stays as it was released.
       const present = facts.baseline?.vsn === vsn && !changes(facts) ? facts.snapshots.find((snapshot) => snapshot.vsn === vsn) : undefined;
       return { file, text: present?.text.replaceAll("\r\n", "\n") ?? snapshotText(id, vsn, protocol) };
     },
@@ -89,7 +92,7 @@ export function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Anal
     compatible(from, to) {
       const [one, other] = [states.get(from), states.get(to)];
       if (from === to) return "compatible";
-      return one === undefined || other === undefined ? "unknown" : createValidity()(one, other);
+      return one === undefined || other === undefined ? "unknown" : createValidity()(renamePids(one, renames), renamePids(other, renames));
     },
   };
 
@@ -103,7 +106,7 @@ export function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Anal
       isExternal: (file) => project.isExternal(file),
       moduleOf: (file) => withoutExtension(relativeTo(root, file)),
     });
-    const modules: ModuleFacts[] = [];
+    const sources: ActorSource[] = [];
     const unreachable: ts.CallExpression[] = [];
     const broken: ts.SourceFile[] = [];
     for (const file of candidates) {
@@ -113,8 +116,10 @@ export function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Anal
       const found = findActor(checker, source, isRuntime);
       unreachable.push(...found.unreachable);
       if (program.getSyntacticDiagnostics(source).length > 0 && source.text.includes("actor")) broken.push(source);
-      if (found.actor !== null) modules.push(judge(extractActor(found.actor, root, checker, reader)));
+      if (found.actor !== null) sources.push(extractActor(found.actor, root, checker, reader));
     }
+    renames = protocolRenames(sources.map(({ id, protocol }) => ({ protocol, snapshots: releases.of(id) })));
+    const modules = sources.map(judge);
     modules.sort((one, other) => (one.module.id < other.module.id ? -1 : 1));
     return { facts: { root, modules, unreachable, broken, configProblem, program, checker, reader, isRuntime } };
   }
@@ -124,13 +129,16 @@ export function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Anal
     const upTo = snapshots.filter(({ vsn }) => source.vsn !== null && vsn <= source.vsn);
     // A damaged snapshot is not stepped over: what lies behind it is not what runs.
     const newest = upTo.at(-1);
-    const baseline = newest?.parsed.kind === "ok" ? { vsn: newest.vsn, file: newest.file, shapes: newest.parsed.shapes } : null;
+    // A pid is the same pid after the interface of its process was given another name.
+    const renamed = renamesFor(source.protocol, renames);
+    const baseline =
+      newest?.parsed.kind === "ok" ? { vsn: newest.vsn, file: newest.file, shapes: renameProtocols(newest.parsed.shapes, renamed) } : null;
     const unreadable = newest !== undefined && baseline === null;
-    const history = upTo.slice(0, -1).flatMap(({ parsed }) => (parsed.kind === "ok" ? [parsed.shapes.state] : []));
+    const released = upTo.flatMap(({ parsed }) => (parsed.kind === "ok" ? [parsed.shapes.state] : []));
+    const history = upTo.slice(0, -1).flatMap(({ parsed }) => (parsed.kind === "ok" ? [renamePids(parsed.shapes.state, renamed)] : []));
     const state: Comparison = baseline === null ? sameShape : compareShapes(baseline.shapes.state, source.protocol.state, "State", history);
     const messages = baseline === null ? sameMessages : compareMessages(baseline.shapes, source.protocol);
-    for (const shape of [source.protocol.state, ...history, ...(baseline === null ? [] : [baseline.shapes.state])])
-      states.set(shapeHash(shape), shape);
+    for (const shape of [source.protocol.state, ...released]) states.set(shapeHash(shape), shape);
     const verdicts = { up: unreadable ? "unknown" : state.up, down: unreadable ? "unknown" : state.down } as const;
     const codeChange = stepsFor(source, baseline?.vsn ?? null, state);
     const declared = "declared" in source.protocol.state ? source.protocol.state.declared : undefined;
