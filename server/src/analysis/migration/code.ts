@@ -4,15 +4,31 @@ export interface Layout {
   /** One level of indentation. */
   readonly unit: string;
   readonly newline: string;
+  readonly quote: '"' | "'";
 }
 
-/** How a file is written: the first indented line decides. */
+/** How a file is written: the first indented line decides, and the first quoted module name. */
 export function layoutOf(text: string): Layout {
   const indent = /^([ \t]+)\S/m.exec(text.replaceAll(/^[ \t]+\*.*$/gm, ""))?.[1] ?? "  ";
   return {
     unit: indent.startsWith("\t") ? "\t" : " ".repeat(indent.length >= 4 && indent.length % 4 === 0 ? 4 : 2),
     newline: text.includes("\r\n") ? "\r\n" : "\n",
+    quote: /\bfrom\s*(["'])/.exec(text)?.[1] === "'" ? "'" : '"',
   };
+}
+
+/** Generated code, which has double quotes and bare newlines, as the file writes them. */
+export function inLayout(code: string, { newline, quote }: Layout): string {
+  const quoted = quote === '"' ? code : code.replaceAll(token, (text) => (text.startsWith('"') ? singleQuoted(text) : text));
+  return quoted.replaceAll("\n", newline);
+}
+
+/** What may hold a quote: comments, and strings of each kind. */
+const token = /\/\/[^\n]*|\/\*[^]*?\*\/|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g;
+
+/** One that holds single quotes keeps its double ones, as formatters do. */
+function singleQuoted(text: string): string {
+  return text.includes("'") ? text : `'${text.slice(1, -1).replaceAll('\\"', '"')}'`;
 }
 
 /** The widest line that is not broken up. */

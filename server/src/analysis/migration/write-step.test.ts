@@ -346,6 +346,19 @@ describe("the written step", () => {
     assert.ok(fixed.includes("// kept\r\n") && fixed.includes("null!, // last\r\n\tcodeChange: {\r\n\t\t// instar: review"), fixed);
   });
 
+  test("writes strings with the file's quotes", () => {
+    const project = new FixtureProject();
+    const single = (fields: string) => source(fields, "").replaceAll('"', "'");
+    project.write("src/case.actor.ts", single("a: number"));
+    project.release();
+    project.write("src/case.actor.ts", single("a: string; b: string; c: 'it\\'s'"));
+    project.fix("state-changed-no-code-change", {});
+    const fixed = project.read("src/case.actor.ts") ?? "";
+    assert.deepEqual(project.typeErrors(), [], fixed);
+    assert.ok(fixed.includes("b: ''") && fixed.includes("new Error('State.a: say how"), fixed);
+    assert.ok(!fixed.replaceAll(`"it's"`, "").includes('"'), fixed);
+  });
+
   test("a second step goes beside the first", () => {
     const project = new FixtureProject();
     project.write("src/case.actor.ts", source("a: number", ""));

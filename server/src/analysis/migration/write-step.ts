@@ -12,7 +12,7 @@ import { rangeIn, rangeOf } from "../source-place.ts";
 import { accessText, keyText } from "../type-text.ts";
 import { ts } from "../typescript.ts";
 import { createValidity } from "../validity.ts";
-import { indent, type Layout, layoutOf, list } from "./code.ts";
+import { indent, inLayout, type Layout, layoutOf, list } from "./code.ts";
 import { body, convert } from "./convert.ts";
 import { initialValue, obviousValue } from "./defaults.ts";
 import { Scope, VersionTypes } from "./names.ts";
@@ -66,7 +66,7 @@ export function writeStep(facts: ModuleFacts, project: ProjectFacts, answers: An
   if (step.to !== source.vsn) edits.push({ file: source.file, range: rangeOf(source.vsnValue), newText: String(step.to) });
   if (source.codeChange) edits.push(...insertProperties(source.codeChange, texts, layout));
   else edits.push(...insertProperties(source.definition, [`codeChange: ${list("{", texts, "}", { broken: true, layout })}`], layout));
-  return edits.map((edit) => ({ ...edit, newText: edit.newText.replaceAll("\n", layout.newline) }));
+  return edits.map((edit) => ({ ...edit, newText: inLayout(edit.newText, layout) }));
 }
 
 /** Adds `down` to a step that has only `up`. */
@@ -86,15 +86,12 @@ export function writeDown(
       ['// instar: review the reason.\ndown: irreversible("say why there is no way back")'],
       layout,
     );
-    return [...edits, ...importEdits(facts, "irreversible")];
+    return [...edits, ...importEdits(facts, "irreversible")].map((edit) => ({ ...edit, newText: inLayout(edit.newText, layout) }));
   }
   const types = typesFor(facts, project, baseline.vsn, layout);
   const down = functionText("down", "state", facts, project, answers, types, layout);
   const edits = insertProperties(step.object, [`// instar: review this way back before the release.\n${down}`], layout);
-  return [...typeEdits(facts, types, layout), ...edits].map((edit) => ({
-    ...edit,
-    newText: edit.newText.replaceAll("\n", layout.newline),
-  }));
+  return [...typeEdits(facts, types, layout), ...edits].map((edit) => ({ ...edit, newText: inLayout(edit.newText, layout) }));
 }
 
 /** Raises the version by one. */
