@@ -5,7 +5,7 @@ import type { ModuleSummary, UpgradeReport } from "../../server/src/protocol.ts"
 import { startDevRuntime } from "./dev-runtime.ts";
 import type { InstarClient } from "./language-client.ts";
 import type { ProcessTree, TreeNode } from "./process-tree.ts";
-import { details, summary } from "./report.ts";
+import { details, summary, wasCanceled } from "./report.ts";
 
 interface Commands {
   readonly client: InstarClient;
@@ -59,8 +59,10 @@ async function upgrade(commands: Commands, argument: unknown, rehearse: boolean)
     ...(findings && !rehearse
       ? {
           "Upgrade Anyway": async () => {
+            // The notification may have been there for long.
+            const savedSince = await saveSources(target.root);
             const forced = await run(true);
-            if (forced !== undefined) await tell(commands, forced, verb, "", {});
+            if (forced !== undefined) await tell(commands, forced, verb, savedSince, {});
           },
         }
       : {}),
@@ -88,7 +90,7 @@ async function release({ client, output }: Commands): Promise<void> {
   const { written, problems } = await client.request("instar/release", {});
   for (const problem of problems) output.error(problem);
   for (const file of written) output.info(`Wrote ${file}`);
-  if (problems.length > 0) await offer(vscode.window.showErrorMessage, `Instar: ${problems[0]}`, { "Show Output": () => output.show() });
+  if (problems.length > 0) void offer(vscode.window.showErrorMessage, `Instar: ${problems[0]}`, { "Show Output": () => output.show() });
   if (written.length > 0)
     void offer(
       vscode.window.showInformationMessage,
@@ -175,7 +177,7 @@ async function withProgress(
     try {
       return await run(token);
     } catch (error) {
-      if (!token.isCancellationRequested) throw error;
+      if (!wasCanceled(error)) throw error;
       void vscode.window.showInformationMessage(`${title}: canceled.`);
       return undefined;
     }

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import * as vscode from "vscode";
 import type { EntrySummary } from "../../server/src/protocol.ts";
 import type { InstarClient } from "./language-client.ts";
+import { shellArgument } from "./shell-argument.ts";
 
 export async function startDevRuntime(client: InstarClient): Promise<void> {
   if (!vscode.workspace.isTrusted) {
@@ -30,7 +31,7 @@ export async function startDevRuntime(client: InstarClient): Promise<void> {
   });
   terminal.show(true);
   // `--no-install`: only the project's own version will do.
-  terminal.sendText(`npx --no-install instar dev ${/^[\w./@-]+$/.test(entry.path) ? entry.path : JSON.stringify(entry.path)}`);
+  terminal.sendText(`npx --no-install instar dev ${shellArgument(entry.path, vscode.env.shell)}`);
 }
 
 async function pickEntry(entries: readonly EntrySummary[]): Promise<EntrySummary | undefined> {

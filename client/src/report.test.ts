@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { UpgradeReport } from "../../server/src/protocol.ts";
-import { details, summary } from "./report.ts";
+import { details, summary, wasCanceled } from "./report.ts";
 
 const committed: UpgradeReport = {
   outcome: "committed",
@@ -57,6 +57,12 @@ test("one sentence says what became of it", () => {
   );
   assert.equal(summary({ ...committed, outcome: "unchanged" }, "upgrade"), "Nothing to upgrade: the runtime already runs this code.");
   assert.equal(summary({ ...committed, outcome: "canceled" }, "upgrade"), "The upgrade was canceled; the system is as it was before.");
+});
+
+test("only a request that ended before it began counts as canceled: any other error may leave the outcome open", () => {
+  assert.equal(wasCanceled(Object.assign(new Error("The request was canceled."), { code: -32800 })), true);
+  assert.equal(wasCanceled(new Error("The connection to the runtime dev ended. Whether the new code was committed is not known.")), false);
+  assert.equal(wasCanceled(undefined), false);
 });
 
 test("a refusal and a failure say that nothing was changed, and why", () => {

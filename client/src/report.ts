@@ -41,6 +41,12 @@ export function details(report: UpgradeReport): string {
   return lines.join("\n");
 }
 
+/** Whether a request failed because it was canceled before anything was done. Any other error says more, and may leave the outcome open. */
+export function wasCanceled(error: unknown): boolean {
+  // LSP's `RequestCancelled`.
+  return typeof error === "object" && error !== null && "code" in error && error.code === -32800;
+}
+
 const noun = { upgrade: "upgrade", downgrade: "downgrade", rehearse: "rehearsal" } as const;
 
 function firstError(errors: readonly UpgradeError[]): string {
