@@ -3,7 +3,7 @@
  * only its control endpoint, which gives the answers that a real system gives rarely.
  */
 import assert from "node:assert/strict";
-import { rmSync } from "node:fs";
+import { rmSync, symlinkSync } from "node:fs";
 import { test, type TestContext } from "node:test";
 import type { LoadedModuleInfo, ProcessInfo, UpgradeReport } from "../runtime/src/protocol.ts";
 import { type Editor, startEditor } from "./support/editor.ts";
@@ -177,6 +177,52 @@ test("an upgrade can be canceled, and the runtime says what became of it", async
   await runtime.asked("upgrade/apply");
   cancel();
   assert.equal((await result).outcome, "canceled");
+});
+
+test("an upgrade that is canceled while the runtime is looked for is not begun", async (context) => {
+  const { editor, project } = await started(context);
+  let answer: (() => void) | undefined;
+  const runtime = await fakeRuntime(
+    context,
+    { root: project.root },
+    {
+      ...running,
+      "processes/list": (_, reply) => {
+        // Only the first asking is kept waiting.
+        if (answer === undefined) answer = () => reply({ processes });
+        else reply({ processes });
+      },
+      "upgrade/apply": (_, reply) => reply(committed),
+    },
+  );
+  const { result, cancel } = editor.request("instar/upgrade", {});
+  await runtime.asked("processes/list");
+  cancel();
+  await editor.read();
+  answer?.();
+  assert.equal((await result).outcome, "canceled");
+  assert.ok(!runtime.requests.some(({ method }) => method === "upgrade/apply"));
+});
+
+test("a folder that leaves the workspace takes its runtimes with it", async (context) => {
+  const { editor, project } = await connected(context);
+  const gone = editor.next("instar/status", ({ runtime }) => runtime === null);
+  editor.removeFolder(project.root);
+  await gone;
+  assert.deepEqual(await editor.request("instar/processes", {}).result, []);
+});
+
+test("a project that was opened through a link has the runtime that was started in the folder itself", async (context) => {
+  const project = temporaryProject(context, { "package.json": manifest, "src/counter.actor.ts": counter });
+  const link = `${project.root}-link`;
+  symlinkSync(project.root, link, "junction");
+  context.after(() => rmSync(link));
+  const editor = await startEditor(context, { folders: [link] });
+  await fakeRuntime(context, { root: project.root }, { ...running, "upgrade/apply": (_, reply) => reply(committed) });
+  const [live] = await editor.request("instar/processes", {}).result;
+  assert.ok(live);
+  const { root } = live.runtime;
+  assert.equal((await editor.request("instar/upgrade", { root, module: "src/counter.actor" }).result).outcome, "committed");
 });
 
 test("a finding at error level refuses an upgrade, until it is insisted on", async (context) => {

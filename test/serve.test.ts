@@ -260,12 +260,41 @@ test("each file is judged in its own project, and one that has none in no projec
 
 test("another editor is told nothing that it would not understand", async (context) => {
   const project = temporaryProject(context, { "package.json": manifest, "src/room.actor.ts": room });
-  const editor = await startEditor(context, { folders: [project.root], foreign: true });
-  let told = false;
-  void editor.next("instar/status").then(() => (told = true));
-  editor.open(project.path("src/room.actor.ts"));
-  await editor.read();
-  assert.equal(told, false);
+  for (const initializationOptions of [undefined, null, {}]) {
+    const editor = await startEditor(context, { folders: [project.root], initializationOptions });
+    let told = false;
+    void editor.next("instar/status").then(() => (told = true));
+    editor.open(project.path("src/room.actor.ts"));
+    await editor.read();
+    assert.equal(told, false, JSON.stringify(initializationOptions));
+  }
+});
+
+test("where the editor watches no files, a save is the time to look at the disk", async (context) => {
+  const { didChangeWatchedFiles: _, ...workspace } = vscode.workspace!;
+  const cannot = { capabilities: { ...vscode, workspace } };
+  for (const options of [cannot, { refusesToWatch: true }]) {
+    const { editor, file, project } = await released(context, options);
+    project.write({ "src/hall.actor.ts": room });
+    editor.saved(file);
+    await editor.pause();
+    const modules = await editor.request("instar/modules", {}).result;
+    assert.deepEqual(
+      modules.map(({ id }) => id),
+      ["src/hall.actor", "src/room.actor"],
+    );
+    assert.deepEqual(editor.errors, []);
+  }
+});
+
+test("the server's own requests need no parameters", async (context) => {
+  const { editor } = await started(context);
+  const modules = await editor.request("instar/modules", null as never).result;
+  assert.equal(modules.length, 1);
+  assert.equal(await editor.request("instar/processState", null as never).result, null);
+  const report = await editor.request("instar/upgrade", null as never).result;
+  assert.equal(report.errors[0]?.code, "INSTAR_NO_RUNTIME");
+  assert.deepEqual(editor.errors, []);
 });
 
 test("entry modules are those whose default export is a supervisor", async (context) => {

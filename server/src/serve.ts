@@ -44,6 +44,8 @@ export function serve(connection: Connection, host: Host): void {
   let abilities = abilitiesOf(client);
   let projects: Projects | undefined;
   let diagnostics: ReturnType<typeof createDiagnostics> | undefined;
+  /** Whether the client tells what changes on disk. */
+  let watching = false;
   let shutdown = false;
 
   /** Resolves when the projects are there; requests wait for it. */
@@ -78,7 +80,7 @@ export function serve(connection: Connection, host: Host): void {
   connection.onInitialized(async () => {
     status("starting");
     try {
-      await watchFiles();
+      void watchFiles();
       watchFolders();
       projects = new Projects(await host.loadWorkspace(), log, function* () {
         for (const [file, uri] of openUris) {
@@ -136,7 +138,12 @@ export function serve(connection: Connection, host: Host): void {
     diagnostics?.schedule(project);
   });
   documents.onDidSave(() => {
-    // For clients that watch no files: a save is a moment at which a runtime may have come.
+    // For clients that watch no files: a save is a moment to look at what else was written, and whether a runtime has come.
+    if (!watching)
+      for (const project of projects?.all ?? []) {
+        project.diskChanged();
+        diagnostics?.schedule(project);
+      }
     void lookForRuntimes();
   });
   documents.listen(connection);
@@ -190,7 +197,8 @@ export function serve(connection: Connection, host: Host): void {
   onRequest("instar/entries", [], async () => entries(await loadedProjects(), open));
   onRequest("instar/processes", [], async () => {
     await lookForRuntimes();
-    return live.all.map(({ info, processes }) => ({ runtime: info, processes }));
+    // With the root as this workspace has it, by which other requests are answered: the runtime may have come to it through another link.
+    return live.all.map(({ root, info, processes }) => ({ runtime: { ...info, root }, processes }));
   });
   onRequest("instar/processState", null, async ({ root, pid }) => {
     const runtime = live.of(root).find(({ processes }) => processes.some((process) => process.pid === pid));
@@ -218,12 +226,16 @@ export function serve(connection: Connection, host: Host): void {
     handler: (params: ServerRequests[Method]["params"], token: CancellationToken) => Promise<ServerRequests[Method]["result"]>,
   ): void {
     type Handler = GenericRequestHandler<ServerRequests[Method]["result"], void>;
-    connection.onRequest(method, (fallback === undefined ? handler : guarded(log, method, fallback, handler)) as Handler);
+    const answer = fallback === undefined ? handler : guarded(log, method, fallback, handler);
+    // A client may leave the parameters out, and then the token is all there is.
+    const answerAny = (...given: [ServerRequests[Method]["params"] | null, CancellationToken] | [CancellationToken]) =>
+      given.length === 2 ? answer(given[0] ?? {}, given[1]) : answer({}, given[0]);
+    connection.onRequest(method, answerAny as Handler);
   }
 
   function notify<Method extends keyof ServerNotifications>(method: Method, params: ServerNotifications[Method]): void {
-    // Other editors do not know these.
-    if (options !== undefined && !shutdown) void connection.sendNotification(method, params);
+    // Other editors do not know these; some of them send empty options.
+    if (options?.commands !== undefined && !shutdown) void connection.sendNotification(method, params);
   }
 
   function status(state: ServerStatus["state"], message: string | null = null): void {
@@ -249,9 +261,14 @@ export function serve(connection: Connection, host: Host): void {
 
   async function watchFiles(): Promise<void> {
     if (client.workspace?.didChangeWatchedFiles?.dynamicRegistration !== true) return;
-    await connection.client.register(DidChangeWatchedFilesNotification.type, {
-      watchers: watched.map((globPattern) => ({ globPattern })),
-    });
+    try {
+      await connection.client.register(DidChangeWatchedFilesNotification.type, {
+        watchers: watched.map((globPattern) => ({ globPattern })),
+      });
+      watching = true;
+    } catch (error) {
+      log.warn(`The editor does not watch files, so changes on disk are noticed at the next save: ${describe(error)}`);
+    }
   }
 
   function watchFolders(): void {
@@ -260,7 +277,11 @@ export function serve(connection: Connection, host: Host): void {
       const gone = removed.map(({ uri }) => toPath(uri)).filter((path) => path !== undefined);
       const come = added.map(({ uri }) => toPath(uri)).filter((path) => path !== undefined);
       folders = [...folders.filter((folder) => !gone.includes(folder)), ...come];
-      for (const folder of gone) for (const project of projects?.removeFolder(folder) ?? []) diagnostics?.clear(project);
+      for (const folder of gone)
+        for (const project of projects?.removeFolder(folder) ?? []) {
+          diagnostics?.clear(project);
+          void live.forget(project.root);
+        }
       for (const folder of come) for (const project of projects?.addFolder(folder) ?? []) diagnostics?.schedule(project);
       void lookForRuntimes();
     });

@@ -39,6 +39,9 @@ export interface Editor {
   close(file: string): void;
   /** Types: replaces the first occurrence of `from`. */
   replace(file: string, from: string, to: string): void;
+  /** Tells that the file was saved; the test itself writes it. */
+  saved(file: string): void;
+  removeFolder(folder: string): void;
   /** The test wrote these; this tells the server, as an editor that watches files does. */
   changedOnDisk(...files: readonly string[]): void;
   /** Resolves when the server has read everything that was sent so far. */
@@ -69,8 +72,10 @@ export interface Editor {
 export interface EditorOptions {
   readonly folders: readonly string[];
   readonly capabilities?: ClientCapabilities;
-  /** Another editor than VS Code: without the extension's own messages. */
-  readonly foreign?: boolean;
+  /** The extension's own unless given; other editors send nothing, null or an empty object. */
+  readonly initializationOptions?: object | null | undefined;
+  /** Says that it can watch files, and then does not. */
+  readonly refusesToWatch?: boolean;
   readonly loadWorkspace?: Host["loadWorkspace"];
 }
 
@@ -113,7 +118,10 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
     client.onNotification(method, (params: unknown) => {
       for (const listener of listeners) listener(method, params);
     });
-  client.onRequest("client/registerCapability", () => null);
+  client.onRequest("client/registerCapability", () => {
+    if (options.refusesToWatch) throw new Error("no files are watched");
+    return null;
+  });
   client.onRequest("workspace/codeLens/refresh", () => null);
   client.listen();
   test.after(async () => {
@@ -139,7 +147,7 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
       rootUri: null,
       workspaceFolders: options.folders.map((folder) => ({ uri: uri(folder), name: folder })),
       capabilities: options.capabilities ?? vscode,
-      ...(options.foreign ? {} : { initializationOptions: { commands: ["instar.processes.focus"] } }),
+      initializationOptions: "initializationOptions" in options ? options.initializationOptions : { commands: ["instar.processes.focus"] },
     }),
     published,
     errors,
@@ -168,6 +176,10 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
         textDocument: { uri: uri(file), version: current.version },
         contentChanges: [{ range, text: to }],
       });
+    },
+    saved: (file) => notify("textDocument/didSave", { textDocument: { uri: uri(file) } }),
+    removeFolder(folder) {
+      notify("workspace/didChangeWorkspaceFolders", { event: { added: [], removed: [{ uri: uri(folder), name: folder }] } });
     },
     changedOnDisk(...files) {
       notify("workspace/didChangeWatchedFiles", { changes: files.map((file) => ({ uri: uri(file), type: 2 })) });

@@ -19,6 +19,8 @@ export interface LiveRuntime {
 export interface Live {
   /** Looks at the run files of these projects again. Resolves when what was found is connected and read. */
   refresh(roots: readonly string[]): Promise<void>;
+  /** Lets go of the runtimes of a project that was closed. They run on. */
+  forget(root: string): Promise<void>;
   of(root: string): readonly LiveRuntime[];
   readonly all: readonly LiveRuntime[];
   /** Why the run files of a project that lead nowhere do so, as of the last look. */
@@ -127,6 +129,19 @@ export function createLive({ log, onChanged }: LivePort): Live {
       // One after the other, so that a runtime is not connected to twice.
       refreshing = refreshing.then(async () => {
         for (const root of roots) if (!disposed) await look(root);
+      });
+      return refreshing;
+    },
+    forget(root) {
+      // After a look that is under way, which may just be connecting.
+      refreshing = refreshing.then(() => {
+        problems.delete(root);
+        const gone = [...runtimes].filter(([, runtime]) => runtime.root === root);
+        for (const [file, { connection }] of gone) {
+          runtimes.delete(file);
+          connection.close();
+        }
+        if (gone.length > 0) onChanged();
       });
       return refreshing;
     },

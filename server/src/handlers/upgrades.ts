@@ -71,9 +71,10 @@ async function ask<M extends Operation>(
   params: Requests[M]["params"],
   token: CancellationToken,
 ): Promise<UpgradeReport> {
+  // Canceled while the runtime was looked for: once asked, it might be quicker than its cancellation.
+  if (token.isCancellationRequested) return reportWithout("canceled");
   const abort = new AbortController();
   const listening = token.onCancellationRequested(() => abort.abort());
-  if (token.isCancellationRequested) abort.abort();
   try {
     return await operate(runtime.connection, method, params, abort.signal);
   } finally {
