@@ -209,6 +209,44 @@ test("what a file says on disk counts when it is not open, and again when it is 
   assert.equal(only(editor.diagnostics(file)).code, changed);
 });
 
+test("a configuration that cannot be read is said once to the person, and is no more in the way once it is right", async (context) => {
+  const project = temporaryProject(context, { "package.json": manifest, "instar.config.json": "{", "src/room.actor.ts": room });
+  const editor = await startEditor(context, { folders: [project.root] });
+  const file = project.path("src/room.actor.ts");
+  editor.open(file);
+  assert.deepEqual(await editor.lenses(file), []);
+  assert.equal(editor.messages.length, 1);
+  assert.match(
+    editor.messages[0]!,
+    /^Instar: .*instar\.config\.json cannot be read as JSON: .* Correct it; an empty object \{\} is enough\.$/,
+  );
+  project.write({ "instar.config.json": "{}" });
+  editor.changedOnDisk(project.path("instar.config.json"));
+  assert.deepEqual(await editor.lenses(file), ["v1 (draft)", "never released"]);
+  project.write({ "instar.config.json": "{" });
+  editor.changedOnDisk(project.path("instar.config.json"));
+  await editor.lenses(file);
+  assert.equal(editor.messages.length, 2, "broken again is said again");
+});
+
+test("a file has its findings once, however the editor spells its URI", async (context) => {
+  const text = room.replace("vsn: 1", "vsn: [1].length");
+  const project = temporaryProject(context, { "package.json": manifest, "src/room.actor.ts": text });
+  const editor = await startEditor(context, { folders: [project.root] });
+  const file = project.path("src/room.actor.ts");
+  await editor.pause();
+  only(editor.diagnostics(file));
+  const spelled = editor.uri(file).replace("room.actor", "room%2Eactor");
+  editor.open(spelled, text);
+  await editor.pause();
+  only(editor.diagnostics(spelled));
+  assert.deepEqual(editor.diagnostics(file), []);
+  editor.close(spelled);
+  await editor.pause();
+  only(editor.diagnostics(file));
+  assert.deepEqual(editor.diagnostics(spelled), []);
+});
+
 test("the answer to initialize does not wait for the analysis, and requests do", async (context) => {
   const project = temporaryProject(context, { "package.json": manifest, "src/room.actor.ts": room });
   let load = () => {};

@@ -10,7 +10,7 @@ export function createStatus(client: InstarClient): vscode.Disposable {
   const show = (status: ServerStatus) => {
     item.busy = status.state === "starting" || status.state === "analyzing";
     item.severity = status.state === "error" ? vscode.LanguageStatusSeverity.Error : vscode.LanguageStatusSeverity.Information;
-    item.text = status.state === "error" ? "Instar: stopped" : `Instar: ${modules(status.modules)}`;
+    item.text = status.state === "error" ? "Instar: a problem" : `Instar: ${modules(status.modules)}`;
     item.detail = status.message ?? (status.runtime === null ? "no runtime connected" : `connected to ${status.runtime}`);
   };
   show({ state: "starting", modules: 0, runtime: null, message: null });

@@ -10,6 +10,8 @@ import {
   type GenericRequestHandler,
   type InitializeParams,
   type InitializeResult,
+  MessageType,
+  ShowMessageNotification,
   TextDocuments,
   TextDocumentSyncKind,
 } from "vscode-languageserver";
@@ -44,6 +46,7 @@ export function serve(connection: Connection, host: Host): void {
   let abilities = abilitiesOf(client);
   let projects: Projects | undefined;
   let diagnostics: ReturnType<typeof createDiagnostics> | undefined;
+  const told = new Set<string>();
   /** Whether the client tells what changes on disk. */
   let watching = false;
   let shutdown = false;
@@ -82,7 +85,7 @@ export function serve(connection: Connection, host: Host): void {
     try {
       void watchFiles();
       watchFolders();
-      projects = new Projects(await host.loadWorkspace(), log, function* () {
+      projects = new Projects(await host.loadWorkspace(), { error: tell }, function* () {
         for (const [file, uri] of openUris) {
           const document = documents.get(uri);
           if (document !== undefined) yield { file, text: document.getText() };
@@ -158,6 +161,7 @@ export function serve(connection: Connection, host: Host): void {
     if (sources.length === 0 || projects === undefined) return;
     if (sources.some((file) => /\/(package\.json|instar\.config\.json)$|\/\.instar\//.test(file))) {
       projects.forgetRoots();
+      if (sources.some((file) => /\.json$/.test(file))) told.clear();
       for (const folder of folders) projects.addFolder(folder);
     }
     for (const project of projects.all) {
@@ -236,6 +240,14 @@ export function serve(connection: Connection, host: Host): void {
   function notify<Method extends keyof ServerNotifications>(method: Method, params: ServerNotifications[Method]): void {
     // Other editors do not know these; some of them send empty options.
     if (options?.commands !== undefined && !shutdown) void connection.sendNotification(method, params);
+  }
+
+  /** For what a person has to put right, and only once: a project that cannot be opened is looked at for each of its folders. */
+  function tell(message: string): void {
+    if (told.has(message)) return;
+    told.add(message);
+    log.error(message);
+    void connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Error, message: `Instar: ${message}` });
   }
 
   function status(state: ServerStatus["state"], message: string | null = null): void {

@@ -30,8 +30,11 @@ export interface Editor {
   readonly published: readonly PublishDiagnosticsParams[];
   /** What the server logged as an error. */
   readonly errors: readonly string[];
+  /** What the server showed to the person. */
+  readonly messages: readonly string[];
   /** How many timers of the server wait for a pause. */
   readonly waiting: number;
+  /** A URI stays as it is, so that a test can spell one in another way. */
   uri(file: string): string;
   text(file: string): string;
   version(file: string): number;
@@ -103,6 +106,7 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
   const shown = new Map<string, PublishDiagnosticsParams>();
   const publications = new Set<() => void>();
   const errors: string[] = [];
+  const messages: string[] = [];
   const listeners = new Set<(method: string, params: unknown) => void>();
   const documents = new Map<string, { version: number; text: string }>();
 
@@ -114,6 +118,7 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
   client.onNotification("window/logMessage", ({ type, message }: { type: number; message: string }) => {
     if (type === 1) errors.push(message);
   });
+  client.onNotification("window/showMessage", ({ message }: { message: string }) => void messages.push(message));
   for (const method of ["instar/processesChanged", "instar/status"] as const)
     client.onNotification(method, (params: unknown) => {
       for (const listener of listeners) listener(method, params);
@@ -132,7 +137,7 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
     toClient.destroy();
   });
 
-  const uri = (file: string) => pathToFileURL(file).href;
+  const uri = (file: string) => (file.startsWith("file:") ? file : pathToFileURL(file).href);
   const document = (file: string) => {
     const found = documents.get(uri(file));
     if (found === undefined) throw new Error(`${file} is not open`);
@@ -151,6 +156,7 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
     }),
     published,
     errors,
+    messages,
     get waiting() {
       return timers.size;
     },

@@ -31,7 +31,7 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
   const { host, open, abilities } = port;
   const timers = new Map<Project, () => void>();
   /** For each project, what the client was last told of each file. */
-  const published = new Map<Project, Map<string, string>>();
+  const published = new Map<Project, Map<string, { readonly uri: string; readonly text: string }>>();
 
   function publish(project: Project, file: string, findings: readonly Finding[]): void {
     const version = open.version(file);
@@ -40,13 +40,16 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
       diagnostics: findings.map((finding) => toDiagnostic(finding, open, abilities)),
     };
     if (version !== undefined) params.version = version;
-    const said = published.get(project) ?? new Map<string, string>();
+    const said: NonNullable<ReturnType<typeof published.get>> = published.get(project) ?? new Map();
     published.set(project, said);
     const text = JSON.stringify(params);
-    if (said.get(file) === text) return;
+    const before = said.get(file);
+    if (before?.text === text) return;
+    // The client may spell the URI of a file that it opens in another way than we do.
+    if (before !== undefined && before.uri !== params.uri) port.publish({ uri: before.uri, diagnostics: [] });
     if (findings.length === 0 && version === undefined) {
       if (!said.delete(file)) return;
-    } else said.set(file, text);
+    } else said.set(file, { uri: params.uri, text });
     port.publish(params);
   }
 
@@ -87,7 +90,7 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
     clear(project) {
       timers.get(project)?.();
       timers.delete(project);
-      for (const file of published.get(project)?.keys() ?? []) port.publish({ uri: toUri(file, open), diagnostics: [] });
+      for (const { uri } of published.get(project)?.values() ?? []) port.publish({ uri, diagnostics: [] });
       published.delete(project);
     },
     dispose() {
