@@ -134,7 +134,7 @@ test("a run file that nothing stands behind is said, and harms nothing", async (
   assert.deepEqual(editor.errors, []);
   const [error] = (await editor.request("instar/upgrade", {}).result).errors;
   assert.equal(error?.code, "INSTAR_NO_RUNTIME");
-  assert.match(error.message, /old\.json cannot be read as a run file.*does not accept the token/);
+  assert.match(error.message, /old\.json cannot be read as a run file.*does not accept the token.*Start one with/);
 });
 
 test("a process's state is text", async (context) => {
@@ -267,7 +267,7 @@ test("a connection that is lost in the middle of an upgrade is said", async (con
   const { result } = editor.request("instar/upgrade", {});
   await runtime.asked("upgrade/apply");
   runtime.drop();
-  await assert.rejects(result, /connection to the runtime dev ended.*Whether the new code was committed is not known/);
+  await assert.rejects(result, /connection to the runtime dev ended.*instar ps\. Whether the new code was committed is not known/);
 });
 
 test("the whole loop on a real runtime: edit, refusal, fix, rehearsal, upgrade, downgrade", async (context) => {

@@ -161,7 +161,7 @@ export function serve(connection: Connection, host: Host): void {
     if (sources.length === 0 || projects === undefined) return;
     if (sources.some((file) => /\/(package\.json|instar\.config\.json)$|\/\.instar\//.test(file))) {
       projects.forgetRoots();
-      if (sources.some((file) => /\.json$/.test(file))) told.clear();
+      if (sources.some((file) => file.endsWith(".json"))) told.clear();
       for (const folder of folders) projects.addFolder(folder);
     }
     for (const project of projects.all) {

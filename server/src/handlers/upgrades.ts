@@ -50,7 +50,7 @@ async function runtimeOf(
     const problems = candidates.flatMap((project) => live.problems(project.root));
     const message =
       problems.length > 0
-        ? `No dev runtime can be reached. ${problems.join(" ")}`
+        ? `No dev runtime can be reached. ${problems.join(" ")} ${start}`
         : `No dev runtime is running for ${root ?? "this workspace"}, so there is no live system to change. ${start}`;
     return { errors: [error("INSTAR_NO_RUNTIME", message)] };
   }

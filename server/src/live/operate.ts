@@ -25,7 +25,7 @@ export async function operate<M extends Operation>(
     // JSON-RPC's own answer to a canceled request, from a runtime that had not begun with it.
     if (signal.aborted && rpc === -32800) return reportWithout("canceled");
     if (code === "INSTAR_CONNECTION_LOST") {
-      const unknown = method === "upgrade/rehearse" ? "" : " Whether the new code was committed is not known.";
+      const unknown = method === "upgrade/rehearse" ? "" : ". Whether the new code was committed is not known.";
       throw new OutcomeUnknown(`${message}${unknown}`, { cause: error });
     }
     throw error;
