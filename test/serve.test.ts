@@ -325,6 +325,17 @@ test("where the editor watches no files, a save is the time to look at the disk"
   }
 });
 
+test("a folder that lies in another one may leave the workspace, and nothing changes", async (context) => {
+  const project = temporaryProject(context, { "sub/package.json": manifest, "sub/src/room.actor.ts": room });
+  const editor = await startEditor(context, { folders: [project.root, project.path("sub")] });
+  const ids = async () => (await editor.request("instar/modules", {}).result).map(({ id }) => id);
+  assert.deepEqual(await ids(), ["src/room.actor"]);
+  editor.removeFolder(project.path("sub"));
+  assert.deepEqual(await ids(), ["src/room.actor"]);
+  editor.removeFolder(project.root);
+  assert.deepEqual(await ids(), []);
+});
+
 test("the server's own requests need no parameters", async (context) => {
   const { editor } = await started(context);
   const modules = await editor.request("instar/modules", null as never).result;

@@ -294,7 +294,8 @@ export function serve(connection: Connection, host: Host): void {
           diagnostics?.clear(project);
           void live.forget(project.root);
         }
-      for (const folder of come) for (const project of projects?.addFolder(folder) ?? []) diagnostics?.schedule(project);
+      // The old ones as well: a folder that is gone may lie in one that stays.
+      for (const folder of folders) for (const project of projects?.addFolder(folder) ?? []) diagnostics?.schedule(project);
       void lookForRuntimes();
     });
   }
