@@ -31,7 +31,10 @@ export function registerCommands(commands: Commands): vscode.Disposable[] {
     register("instar.rehearse", (argument) => upgrade(commands, argument, true)),
     register("instar.downgrade", (argument) => downgrade(commands, argument)),
     register("instar.release", () => release(commands)),
-    register("instar.restartServer", () => client.restart()),
+    register("instar.restartServer", async () => {
+      await client.restart();
+      tree.refresh();
+    }),
     register("instar.refreshProcesses", async () => tree.refresh()),
   ];
 }

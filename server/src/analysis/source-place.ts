@@ -1,5 +1,5 @@
 /** Places in the compiler's sources as places that people count. */
-import type { Location, Range } from "./span.ts";
+import { lineStarts, type Location, type Position, type Range } from "./span.ts";
 import type { ts } from "./typescript.ts";
 
 export function rangeIn(source: ts.SourceFile, start: number, end: number): Range {
@@ -15,7 +15,17 @@ export function locationOf(node: ts.Node): Location {
   return { file: node.getSourceFile().fileName, range: rangeOf(node) };
 }
 
-function positionIn(source: ts.SourceFile, offset: number): { line: number; column: number } {
-  const { line, character } = source.getLineAndCharacterOfPosition(offset);
-  return { line: line + 1, column: character + 1 };
+/** TypeScript ends lines at U+2028 and U+2029, too; editors and LSP do not, and an edit has to land where they count. */
+function positionIn(source: ts.SourceFile, offset: number): Position {
+  let starts = startsOf.get(source);
+  if (starts === undefined) startsOf.set(source, (starts = lineStarts(source.text)));
+  let [line, beyond] = [0, starts.length];
+  while (beyond - line > 1) {
+    const middle = (line + beyond) >> 1;
+    if ((starts[middle] ?? 0) <= offset) line = middle;
+    else beyond = middle;
+  }
+  return { line: line + 1, column: offset - (starts[line] ?? 0) + 1 };
 }
+
+const startsOf = new WeakMap<ts.SourceFile, readonly number[]>();

@@ -17,3 +17,8 @@ export interface Location {
   readonly file: string;
   readonly range: Range;
 }
+
+/** The offset at which each line begins. Lines end as in LSP: with a line feed, a carriage return, or both. */
+export function lineStarts(text: string): number[] {
+  return [0, ...[...text.matchAll(/\r\n|[\n\r]/g)].map((match) => match.index + match[0].length)];
+}

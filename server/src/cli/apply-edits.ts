@@ -1,6 +1,6 @@
 /** Applies the edits of fixes to text. */
 import type { FileEdit } from "../analysis/rule.ts";
-import type { Position } from "../analysis/span.ts";
+import { lineStarts, type Position } from "../analysis/span.ts";
 
 /**
  * The text after these edits, which all mean the text as it is now. New lines end as the text's own lines do.
@@ -25,10 +25,6 @@ export function applyEdits(text: string, edits: readonly Pick<FileEdit, "range" 
     end = edit.to;
   }
   return result + text.slice(end);
-}
-
-function lineStarts(text: string): number[] {
-  return [0, ...[...text.matchAll(/\r\n|[\n\r\u2028\u2029]/g)].map((match) => match.index + match[0].length)];
 }
 
 function offset(starts: readonly number[], text: string, { line, column }: Position): number {

@@ -55,7 +55,7 @@ function findingText(finding: Finding, source: string | undefined): string {
 
 /** The first line of the range with the one before it, and carets under what is meant. */
 export function excerpt(source: string, { start, end }: Range): string[] {
-  const lines = source.split(/\r\n|[\n\r\u2028\u2029]/);
+  const lines = source.split(/\r\n|[\n\r]/);
   const line = lines[start.line - 1];
   if (line === undefined) return [];
   const width = String(start.line).length;

@@ -346,6 +346,19 @@ describe("the written step", () => {
     assert.ok(fixed.includes("// kept\r\n") && fixed.includes("null!, // last\r\n\tcodeChange: {\r\n\t\t// instar: review"), fixed);
   });
 
+  test("lands where editors count lines, which a line separator does not end", () => {
+    const project = new FixtureProject();
+    const text = (fields: string) => source(fields, "").replace("export ", "/* \u2028 \u2029 */ export ");
+    project.write("src/case.actor.ts", text("a: number"));
+    project.release();
+    project.write("src/case.actor.ts", text("a: number; b: string"));
+    const line = (project.read("src/case.actor.ts") ?? "").split("\n").findIndex((each) => each.includes("State"));
+    assert.equal(project.findings()[0]?.range.start.line, line + 1);
+    project.fix("state-changed-no-code-change", {});
+    assert.deepEqual(project.typeErrors(), [], project.read("src/case.actor.ts"));
+    assert.deepEqual(project.findings(), []);
+  });
+
   test("writes strings with the file's quotes", () => {
     const project = new FixtureProject();
     const single = (fields: string) => source(fields, "").replaceAll('"', "'");
