@@ -81,6 +81,13 @@ test("ARCHITECTURE.md's code map names every folder of sources", () => {
   expectNone([...folders].filter((folder) => !map.includes(`${folder}/`)));
 });
 
+test("one file of the analysis names the compiler's package", () => {
+  const doors = sources.filter(
+    (file) => /^(server|client)\/src\//.test(file) && /from "(ts-morph|@ts-morph\/common|typescript)"/.test(read(file)),
+  );
+  assert.deepEqual(doors, ["server/src/analysis/typescript.ts"]);
+});
+
 test("every error code is documented for its users", () => {
   const documented = ["runtime/README.md", "docs/protocol.md"]
     .filter((file) => files.includes(file))
