@@ -31,12 +31,15 @@ test("an editor shows what the command line prints, file by file", async (t) => 
   const editor = await startEditor(t, { folders: [project.root] });
   editor.open(project.path("src/changed.actor.ts"));
   await editor.pause();
-  for (const file of [...new Set(printed.map((finding) => finding.file))]) {
+  for (const file of new Set(printed.map((finding) => finding.file))) {
     const expected = printed.filter((finding) => finding.file === file);
     assert.deepEqual(
       editor
         .diagnostics(project.path(file))
-        .map(({ code, range, message }) => `${range.start.line + 1}:${range.start.character + 1} ${code} ${message}`)
+        .map(
+          ({ code, range, message }) =>
+            `${range.start.line + 1}:${range.start.character + 1} ${code} ${typeof message === "string" ? message : message.value}`,
+        )
         .toSorted(),
       expected.map(({ rule, range, message }) => `${range.start.line}:${range.start.column} ${rule} ${message}`).toSorted(),
     );
