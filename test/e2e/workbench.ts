@@ -88,15 +88,27 @@ function workbench(browser: Browser, page: Page): Workbench {
   const quickRow = (text: string | RegExp): Locator => quickInput.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
   const toasts = page.locator(".notification-toast");
 
-  const focusEditor = async (): Promise<void> => {
-    await page.keyboard.press("Control+1");
-    await page.locator(".monaco-editor.focused").waitFor();
-  };
+  /**
+   * Does `act` until `seen` is there. A view or a dialog that opens takes the focus when it is ready, which may be after the next key is
+   * pressed; that key then goes to the view, and nothing comes of it.
+   */
+  const insist = (what: string, seen: Locator, act: () => Promise<void>): Promise<void> =>
+    until(what, async () => {
+      await act();
+      return seen.waitFor({ timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+    });
+
+  const focusEditor = (): Promise<void> =>
+    insist("the editor to have the focus", page.locator(".monaco-editor.focused"), () => page.keyboard.press("Control+1"));
 
   /** Types into a quick input that `open` opens, and takes the row that has `row`. */
   const choose = async (open: string, typed: string, row: string): Promise<void> => {
-    await page.keyboard.press(open);
-    await quickInput.locator("input.input").fill(typed);
+    const input = quickInput.locator("input.input");
+    await insist(`the quick input of ${open}`, input, () => page.keyboard.press(open));
+    await input.fill(typed);
     await quickRow(row).waitFor();
     await until(`"${row}" to be the first entry`, async () =>
       ((await quickInput.locator(".quick-input-list .monaco-list-row").first().innerText()) ?? "").includes(row),
@@ -106,10 +118,12 @@ function workbench(browser: Browser, page: Page): Workbench {
 
   /** Selects the first occurrence of `text` with the find widget, as a person would. */
   const find = async (text: string): Promise<void> => {
-    await focusEditor();
-    await page.keyboard.press("Control+Home");
-    await page.keyboard.press("Control+F");
     const input = page.locator(".find-widget.visible .find-part textarea");
+    await insist("the find widget", input, async () => {
+      await focusEditor();
+      await page.keyboard.press("Control+Home");
+      await page.keyboard.press("Control+F");
+    });
     // The last text is still there, and the same text again would not be a new search.
     await input.fill("");
     await input.fill(text);
@@ -193,8 +207,8 @@ function workbench(browser: Browser, page: Page): Workbench {
       await page.locator('[id="workbench.view.extension.instar"]').waitFor();
     },
     async showProblems() {
-      if (!(await page.locator(".markers-panel").isVisible())) await page.keyboard.press("Control+Shift+M");
-      await page.locator(".markers-panel").waitFor();
+      const panel = page.locator(".markers-panel");
+      if (!(await panel.isVisible())) await insist("the Problems view", panel, () => page.keyboard.press("Control+Shift+M"));
     },
     async noProblems() {
       await page.locator(".markers-panel .monaco-list-row").first().waitFor({ state: "detached" });
