@@ -4,10 +4,13 @@
  */
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import type { Message } from "./mailbox.ts";
+import type { ModuleVersion } from "./module.ts";
 import type { Process } from "./process.ts";
 
 export class Flight {
   readonly process: Process;
+  /** Whose code it runs to its end, whatever becomes current meanwhile. */
+  readonly version: ModuleVersion;
   /** For people: `call join`, `init`, `terminate`. */
   handler: string;
   /** What is being handled; null while `init` runs. */
@@ -21,6 +24,7 @@ export class Flight {
 
   constructor(process: Process, handler: string, message: Message | null, cause: Flight | null, since: number) {
     this.process = process;
+    this.version = process.version;
     this.handler = handler;
     this.message = message;
     this.cause = cause;

@@ -5,5 +5,6 @@
 export { bindHandle, isHandle, moduleOf, versionOf, type Handle } from "./handle.ts";
 export { planSteps, type PlanRequest, type StepPlan } from "./plan-steps.ts";
 export { upgrade, type ModuleChange, type UpgradeOptions } from "./upgrade.ts";
+export { lingering, lingersIn, purge, softPurge } from "./purge.ts";
 export { processes, stateOf } from "./process-info.ts";
 export { defaultSystem, subscribe, type SystemEvent } from "./system.ts";

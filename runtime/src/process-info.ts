@@ -19,7 +19,7 @@ export function processes(system: System): ProcessInfo[] {
     stateSize: sizeOf(visibleState(process)),
     since: new Date(process.since).toISOString(),
     restarts: process.restarts,
-    oldCode: process.version !== process.module.current,
+    oldCode: process.version !== process.module.current || (process.flight !== null && process.flight.version !== process.module.current),
   }));
 }
 

@@ -12,6 +12,7 @@ import type { LoadedModule, ModuleVersion } from "./module.ts";
 import type { PlannedStep } from "./plan-steps.ts";
 import type { Process, Quiescence } from "./process.ts";
 import { stateText } from "./process-info.ts";
+import { endLingering } from "./purge.ts";
 import type { UpgradedModule, UpgradedProcess, UpgradeError, UpgradeReport } from "./protocol.ts";
 import { live, type LiveSystem, type System } from "./system.ts";
 import { upgradeError, UpgradeFailure } from "./upgrade-error.ts";
@@ -22,6 +23,11 @@ export interface ModuleChange {
   readonly to: ModuleVersion;
   readonly kind: UpgradedModule["kind"];
   readonly steps: readonly PlannedStep[];
+  /**
+   * Prototypes of classes that the new version has anew although nothing about them changed, each with the one that takes its place:
+   * instances in the states move over, or `instanceof` would be false for them.
+   */
+  readonly prototypes?: ReadonlyMap<object, object>;
 }
 
 export interface UpgradeOptions {
@@ -59,6 +65,8 @@ class Upgrade {
   readonly #options: UpgradeOptions;
   readonly #time = { begin: performance.now(), quiesce: 0, convert: 0, commit: 0 };
   #processes: UpgradedProcess[] = [];
+  /** The versions that were old before the commit: a third one pushes them out. */
+  #purged: { readonly module: LoadedModule; readonly version: ModuleVersion }[] = [];
   #messages = { queued: 0, translated: 0, dropped: 0, callsSpanning: 0 };
 
   constructor(system: LiveSystem, changes: readonly ModuleChange[], options: UpgradeOptions) {
@@ -96,6 +104,7 @@ class Upgrade {
         // Still suspended while it works: nothing can start a flight in between.
         const report = runNeutral(() => this.#guarded(work));
         system.quiescence = null;
+        for (const { module, version } of this.#purged) endLingering(system, module, version);
         this.#resume(report.outcome === "committed");
         resolve({ ...report, processes: this.#processes });
         if (report.outcome === "committed") system.emit({ type: "upgraded", modules: this.#list.map(({ module }) => module.id) });
@@ -207,6 +216,7 @@ class Upgrade {
   /** The swap itself. Undoes all of it where the caller's part in it fails. */
   #commit(converted: readonly Converted[]): UpgradeError | null {
     const undo: (() => void)[] = [];
+    const purged = this.#list.flatMap(({ module }) => (module.old === null ? [] : [{ module, version: module.old }]));
     try {
       for (const { module, to } of this.#list) {
         const { current, old } = module;
@@ -236,6 +246,7 @@ class Upgrade {
       return upgradeError("INSTAR_COMMIT_FAILED", text, { thrown });
     }
     // From here on there is no way back, so what cannot be undone comes last.
+    this.#purged = purged;
     for (const { process, dropped, timers } of converted) {
       for (const { message, why } of dropped) {
         const text = `${message.kind} ${message.name} to ${process.describe()} was dropped by an upgrade to version ${process.version.vsn}: ${why}`;
