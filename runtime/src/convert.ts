@@ -26,12 +26,19 @@ export interface Converted {
 export interface Conversion {
   readonly to: ModuleVersion;
   readonly steps: readonly PlannedStep[];
+  readonly validate?: StateCheck;
 }
 
-export function convert(process: Process, { to, steps }: Conversion, extra: unknown): Converted {
+/** Null where a state fits, else a sentence with the path in the state at which it does not. */
+export type StateCheck = (state: unknown) => string | null;
+
+export function convert(process: Process, { to, steps, validate }: Conversion, extra: unknown): Converted {
   // One whose `init` has not begun has messages, but no state: the `init` of the new code will make it.
   const state =
     steps.length === 0 || process.phase === "starting" ? process.state : convertState(process, copyState(process.state), steps, extra);
+  // One that stays as it is, for code that expects the same shape, is not new.
+  const isNew = steps.length > 0 || process.version.shape === null || process.version.shape !== to.shape;
+  if (isNew && process.phase !== "starting") checkState(process, state, validate, `version ${to.vsn}`);
   const mailbox: Message[] = [];
   const dropped: { message: Message; why: string }[] = [];
   const timers = new Map<Timer, readonly unknown[] | null>();
@@ -90,6 +97,16 @@ export function convertState(
     }
   }
   return current;
+}
+
+/** @param version For people: the version that the state has to fit. */
+export function checkState(process: Process, state: unknown, validate: StateCheck | undefined, version: string): void {
+  const misfit = validate?.(state) ?? null;
+  if (misfit === null) return;
+  const text =
+    `the state that ${process.describe()} would have in ${version} is not of that version's shape: ${misfit} ` +
+    `Its handlers would fail on it, so nothing was changed. Correct the step of codeChange that makes it.`;
+  throw new UpgradeFailure(upgradeError("INSTAR_STATE_INVALID", text, { process }));
 }
 
 function convertMessage(

@@ -33,7 +33,9 @@ export const errorCodes = [
   "INSTAR_NAME_TAKEN",
   "INSTAR_NOPROC",
   "INSTAR_NOT_A_HANDLE",
+  "INSTAR_NOT_IN_PROCESS",
   "INSTAR_PROCESS_BUSY",
+  "INSTAR_STATE_INVALID",
   "INSTAR_STRATEGY_NOT_IMPLEMENTED",
   "INSTAR_SYSTEM_STOPPED",
   "INSTAR_UPGRADE_CANCELED",
@@ -64,19 +66,27 @@ export function isOrderly(reason: ExitReason): boolean {
 /** A reason as text for messages and reports: the error's own message, not its stack. */
 export function formatReason(reason: ExitReason): string {
   if (typeof reason === "string") return reason;
-  if (reason instanceof Error) return `${reason.name}: ${reason.message}`;
-  if (isShutdown(reason)) return `shutdown: ${safeString(reason.shutdown)}`;
+  try {
+    if (reason instanceof Error) return `${reason.name}: ${reason.message}`;
+    if (isShutdown(reason)) return `shutdown: ${safeString(reason.shutdown)}`;
+  } catch {
+    // An error that cannot be read, for example with a message that throws, is still a reason.
+  }
   return safeString(reason);
 }
 
 /** Takes anything: a reason may come from code that types do not reach, for example from a `catch`, and a process has to end for it as well. */
 function isShutdown(reason: unknown): reason is { readonly shutdown: unknown } {
-  return typeof reason === "object" && reason !== null && !(reason instanceof Error) && "shutdown" in reason;
+  try {
+    return typeof reason === "object" && reason !== null && !(reason instanceof Error) && "shutdown" in reason;
+  } catch {
+    return false;
+  }
 }
 
 /** What a handler threw, as a reason. Values that are not errors are wrapped, so that a crash always has a stack. */
 export function toReason(thrown: unknown): ExitReason {
-  if (thrown instanceof Error) return thrown;
+  if (isError(thrown)) return thrown;
   return new Error(`a value that is not an Error was thrown: ${safeString(thrown)}`, { cause: thrown });
 }
 
@@ -85,6 +95,15 @@ export function safeString(value: unknown): string {
   try {
     return String(value);
   } catch {
-    return Object.prototype.toString.call(value);
+    return typeof value === "function" ? "[function]" : "[object]";
+  }
+}
+
+/** `instanceof` asks proxies, which may throw. */
+function isError(value: unknown): value is Error {
+  try {
+    return value instanceof Error;
+  } catch {
+    return false;
   }
 }

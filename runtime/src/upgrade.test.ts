@@ -282,6 +282,32 @@ describe("an upgrade that fails changes nothing", () => {
     });
   }
 
+  for (const rehearse of [false, true]) {
+    test(`a new state that does not have the new version's shape${rehearse ? ", in a rehearsal" : ""}`, async () => {
+      const { system, module, pids } = await boxes(3);
+      const validate = (state: unknown): string | null =>
+        (state as BoxState).n === 1 ? "at `unit`: expected a text, found nothing." : null;
+      const report = await upgrade(system, [{ ...change(module, box(2, addField)), validate }], { rehearse });
+      assert.deepEqual(
+        [report.outcome, report.errors.map(({ code, pid }) => [code, pid])],
+        ["failed", [["INSTAR_STATE_INVALID", pids[1]!.id]]],
+      );
+      assert.match(report.errors[0]!.message, /<0\.2> .*version 2 .*at `unit`: expected a text, found nothing\./);
+      assert.deepEqual([module.vsn, (await states(pids)).map(({ unit }) => unit)], [1, [undefined, undefined, undefined]]);
+      assert.equal((await upgrade(system, [{ ...change(module, box(2, addField)), validate: () => null }])).outcome, "committed");
+    });
+  }
+
+  test("a state that stays, for code that expects the same shape, is not judged again", async () => {
+    const { system, module } = await boxes(1);
+    moduleOf(module).current.shape = "A";
+    const part = change(module, box(2), { shape: "A" });
+    assert.equal((await upgrade(system, [{ ...part, validate: () => assert.fail("asked") }])).outcome, "committed");
+    moduleOf(module).current.shape = null;
+    const other = change(module, box(3), { shape: "B", compatible: () => true });
+    assert.equal((await upgrade(system, [{ ...other, validate: () => "at `n`: no." }])).errors[0]?.code, "INSTAR_STATE_INVALID");
+  });
+
   test("a commit whose last part, the caller's, throws is undone", async () => {
     const { system, clock, module, pids } = await boxes(2);
     const [pid] = pids as [Pid<Box>];
@@ -547,6 +573,29 @@ describe("a rehearsal", () => {
     const report = await upgrade(system, [change(module, box(2, noReturn))], { rehearse: true });
     assert.equal(report.outcome, "failed");
     assert.match(report.errors[0]?.message ?? "", /codeChange 1 down .*one way/);
+  });
+
+  test("finds a down whose state the old version would not understand", async () => {
+    const { system, module } = await boxes(1);
+    const seen: unknown[] = [];
+    const part = {
+      ...change(module, box(2, addField)),
+      validate: (state: unknown) => (seen.push(["to", (state as BoxState).unit]), null),
+      validateBack: (state: unknown) => (seen.push(["back", (state as BoxState).unit]), "at `log`: expected a list."),
+    };
+    const report = await upgrade(system, [part], { rehearse: true });
+    assert.deepEqual(
+      [report.errors[0]?.code, seen],
+      [
+        "INSTAR_STATE_INVALID",
+        [
+          ["to", "kg"],
+          ["back", undefined],
+        ],
+      ],
+    );
+    assert.match(report.errors[0]!.message, /version 1, back from 2/);
+    assert.equal((await upgrade(system, [part])).outcome, "committed", "an upgrade goes one way only");
   });
 
   test("a step that changes its input, and queued messages that nothing handles, are found as in earnest", async () => {

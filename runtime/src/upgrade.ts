@@ -6,7 +6,7 @@
  */
 import { formatReason, InstarError, toReason } from "./exit.ts";
 import { runNeutral } from "./flight.ts";
-import { convert, convertState, type Converted } from "./convert.ts";
+import { checkState, convert, convertState, type Converted, type StateCheck } from "./convert.ts";
 import { copyState } from "./copy-state.ts";
 import type { LoadedModule, ModuleVersion } from "./module.ts";
 import type { PlannedStep } from "./plan-steps.ts";
@@ -141,7 +141,11 @@ class Upgrade {
         this.#count(converted);
         this.#processes.push(rows.row(converted, process.version, process.state, 0));
         const back = wayBack(change.steps);
-        if (back !== null) convertState(process, copyState(converted.state), back, extra);
+        if (back !== null) {
+          const { validateBack, to } = change;
+          const there = convertState(process, copyState(converted.state), back, extra);
+          checkState(process, there, validateBack, `version ${process.version.vsn}, back from ${to.vsn}`);
+        }
       } catch (thrown) {
         errors.push(errorOf(thrown, process));
       }
