@@ -1,62 +1,138 @@
 /**
- * What the runtime costs, as ratios of one run: a call against the bare `await` that it cannot do without, and an upgrade of many processes
- * against a handler's turn of the event loop. `npm run bench -- runtime` prints it. Figures of two machines, or of two runs, do not compare.
+ * What the runtime costs beside Erlang/OTP on one scheduler, nact, xstate and a bare `Map` of objects, as ratios of one run with their
+ * targets. `npm run bench:runtime` prints it (about ten minutes), with `-- --quick` roughly (two minutes), and with `-- call upgrade` only
+ * the measurements that have that in their names. Absolute figures of two machines, or of two runs, do not compare.
  */
-import { actor, createSystem } from "../runtime/src/index.ts";
-import { change } from "../test/support/load-version.ts";
-import { upgrade } from "../runtime/src/internal.ts";
-import { median, row, table } from "./measure.ts";
+import { prepare, type Competitor } from "./programs/prepare.ts";
+import { median, quick, type Figures } from "./programs/program.ts";
 
-interface CounterV1 {
-  init(): { readonly count: number };
-  calls: { add(n: number): number };
-}
-interface CounterV2 {
-  init(): { readonly count: number; readonly step: number };
-  calls: { add(n: number): number };
+interface Measurement {
+  readonly name: string;
+  readonly title: string;
+  readonly lines: readonly Line[];
 }
 
-const v1 = actor<CounterV1>({
-  vsn: 1,
-  init: () => ({ count: 0 }),
-  calls: { add: ({ state, reply }, n) => reply(state.count + n, { count: state.count + n }) },
+/** One figure of a measurement. */
+interface Line {
+  readonly title: string;
+  readonly figure: string;
+  readonly unit: "perSecond" | "bytes" | "ms";
+  readonly targets: readonly Target[];
+}
+
+type Target =
+  /** So many times better than a competitor. */
+  { readonly times: number; readonly than: Competitor } | { readonly atMost: number };
+
+const competitors: readonly Competitor[] = ["instar", "context", "otp", "nact", "xstate", "floor"];
+const headings: Readonly<Record<Competitor, string>> = {
+  instar: "Instar",
+  context: "+context",
+  otp: "OTP",
+  nact: "nact",
+  xstate: "xstate",
+  floor: "Map",
+};
+
+const rate = (name: string, title: string, ...targets: readonly Target[]): Measurement => ({
+  name,
+  title,
+  lines: [{ title: "per second", figure: "perSecond", unit: "perSecond", targets }],
 });
-const v2 = actor<CounterV2>({
-  vsn: 2,
-  init: () => ({ count: 0, step: 1 }),
-  calls: { add: ({ state, reply }, n) => reply(state.count + n, { ...state, count: state.count + n }) },
-  codeChange: {
-    1: {
-      up: (old: { count: number }) => ({ count: old.count, step: 1 }),
-      down: (state: { count: number }) => ({ count: state.count }),
-    },
+const upgrade = (population: number, size: "small" | "large", total: readonly Target[], pause: number): Measurement => ({
+  name: `upgrade-${population}-${size}`,
+  title: `upgrade of ${population.toLocaleString("en")} processes with a ${size} state, under traffic (OTP: small states, no traffic)`,
+  lines: [
+    { title: "total", figure: "total", unit: "ms", targets: total },
+    { title: "longest pause", figure: "pause", unit: "ms", targets: [{ atMost: pause }] },
+  ],
+});
+const than = (than: Competitor, times: number): Target => ({ than, times });
+
+const measurements: readonly Measurement[] = [
+  rate("call", "calls, 1 client", than("otp", 2), than("nact", 4), than("xstate", 1)),
+  rate("call-100", "calls, 100 clients", than("otp", 2), than("nact", 4), than("xstate", 1)),
+  rate("cast-1000", "casts, in bursts of 1,000", than("otp", 1.5), than("nact", 4), than("xstate", 1)),
+  rate("cast-million", "casts, one burst of a million (nact: 100,000)", than("otp", 0.5), than("nact", 4), than("xstate", 1)),
+  rate("start", "starts", than("nact", 4), than("xstate", 10)),
+  {
+    name: "memory",
+    title: "an idle process, without its state",
+    lines: [{ title: "bytes", figure: "bytes", unit: "bytes", targets: [{ atMost: 680 }] }],
   },
-});
+  upgrade(10_000, "small", [], 10),
+  upgrade(10_000, "large", [], 30),
+  upgrade(100_000, "small", [than("otp", 20)], 10),
+  upgrade(100_000, "large", [than("otp", 3)], 30),
+  {
+    name: "save",
+    title: "from a saved file to 1,000 upgraded processes, in the dev runtime",
+    lines: [
+      { title: "median", figure: "half", unit: "ms", targets: [] },
+      { title: "95 of 100", figure: "p95", unit: "ms", targets: [{ atMost: 50 }] },
+    ],
+  },
+];
 
-const rounds = 100_000;
-const system = createSystem({});
-const pid = await system.start(v1, { args: [] });
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
+const rounds = quick ? 1 : 5;
+const { versions, missing, run } = await prepare(quick);
+const verdicts: { readonly text: string; readonly met: boolean }[] = [];
 
-const floor = await median(7, async () => {
-  for (let i = 0; i < rounds; i += 1) await Promise.resolve(i);
-});
-const calls = await median(7, async () => {
-  for (let i = 0; i < rounds; i += 1) await pid.call("add", 1);
-});
+console.log(`runtime: ${versions.join(", ")}; ${rounds === 1 ? "one process each" : `medians of ${rounds} processes each`}`);
+for (const why of missing) console.log(`  left out: ${why}`);
+for (const measurement of measurements) {
+  if (wanted.length > 0 && !wanted.some((part) => measurement.name.includes(part))) continue;
+  const runs = new Map<Competitor, Figures[]>(competitors.map((competitor) => [competitor, []]));
+  // By turns, so that what else the machine does meets all of them alike.
+  for (let round = 0; round < rounds; round++) {
+    for (const [competitor, figures] of runs) {
+      const result = run(competitor, measurement.name);
+      if (result !== null) figures.push(result);
+    }
+  }
+  print(measurement, runs);
+}
+const missed = verdicts.filter(({ met }) => !met);
+console.log(`\n${verdicts.length - missed.length} of ${verdicts.length} targets met`);
+for (const { text } of missed) console.log(`  missed: ${text}`);
 
-const population = 10_000;
-const crowd = createSystem({});
-for (let i = 1; i < population; i += 1) await crowd.start(v1, { args: [] });
-const report = await upgrade(crowd, [change(v1, v2)]);
-if (report.outcome !== "committed") throw new Error(report.errors.map(({ message }) => message).join("\n"));
+function print({ title, lines }: Measurement, runs: ReadonlyMap<Competitor, readonly Figures[]>): void {
+  console.log(`\n${title}`);
+  const present = competitors.filter((competitor) => runs.get(competitor)?.length !== 0);
+  console.log(`  ${"".padEnd(14)}${present.map((competitor) => headings[competitor].padStart(11)).join("")}`);
+  for (const line of lines) {
+    const values = new Map(
+      present.map((competitor) => [competitor, median((runs.get(competitor) ?? []).map((run) => run[line.figure] ?? Number.NaN))]),
+    );
+    console.log(`  ${line.title.padEnd(14)}${[...values.values()].map((value) => format(value, line.unit).padStart(11)).join("")}`);
+    for (const target of line.targets) {
+      const verdict = judge(line, target, values);
+      if (verdict === null) continue;
+      verdicts.push({ text: `${title}, ${line.title}: ${verdict.text}`, met: verdict.met });
+      console.log(`    ${verdict.text}: ${verdict.met ? "met" : "MISSED"}`);
+    }
+  }
+}
 
-table("runtime", [
-  row(
-    "call and reply, one client",
-    calls / floor,
-    `times a bare await; ${Math.round(rounds / (calls / 1000)).toLocaleString("en")} per second`,
-  ),
-  row("commit of 10,000 processes", report.time.commit / report.time.convert, "of the time that computing their new states takes"),
-  row("upgrade of 10,000 processes", report.time.total, "milliseconds from request to commit"),
-]);
-process.exit(0);
+/** Null where the competitor is missing. */
+function judge(line: Line, target: Target, values: ReadonlyMap<Competitor, number>): { text: string; met: boolean } | null {
+  const own = values.get("instar");
+  if (own === undefined) return null;
+  if ("atMost" in target) {
+    return { text: `${format(own, line.unit)}, target at most ${format(target.atMost, line.unit)}`, met: own <= target.atMost };
+  }
+  const other = values.get(target.than);
+  if (other === undefined) return null;
+  const ratio = line.unit === "perSecond" ? own / other : other / own;
+  return {
+    text: `${ratio.toFixed(ratio < 10 ? 2 : 0)} times ${headings[target.than]}, target ${target.times} or more`,
+    met: ratio >= target.times,
+  };
+}
+
+function format(value: number, unit: Line["unit"]): string {
+  if (unit === "bytes") return `${Math.round(value).toLocaleString("en")} B`;
+  if (unit === "ms") return `${value.toFixed(value < 100 ? 1 : 0)} ms`;
+  return value >= 999_500 ? `${(value / 1e6).toFixed(value < 1e7 ? 2 : 1)} M` : `${(value / 1e3).toFixed(0)} k`;
+}

@@ -10,7 +10,7 @@ interface LockFile {
   readonly packages: Readonly<Record<string, { readonly optionalDependencies?: Readonly<Record<string, string>> }>>;
 }
 
-for (const file of ["package-lock.json", "test/e2e/package-lock.json"]) {
+for (const file of ["package-lock.json", "test/e2e/package-lock.json", "bench/programs/package-lock.json"]) {
   test(`${file} names every optional package, and no registry`, () => {
     const text = readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
     const { packages }: LockFile = JSON.parse(text);
