@@ -3,6 +3,7 @@ import { createHandle, type Handle } from "./handle.ts";
 import { checkActorDefinition } from "./definition.ts";
 import type { CodeChange } from "./code-change.ts";
 import type { ExitReason } from "./exit.ts";
+import type { Monitor } from "./monitor.ts";
 import type { ArgsOf, CallsOf, CastsOf, InfosOf, Pid, Protocol, ReplyOf, StateOf } from "./pid.ts";
 
 /**
@@ -28,7 +29,15 @@ export type Definition<P extends Protocol> = {
   readonly id?: string;
   /** Makes the first state. While it runs the process takes no messages; where it throws, `start` rejects. */
   readonly init: (...args: ArgsOf<P["init"]>) => MaybePromise<StateOf<P>>;
-  /** Runs when the process ends in any way but `killed`. */
+  /**
+   * Whether exit signals become messages. Default false: they end the process at once, without `terminate`. With true, its parent's run
+   * `terminate`, as at a supervisor's shutdown, and all others are the info `exit`, which the protocol therefore has to name.
+   */
+  readonly trapExit?: HandlesExit<P> extends true ? boolean : false;
+  /**
+   * Runs when the process ends by itself: where a handler stops it or throws, after `stop(pid)`, and, only where it traps exits, when its
+   * supervisor shuts it down or its linked parent ends. As in OTP it does not run after any other exit signal.
+   */
   readonly terminate?: (context: Context<P, StateOf<P>>, reason: ExitReason) => MaybePromise<void>;
   /** `codeChange[n]` is the step between versions `n` and `n + 1`. */
   readonly codeChange?: CodeChange;
@@ -71,12 +80,36 @@ export interface CallContext<P, S, R> extends Context<P, S> {
   readonly stop: (reason: ExitReason, state?: S) => Stop;
 }
 
-/** The process as it sees itself. */
+/** The process as it sees itself. All functions may be taken out of it by destructuring. */
 export interface Self<P> {
   readonly pid: Pid<P>;
   /** Sends an info to this process after `ms` milliseconds. The result cancels it, and says whether it was still to come. */
   sendAfter<N extends keyof InfosOf<P>>(ms: number, info: N, ...args: ArgsOf<InfosOf<P>[N]>): () => boolean;
+  /**
+   * Links this process with another one: when one of them ends, the other gets an exit signal with the same reason. Where that one does
+   * not live, this one gets the signal at once, for `noproc`. Linking twice is the same as once.
+   *
+   * @throws `InstarError` `INSTAR_NOPROC` for what is not a pid; so do the functions below
+   */
+  link<Q>(pid: Pid<Q>): void;
+  unlink<Q>(pid: Pid<Q>): void;
+  /** From now on exit signals become messages, or no longer; whatever the definition says. */
+  readonly trapExit: HandlesExit<P> extends true
+    ? (on: boolean) => void
+    : "the protocol's infos lack exit(from: Pid<unknown> | null, reason: ExitReason): void";
+  /** Asks for the info `down` when a process ends; for `noproc`, at once, where it does not live. Each call makes another monitor. */
+  readonly monitor: HandlesDown<P> extends true
+    ? <Q>(pid: Pid<Q>) => Monitor
+    : "the protocol's infos lack down(monitor: Monitor, pid: Pid<unknown>, reason: ExitReason): void";
+  /** Ends a monitor of this process; its `down` does not come any more, not even if it is queued already. */
+  readonly demonitor: (monitor: Monitor) => void;
 }
+
+/** Whether the protocol has the info that a trapped exit signal becomes. `from` is null for one from outside of every process. */
+type HandlesExit<P> = HandlesInfo<P, "exit", [from: Pid<never> | null, reason: ExitReason]>;
+type HandlesDown<P> = HandlesInfo<P, "down", [monitor: Monitor, pid: Pid<never>, reason: ExitReason]>;
+type HandlesInfo<P, N extends string, A> =
+  InfosOf<P> extends { readonly [X in N]: infer F } ? (A extends Readonly<ArgsOf<F>> ? true : false) : false;
 
 // The keys of these results are sentences, because they are what the compiler prints when a handler returns something else.
 
@@ -110,4 +143,6 @@ export interface StartOptions<A> {
   readonly args?: A;
   /** Registers the process under this name as long as it lives. */
   readonly name?: string;
+  /** In a handler: links the new process with the one that starts it, which is its parent then. Default false. */
+  readonly link?: boolean;
 }

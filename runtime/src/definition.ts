@@ -5,6 +5,7 @@ import { InstarError, safeString } from "./exit.ts";
 export interface ActorDefinition {
   readonly vsn: number;
   readonly id?: string;
+  readonly trapExit?: boolean;
   readonly init: (...args: readonly unknown[]) => unknown;
   readonly calls?: HandlerTable;
   readonly casts?: HandlerTable;
@@ -34,6 +35,7 @@ export function checkActorDefinition(definition: unknown): ActorDefinition {
     }
   }
   if (d["terminate"] !== undefined && typeof d["terminate"] !== "function") bad("actor", "has a terminate that is not a function");
+  if (d["trapExit"] !== undefined && typeof d["trapExit"] !== "boolean") bad("actor", "has a trapExit that is neither true nor false");
   checkCodeChange(d["codeChange"]);
   return definition as ActorDefinition;
 }

@@ -14,8 +14,11 @@ export {
 export { systemClock, type Clock } from "./clock.ts";
 export { drop, irreversible, type CodeChange, type Drop, type Irreversible, type MessageUp, type Step } from "./code-change.ts";
 export { InstarError, type ErrorCode, type ExitReason } from "./exit.ts";
+export type { Monitor } from "./monitor.ts";
+export { mfa, type FunctionNames, type Mfa } from "./mfa.ts";
 export type { Pid, Protocol, StateOf } from "./pid.ts";
-export { start, stop, whereis } from "./start.ts";
+export { self } from "./self.ts";
+export { exit, start, stop, whereis } from "./start.ts";
 export { createSystem, type System, type SystemOptions } from "./system.ts";
 export { child, type ChildSpec, type RestartType, type Shutdown } from "./child-spec.ts";
 export { supervisor, type ChildInfo, type Strategy, type Supervisor, type SupervisorDefinition } from "./supervisor.ts";

@@ -1,9 +1,14 @@
 /** What callers and people are told when something goes wrong with a process. */
 import { inspect } from "node:util";
-import { formatReason, InstarError, type ExitReason } from "./exit.ts";
+import { formatReason, InstarError, safeString, type ExitReason } from "./exit.ts";
 import type { Flight } from "./flight.ts";
 import type { Message } from "./mailbox.ts";
 import type { Process } from "./process.ts";
+
+/** @param wanted What should have been there; default: a pid. */
+export function noPid(what: string, value: unknown, wanted = "a pid"): InstarError {
+  return new InstarError("INSTAR_NOPROC", `${what}: ${safeString(value)} is not ${wanted}.`);
+}
 
 export function notLiving(process: Process, name: string): InstarError {
   const { reason } = process;
@@ -25,13 +30,19 @@ export function timedOut(process: Process, name: string, ms: number): InstarErro
 }
 
 export function calledItself(process: Process, name: string, flight: Flight): InstarError {
-  const text = `${process.describe()} called itself (${name}) from its own ${flight.handler}: it cannot answer before that handler is done. Use a cast, or a function.`;
+  const advice = name === "stop" ? "Return stop(…)." : "Use a cast, or a function.";
+  const text = `${process.describe()} called itself (${name}) from its own ${flight.handler}: it cannot answer before that handler is done. ${advice}`;
   return new InstarError("INSTAR_CALL_SELF", text);
 }
 
 export function badReturn(process: Process, { kind, name }: Message, result: unknown): InstarError {
   const wanted = kind === "call" ? "reply(…) or stop(…)" : "next(…) or stop(…)";
-  const text = `the handler of ${kind} ${name} in ${process.describe()} returned ${inspect(result, { depth: 0 })}, but a handler of a ${kind} returns ${wanted}.`;
+  const text = `the handler of ${kind} ${name} in ${process.describe()} returned ${safeInspect(result)}, but a handler of a ${kind} returns ${wanted}.`;
+  return new InstarError("INSTAR_BAD_RETURN", text);
+}
+
+export function noState(process: Process): InstarError {
+  const text = `init of ${process.describe()} returned nothing, but it returns the first state. Return null where there is none to keep.`;
   return new InstarError("INSTAR_BAD_RETURN", text);
 }
 
@@ -50,6 +61,24 @@ export function unknownMessage(process: Process, { kind, name }: Message): Insta
 export function crashReport(process: Process, reason: ExitReason, flight: Flight | null): string {
   const message = flight?.message ?? null;
   const where = message === null ? "" : ` in ${message.kind} ${message.name}`;
-  const why = reason instanceof Error ? (reason.stack ?? formatReason(reason)) : formatReason(reason);
+  const why = stackOf(reason);
   return `process ${process.describe()} version ${process.version.vsn} ended${where}: ${why}`;
+}
+
+function stackOf(reason: ExitReason): string {
+  try {
+    if (reason instanceof Error && typeof reason.stack === "string") return reason.stack;
+  } catch {
+    // An error whose stack cannot be read; its message may be readable.
+  }
+  return formatReason(reason);
+}
+
+/** What is returned may fail when it is looked at. */
+function safeInspect(value: unknown): string {
+  try {
+    return inspect(value, { depth: 0 });
+  } catch {
+    return safeString(value);
+  }
 }

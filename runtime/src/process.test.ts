@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
 import { AsyncLocalStorage } from "node:async_hooks";
-import { actor, InstarError, start, stop, whereis, type ErrorCode, type Pid } from "./index.ts";
+import { actor, InstarError, start, stop, whereis, type ErrorCode, type ExitReason, type Pid } from "./index.ts";
 import { testSystem } from "./testing.ts";
 import { processes, stateOf } from "./internal.ts";
 
@@ -22,7 +22,7 @@ interface Counter {
     spawn(n: number): Pid<Counter>;
   };
   casts: { note(text: string): void; crash(): void; later(ms: number, text: string): void; notify(to: Pid<Counter>, text: string): void };
-  infos: { alarm(text: string): void };
+  infos: { alarm(text: string): void; exit(from: Pid<unknown> | null, reason: ExitReason): void };
 }
 
 /** What another version of it might take. */
@@ -37,6 +37,7 @@ let terminated: string[] = [];
 const counter = actor<Counter>({
   vsn: 1,
   id: "test/counter",
+  trapExit: true,
   init: (n) => {
     if (n < 0) throw new RangeError("negative");
     return { n, log: [] };
@@ -76,7 +77,10 @@ const counter = actor<Counter>({
       return next();
     },
   },
-  infos: { alarm: ({ state, next }, text) => next({ ...state, log: [...state.log, `alarm ${text}`] }) },
+  infos: {
+    alarm: ({ state, next }, text) => next({ ...state, log: [...state.log, `alarm ${text}`] }),
+    exit: ({ next }) => next(),
+  },
   terminate: ({ state }, reason) => {
     terminated.push(`${state.n} ${inspect(reason).split("\n")[0]}`);
   },

@@ -9,13 +9,26 @@ import type { CallTimeouts } from "./call-timeouts.ts";
 import type { ActorDefinition, HandlerTable } from "./definition.ts";
 import { isOrderly, toReason, type ExitReason } from "./exit.ts";
 import { currentFlight, Flight, holdsUpRest, isAwaited, runInFlight } from "./flight.ts";
+import { breakLinks, connect, type Links } from "./links.ts";
 import { Mailbox, type Message } from "./mailbox.ts";
 import type { LoadedModule, ModuleVersion } from "./module.ts";
+import { MonitorReference } from "./monitor.ts";
 import type { Pid } from "./pid.ts";
-import { badReturn, calledItself, crashReport, exitedBefore, initFailed, notLiving, timedOut, unknownMessage } from "./process-errors.ts";
+import {
+  badReturn,
+  calledItself,
+  crashReport,
+  exitedBefore,
+  initFailed,
+  noState,
+  notLiving,
+  timedOut,
+  unknownMessage,
+} from "./process-errors.ts";
 import { ProcessPid } from "./process-pid.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { NextResult, ReplyResult, StopResult, next, reply, stop } from "./result.ts";
+import { ProcessSelf } from "./self.ts";
 
 /** What a process needs of its system. */
 export interface ProcessHost {
@@ -45,8 +58,10 @@ export interface ProcessOptions {
   readonly module: LoadedModule;
   readonly args: readonly unknown[];
   readonly name: string | null;
+  /** Whose handler started it. */
   readonly parent: Process | null;
-  /** Told when this process ends. */
+  /** Whether it ends with its parent, and tells it when it ends, as one started by `start_link` does. */
+  readonly linked: boolean;
   readonly supervisor: Process | null;
   readonly restarts: number;
 }
@@ -64,6 +79,7 @@ export class Process {
   readonly module: LoadedModule;
   readonly name: string | null;
   readonly parent: Process | null;
+  readonly linked: boolean;
   readonly supervisor: Process | null;
   readonly restarts: number;
   /** Clock time. */
@@ -82,12 +98,18 @@ export class Process {
   ready = false;
   readonly mailbox = new Mailbox();
   timers: Set<Timer> | null = null;
+  links: Links = null;
+  /** Monitors of this process, and those that it has of others. */
+  watchers: Set<MonitorReference> | null = null;
+  watching: Set<MonitorReference> | null = null;
 
   readonly #args: readonly unknown[];
   readonly #cause: Flight | null = currentFlight();
   #started!: { readonly resolve: (pid: Pid<never>) => void; readonly reject: (error: Error) => void };
   #onExit: ((reason: ExitReason) => void)[] | null = null;
-  #self: object | null = null;
+  #self: ProcessSelf | null = null;
+  /** What the process itself said; null while its definition decides. */
+  #trapExit: boolean | null = null;
 
   constructor(host: ProcessHost, options: ProcessOptions) {
     this.host = host;
@@ -95,6 +117,7 @@ export class Process {
     this.version = options.module.current;
     this.name = options.name;
     this.parent = options.parent;
+    this.linked = options.linked;
     this.supervisor = options.supervisor;
     this.restarts = options.restarts;
     this.#args = options.args;
@@ -102,11 +125,25 @@ export class Process {
     this.pid = new ProcessPid(this, options.number);
     this.suspended = host.quiescence?.modules.has(options.module) ?? false;
     this.initialized = new Promise((resolve, reject) => (this.#started = { resolve, reject }));
+    if (options.linked && options.parent !== null) connect(this, options.parent);
     host.scheduler.ready(this);
   }
 
   get definition(): ActorDefinition {
     return this.version.definition as ActorDefinition;
+  }
+
+  get self(): ProcessSelf {
+    return (this.#self ??= new ProcessSelf(this));
+  }
+
+  /** Whether exit signals become messages. */
+  get trapExit(): boolean {
+    return this.#trapExit ?? this.definition.trapExit === true;
+  }
+
+  set trapExit(on: boolean) {
+    this.#trapExit = on;
   }
 
   /** For people: `<0.12> (tea-room, src/room.actor)`. */
@@ -136,9 +173,27 @@ export class Process {
 
   /** Asks the process to end when it has handled what is queued. Resolves when it has ended. */
   stop(reason: ExitReason): Promise<ExitReason> {
+    const flight = currentFlight();
+    if (flight?.process === this && !flight.done) return Promise.reject(calledItself(this, "stop", flight));
     const ended = this.ended();
-    this.deliver({ kind: "stop", name: "stop", args: [reason], call: null, flight: currentFlight() });
+    this.deliver({ kind: "stop", name: "stop", args: [reason], call: null, flight });
     return ended;
+  }
+
+  /**
+   * An exit signal, sent by `exit`, along a link, or by whoever shuts the process down, who counts as its parent. `from` is null where it
+   * comes from outside of every process. A process that does not trap ends at once, whatever it is doing.
+   */
+  exitSignal(from: Process | null, reason: ExitReason, by: "exit" | "link" | "parent"): void {
+    if (this.phase === "exited") return;
+    if (reason === "kill" && by === "exit") return this.kill();
+    if (!this.trapExit) {
+      if (reason !== "normal" || from === this) this.#finalize(reason, by);
+    } else if (by === "parent" || (this.linked && from === this.parent)) {
+      this.deliver({ kind: "stop", name: "stop", args: [reason], call: null, flight: currentFlight() });
+    } else {
+      this.info("exit", [from?.pid ?? null, reason]);
+    }
   }
 
   /** Ends the process now. `terminate` does not run, and what its handler in flight still returns is dropped. */
@@ -215,6 +270,7 @@ export class Process {
       flight,
       () => this.definition.init(...this.#args),
       (state) => {
+        if (state === undefined) return this.#finalize(noState(this));
         this.state = state;
         this.phase = "running";
         this.host.started(this);
@@ -235,8 +291,7 @@ export class Process {
     const handler = handlers !== undefined && Object.hasOwn(handlers, message.name) ? handlers[message.name] : undefined;
     if (handler === undefined) return this.#unknown(message);
     const flight = this.#begin(`${message.kind} ${message.name}`, message, message.flight);
-    const self = (this.#self ??= selfOf(this));
-    const { state } = this;
+    const { state, self } = this;
     const context = message.kind === "call" ? { state, self, reply, stop } : { state, self, next, stop };
     this.#settle(
       flight,
@@ -265,18 +320,21 @@ export class Process {
   /** Runs `work`, and then one of the others; nothing of it counts if the process was killed meanwhile. */
   #settle(flight: Flight, work: () => unknown, done: (result: unknown) => void, failed: (thrown: unknown) => void): void {
     let result: unknown;
+    let promise: Promise<unknown> | null;
     try {
       result = runInFlight(flight, this.host.context, work);
+      // In here, since looking at what a handler returned may throw.
+      promise = isThenable(result) ? Promise.resolve(result) : null;
     } catch (thrown) {
       if (!flight.done) failed(thrown);
       return;
     }
-    if (!isThenable(result)) {
+    if (promise === null) {
       if (!flight.done) done(result);
       return;
     }
     const unlessDone = (then: (value: unknown) => void) => (value: unknown) => (flight.done ? undefined : then(value));
-    void Promise.resolve(result).then(unlessDone(done), unlessDone(failed));
+    void promise.then(unlessDone(done), unlessDone(failed));
   }
 
   #exit(flight: Flight, reason: ExitReason): void {
@@ -284,7 +342,7 @@ export class Process {
     flight.handler = "terminate";
     const { terminate } = this.definition;
     if (terminate === undefined) return this.#finalize(reason);
-    const context = { state: this.state, self: (this.#self ??= selfOf(this)) };
+    const context = { state: this.state, self: this.self };
     this.#settle(
       flight,
       () => terminate(context, reason),
@@ -293,7 +351,8 @@ export class Process {
     );
   }
 
-  #finalize(reason: ExitReason): void {
+  /** @param by The exit signal that did it, if one did. */
+  #finalize(reason: ExitReason, by: "exit" | "link" | "parent" | null = null): void {
     const initialized = this.phase !== "starting";
     const { flight } = this;
     this.phase = "exited";
@@ -306,11 +365,15 @@ export class Process {
     this.host.exited(this);
     for (const message of unanswered) message.call?.reject(exitedBefore(this, message.name, reason));
     if (initialized) {
-      if (!isOrderly(reason)) this.host.log(reason === "killed" ? "warning" : "error", crashReport(this, reason, flight));
+      // What came along a link was reported where it came from.
+      if (!isOrderly(reason) && by !== "link") {
+        this.host.log(by !== null || reason === "killed" ? "warning" : "error", crashReport(this, reason, flight));
+      }
     } else {
       this.#started.reject(initFailed(this, reason));
     }
-    if (initialized) this.supervisor?.info("exit", [this, reason]);
+    MonitorReference.ended(this);
+    breakLinks(this, reason);
     for (const listener of this.#onExit ?? []) listener(reason);
     this.#onExit = null;
     if (flight !== null) this.#end(flight);
@@ -368,13 +431,6 @@ export class Process {
 /** The handlers of one kind of message. */
 export function handlersOf(definition: ActorDefinition, kind: "call" | "cast" | "info"): HandlerTable | undefined {
   return kind === "call" ? definition.calls : kind === "cast" ? definition.casts : definition.infos;
-}
-
-function selfOf(process: Process): object {
-  return {
-    pid: process.pid,
-    sendAfter: (ms: number, info: string, ...args: readonly unknown[]) => process.sendAfter(ms, info, args),
-  };
 }
 
 function isServed(message: Message): boolean {

@@ -19,6 +19,7 @@ interface Worker {
   init(id: string, log: string[], failing?: { count: number }): { readonly id: string; readonly log: string[] };
   casts: { quit(reason: ExitReason): void; terminateSlowly(gate: Promise<unknown>): void };
   calls: { id(): string };
+  infos: { exit(from: Pid<unknown> | null, reason: ExitReason): void };
 }
 
 let slow: Promise<unknown> | null = null;
@@ -26,6 +27,7 @@ let slow: Promise<unknown> | null = null;
 const worker = actor<Worker>({
   vsn: 1,
   id: "test/worker",
+  trapExit: true,
   init: (id, log, failing = { count: 0 }) => {
     if (failing.count-- === 1) throw new Error(`${id} cannot start`);
     log.push(`+${id}`);
@@ -39,6 +41,7 @@ const worker = actor<Worker>({
       return next();
     },
   },
+  infos: { exit: ({ next }) => next() },
   terminate: async ({ state }, reason) => {
     const waits = slow;
     slow = null;
@@ -213,7 +216,7 @@ describe("supervisor", () => {
     });
   }
 
-  test("brutalKill does not run terminate; a killed supervisor takes its children along", async () => {
+  test("brutalKill does not run terminate; a killed supervisor takes its children along, by the link to it", async () => {
     const { system } = testSystem();
     const log: string[] = [];
     const below = supervisor({ children: specs(log, "ab") });
@@ -221,7 +224,7 @@ describe("supervisor", () => {
       supervisor({ children: [...specs(log, "x", { shutdown: "brutalKill" }), child(below, { id: "below", shutdown: "brutalKill" })] }),
     );
     await system.stop();
-    assert.deepEqual(log, ["+x", "+a", "+b"]);
+    assert.deepEqual(log, ["+x", "+a", "+b", "-a killed", "-b killed"]);
     assert.deepEqual(processes(system), []);
   });
 

@@ -84,6 +84,7 @@ interface HandlerContext {
 }
 
 const behaviour = {
+  trapExit: true,
   init: async (): Promise<State> => {
     const self = (currentFlight() as Flight).process;
     const state: State = { children: [], restarted: [] };
@@ -106,8 +107,8 @@ const behaviour = {
   },
   infos: {
     /** A child has ended. */
-    exit: ({ state, self }: HandlerContext, process: Process, reason: ExitReason) => {
-      const child = state.children.find((candidate) => candidate.process === process);
+    exit: ({ state, self }: HandlerContext, pid: unknown, reason: ExitReason) => {
+      const child = state.children.find(({ process }) => process !== null && process.pid === pid);
       // Unknown: it was ended on purpose, by `terminate` or because its start was undone.
       if (child === undefined) return next();
       child.process = null;

@@ -5,10 +5,12 @@ import { systemClock, type Clock } from "./clock.ts";
 import { InstarError, type ExitReason } from "./exit.ts";
 import { currentFlight } from "./flight.ts";
 import { moduleOf } from "./handle.ts";
+import { disconnect } from "./links.ts";
 import type { LoadedModule } from "./module.ts";
 import type { Pid, Protocol } from "./pid.ts";
 import { Process, type ProcessHost, type Quiescence } from "./process.ts";
 import { Scheduler } from "./scheduler.ts";
+import { currentProcess } from "./self.ts";
 
 export interface SystemOptions {
   /** Default: the computer's time. */
@@ -30,7 +32,8 @@ export interface System {
   /** As the function `whereis`, in this system. */
   whereis<P = never>(name: string): Pid<P> | null;
   /**
-   * Ends all processes, the newest first, for `shutdown`; supervisors end their children. A process that takes longer than 5 s is killed.
+   * Ends all processes, the newest first, as a supervisor would: by the exit signal `shutdown`, which runs `terminate` where exits are
+   * trapped. Supervisors end their children. A process that takes longer than 5 s is killed.
    * Nothing can be started from now on.
    */
   stop(): Promise<void>;
@@ -74,6 +77,8 @@ export function live(system: System): LiveSystem {
 export interface SpawnOptions {
   readonly args: readonly unknown[];
   readonly name: string | null;
+  /** With the process whose handler this runs in. A supervisor's child is linked in any case. */
+  readonly link?: boolean;
   readonly supervisor?: Process;
   readonly restarts?: number;
 }
@@ -101,8 +106,9 @@ export class LiveSystem implements System, ProcessHost {
   }
 
   async start<P extends Protocol>(handle: Actor<P>, ...[options]: StartArguments<P>): Promise<Pid<P>> {
-    const { args = [], name = null } = (options ?? {}) as StartOptions<readonly unknown[]>;
-    const process = this.spawn(moduleOf(handle), { args, name });
+    const { args = [], name = null, link = false } = (options ?? {}) as StartOptions<readonly unknown[]>;
+    if (link) currentProcess("start with link");
+    const process = this.spawn(moduleOf(handle), { args, name, link });
     return await process.initialized;
   }
 
@@ -112,14 +118,17 @@ export class LiveSystem implements System, ProcessHost {
 
   async stop(): Promise<void> {
     this.#stopping = true;
-    const unsupervised = [...this.processes.values()].filter((process) => process.supervisor === null);
-    for (const process of unsupervised.toReversed()) {
-      await this.shutDown(process, process.module.current.kind === "supervisor" ? "infinity" : 5000);
+    // Once more where a supervisor was killed: what it supervised may take a while longer to end.
+    while (this.processes.size > 0) {
+      const unsupervised = [...this.processes.values()].filter(({ supervisor }) => supervisor === null || supervisor.phase === "exited");
+      for (const process of unsupervised.toReversed()) {
+        await this.shutDown(process, process.module.current.kind === "supervisor" ? "infinity" : 5000);
+      }
     }
   }
 
   /** A new process, whose `init` is still to run. */
-  spawn(module: LoadedModule, { args, name, supervisor, restarts = 0 }: SpawnOptions): Process {
+  spawn(module: LoadedModule, { args, name, link = false, supervisor, restarts = 0 }: SpawnOptions): Process {
     if (this.#stopping) throw new InstarError("INSTAR_SYSTEM_STOPPED", `${module.id} cannot be started: the system is stopping.`);
     const namesake = name === null ? undefined : this.names.get(name);
     if (namesake !== undefined) {
@@ -127,13 +136,14 @@ export class LiveSystem implements System, ProcessHost {
       throw new InstarError("INSTAR_NAME_TAKEN", text);
     }
     const flight = currentFlight();
-    const parent = supervisor ?? (flight !== null && flight.process.host === this ? flight.process : null);
+    const parent = supervisor ?? (flight !== null && (link || flight.process.host === this) ? flight.process : null);
     const process = new Process(this, {
       number: ++this.#number,
       module,
       args,
       name,
       parent,
+      linked: link || supervisor !== undefined,
       supervisor: supervisor ?? null,
       restarts,
     });
@@ -142,11 +152,18 @@ export class LiveSystem implements System, ProcessHost {
     return process;
   }
 
-  /** Ends a process as a supervisor does: asked to, and killed where that takes too long. Resolves when it has ended. */
+  /**
+   * Ends a process as a supervisor does: by the exit signal `shutdown`, and killed where that takes too long. Resolves when it has ended.
+   * As in OTP the link to the supervisor is cut first, so that it does not hear of an end that it asked for.
+   */
   async shutDown(process: Process, how: number | "infinity" | "brutalKill"): Promise<void> {
+    if (process.supervisor !== null) disconnect(process, process.supervisor);
     if (how === "brutalKill") return process.kill();
+    const ended = process.ended();
+    process.exitSignal(process.supervisor, "shutdown", "parent");
+    if (process.phase === "exited") return;
     const limit = how === "infinity" ? null : this.clock.setTimeout(() => process.kill(), how);
-    await process.stop("shutdown");
+    await ended;
     if (limit !== null) this.clock.clearTimeout(limit);
   }
 
@@ -157,8 +174,6 @@ export class LiveSystem implements System, ProcessHost {
   exited(process: Process): void {
     this.processes.delete(process.pid.id);
     if (process.name !== null && this.names.get(process.name) === process) this.names.delete(process.name);
-    // A killed supervisor cannot end its children; what it supervised must not outlive it.
-    for (const child of process.reason === "killed" ? [...this.processes.values()] : []) if (child.supervisor === process) child.kill();
     this.emit({ type: "exited", pid: process.pid.id, reason: process.reason ?? "normal" });
   }
 

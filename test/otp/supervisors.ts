@@ -1,5 +1,14 @@
 /** OTP's scenarios about supervisors, played against the runtime. */
-import { actor, child, supervisor, type ChildSpec, type ExitReason, type RestartType, type Shutdown } from "../../runtime/src/index.ts";
+import {
+  actor,
+  child,
+  supervisor,
+  type ChildSpec,
+  type ExitReason,
+  type Pid,
+  type RestartType,
+  type Shutdown,
+} from "../../runtime/src/index.ts";
 import { processes, upgrade } from "../../runtime/src/internal.ts";
 import { live } from "../../runtime/src/system.ts";
 import { testSystem, type TestSystem } from "../../runtime/src/testing.ts";
@@ -14,15 +23,18 @@ interface Child {
     slowly?: () => Promise<unknown>,
   ): { id: string; log: unknown[]; slowly: (() => Promise<unknown>) | null };
   casts: { quit(reason: ExitReason): void };
+  infos: { exit(from: Pid<unknown> | null, reason: ExitReason): void };
 }
 
 const childModule = actor<Child>({
   vsn: 1,
+  trapExit: true,
   init: (id, arg, log, slowly) => {
     log.push(["start", id, arg]);
     return { id, log, slowly: slowly ?? null };
   },
   casts: { quit: ({ stop }, reason) => stop(reason) },
+  infos: { exit: ({ next }) => next() },
   terminate: async ({ state: { id, log, slowly } }, reason) => {
     if (slowly === null) {
       log.push(["terminate", id, reason]);

@@ -16,16 +16,16 @@ export const counter = (vsn: number, more = "", { state = "{ n }", add = "({ ...
 import { existsSync } from "node:fs";
 import { actor } from "instar";
 interface State { readonly n: number; readonly step?: number }
-export interface Counter { init(n: number): State; casts: { add(): void; spin(): void; wait(): void } }
+export interface Counter { init(n: number): State; casts: { add(): void; spin(): void; wait(): void }; infos: { exit(): void } }
 export default actor<Counter>({
-  vsn: ${vsn},
+  vsn: ${vsn}, trapExit: true,
   init: (n) => (${state}),
   casts: {
     add: ({ state, next }) => next(${add}),
     spin: ({ next }) => { console.log("spinning"); while (!existsSync("stop-spinning")); return next(); },
     wait: async ({ next }) => { await new Promise(() => {}); return next(); },
   },
-  terminate: () => console.log("terminated"),
+  infos: { exit: ({ next }) => next() }, terminate: () => console.log("terminated"),
   ${more}
 });
 `;

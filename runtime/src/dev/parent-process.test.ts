@@ -11,15 +11,16 @@ import type { RunFile } from "../protocol.ts";
 const actor = `
 import { existsSync } from "node:fs";
 import { actor, whereis } from "instar";
-interface Slow { init(): number; casts: { wait(): void; spin(): void } }
+interface Slow { init(): number; casts: { wait(): void; spin(): void }; infos: { exit(): void } }
 process.on("SIGCONT", () => whereis<Slow>("slow")?.cast("wait"));
 process.on("SIGWINCH", () => whereis<Slow>("slow")?.cast("spin"));
 export default actor<Slow>({
-  vsn: 1, init: () => 0,
+  vsn: 1, trapExit: true, init: () => 0,
   casts: {
     wait: async ({ next }) => { console.log("waiting"); while (!existsSync("go")) await new Promise(setImmediate); return next(); },
     spin: () => { console.log("spinning"); for (;;); },
   },
+  infos: { exit: ({ next }) => next() },
   terminate: () => console.log("terminated"),
 });
 `;
