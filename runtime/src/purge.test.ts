@@ -29,7 +29,7 @@ const waiter = (vsn: number): Actor<Waiter> =>
 
 /** Three processes, of which `busy` is in a handler of version 1 although version 2 is current; `unconverted` never left version 1. */
 async function lingers() {
-  const { system, clock, log } = testSystem();
+  const { system, clock } = testSystem();
   const handle = waiter(1);
   const module = moduleOf(handle);
   const [busy, unconverted, idle] = [await system.start(handle), await system.start(handle), await system.start(handle)];
@@ -48,7 +48,7 @@ async function lingers() {
   load(module, change(handle, waiter(2)).to);
   for (const pid of [busy, idle]) Object.assign(live(system).processes.get(pid.id) ?? assert.fail(), { version: module.current });
   const alive = () => [...live(system).processes.keys()];
-  return { system, clock, log, handle, module, busy, unconverted, idle, open, late, ended, alive };
+  return { system, clock, handle, module, busy, unconverted, idle, open, late, ended, alive };
 }
 
 /** Loading alone, as OTP's mode does it to processes that are busy: nobody is asked. */

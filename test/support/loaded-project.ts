@@ -1,7 +1,7 @@
 /** A project whose modules are loaded by the code server into this process, without a child and without the upgrade engine. */
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { createSystem } from "../../runtime/src/system.ts";
+import { type System, createSystem } from "../../runtime/src/system.ts";
 import { type Build, createBuilder } from "../../runtime/src/dev/builder.ts";
 import type { Layer, ShapeHashes } from "../../runtime/src/dev/built-file.ts";
 import { type CodeServer, type Prepared, createCodeServer } from "../../runtime/src/dev/code-server.ts";
@@ -33,18 +33,24 @@ export function exported(server: CodeServer, id: string, name: string): (what: s
 export interface LoadedProject {
   readonly project: DevProject;
   readonly server: CodeServer;
+  /** Where `ask` starts its processes. */
+  readonly system: System;
   readonly builder: ReturnType<typeof createBuilder>;
   /** What a new process of that module answers. */
   readonly ask: (id: string) => Promise<unknown>;
   readonly build: () => Promise<Build>;
   /** Everything from disk, as an upgrade without arguments does it, with processes left out. */
-  readonly upgrade: (shapes?: ShapeHashes) => Promise<Pick<Prepared, "changes" | "added">>;
+  readonly upgrade: (shapes?: ShapeHashes) => Promise<Applied>;
   readonly apply: (
     layers: readonly Layer[],
     shapes?: ShapeHashes,
     codes?: Record<string, { code: string; map: string }>,
-  ) => Promise<Pick<Prepared, "changes" | "added">>;
+  ) => Promise<Applied>;
+  /** As `upgrade`, up to the commit; the caller ends it. */
+  readonly prepare: (shapes?: ShapeHashes) => Promise<Prepared>;
 }
+
+export type Applied = Omit<Prepared, "commit" | "settle">;
 
 export async function loaded(
   t: TestContext,
@@ -60,37 +66,32 @@ export async function loaded(
   const entry = project.path("src/app.ts");
 
   const build = (): Promise<Build> => builder.build([entry]);
-  const apply: LoadedProject["apply"] = async (layers, shapes = {}, extra = {}) => {
+  const load = (layers: readonly Layer[], shapes: ShapeHashes, extra: Record<string, { code: string; map: string }>): Promise<Prepared> => {
     const held = new Set(server.held());
     const codes = { ...extra };
     for (const { hash } of layers.flatMap((layer) => layer.files)) {
       const code = builder.codeOf(hash);
       if (!held.has(hash) && code !== undefined) codes[hash] = code;
     }
-    const prepared = await server.prepare({
-      layers,
-      codes,
-      shapes: Object.fromEntries(Object.entries(shapes).map(([file, shape]) => [project.path(file), shape])),
-    });
-    // The engine's part of the commit.
-    for (const { module, to } of prepared.changes) Object.assign(module, { old: module.current, current: to });
-    prepared.commit();
-    const { changes, added } = prepared;
-    prepared.settle();
-    return { changes, added };
+    const byPath = Object.entries(shapes).map(([file, shape]) => [project.path(file), shape]);
+    return server.prepare({ layers, codes, shapes: Object.fromEntries(byPath) });
   };
-  const upgrade: LoadedProject["upgrade"] = async (shapes) => {
+  const apply: LoadedProject["apply"] = async (layers, shapes = {}, codes = {}) => commit(await load(layers, shapes, codes));
+  const prepare: LoadedProject["prepare"] = async (shapes = {}) => {
     const { files: built } = await build();
     const actors = [...server.modules.values()].map(({ file }) => file).filter((file) => built.has(file));
-    return apply([{ roots: [...new Set([entry, ...actors])], files: [...built.values()] }], shapes);
+    return load([{ roots: [...new Set([entry, ...actors])], files: [...built.values()] }], shapes, {});
   };
+  const upgrade: LoadedProject["upgrade"] = async (shapes) => commit(await prepare(shapes));
   await upgrade(firstShapes);
   return {
     project,
     server,
+    system,
     builder,
     build,
     apply,
+    prepare,
     upgrade,
     async ask(id) {
       const { handle } = server.modules.get(id) ?? assert.fail(`no module ${id}`);
@@ -98,4 +99,13 @@ export async function loaded(
       return await pid.call("get");
     },
   };
+}
+
+function commit(prepared: Prepared): Applied {
+  // The engine's part of it.
+  for (const { module, to } of prepared.changes) Object.assign(module, { old: module.current, current: to });
+  prepared.commit();
+  prepared.settle();
+  const { commit: _, settle: __, ...applied } = prepared;
+  return applied;
 }

@@ -9,8 +9,11 @@ import { InstarError } from "../exit.ts";
 import type { LoadedModule, ModuleVersion } from "../module.ts";
 import type { BuiltFile, Code, LoadRequest } from "./built-file.ts";
 import { DevError } from "./dev-error.ts";
+import type { ModuleReference } from "../mfa.ts";
+import { type CodeTags, createCodeTags, namedExports, samePrototypes } from "./code-tags.ts";
 import { type LoadScope, createLoadScope } from "./load-scope.ts";
-import { type ActorModule, type ModuleInstance, type Slot, actorExports, createInstance, evaluate } from "./module-instance.ts";
+import { type ActorModule, type ModuleInstance, type Slot, actorExports, createInstance, evaluate, refer } from "./module-instance.ts";
+import type { ModuleTimer } from "./module-timers.ts";
 import { moduleId } from "./module-id.ts";
 import type { PackageLoader } from "./package-loader.ts";
 import type { SourceMaps } from "./source-maps.ts";
@@ -27,10 +30,32 @@ export interface Prepared {
   readonly changes: readonly PreparedChange[];
   /** Modules that were not loaded before; nothing to convert. */
   readonly added: readonly LoadedModule[];
+  /** Files whose text is unchanged, and that are evaluated anew all the same because something that they import changed. */
+  readonly reinstantiated: readonly Reinstantiated[];
+  /** Prototypes of classes that are new ones although their text is the same: the old ones and their successors. */
+  readonly prototypes: ReadonlyMap<object, object>;
   /** Makes everything current. Synchronous; belongs into the turn of the upgrade's commit. */
   commit(): void;
   /** Forgets what was evaluated, if it was not committed, and what the commit replaced. Call it in any case. */
   settle(): void;
+}
+
+export interface Reinstantiated {
+  readonly file: string;
+  /** Classes that it exports. */
+  readonly classes: readonly string[];
+}
+
+/** Code that is no longer current. */
+export interface HeldCode {
+  readonly module: string;
+  readonly vsn: number;
+  readonly load: number;
+  /** `old`: kept, since processes may still run it. `purged`: dropped, but something still holds a part of it. */
+  readonly status: "old" | "purged";
+  /** The scripts of this version that no current version shares. */
+  readonly urls: ReadonlySet<string>;
+  readonly timers: readonly (ModuleTimer & { readonly file: string })[];
 }
 
 export interface CodeServer {
@@ -41,6 +66,11 @@ export interface CodeServer {
   closureOf(id: string): readonly BuiltFile[];
   /** Hashes of the code that is held, which therefore need not be sent again. */
   held(): string[];
+  /** Lets go of the old versions that the core has purged, and ends their timers. @returns how many timers there were */
+  release(): number;
+  /** The code that is no longer current, as far as it exists. What was purged counts until it has been garbage-collected. */
+  heldCode(): HeldCode[];
+  readonly tags: Pick<CodeTags, "of">;
 }
 
 export function createCodeServer(options: {
@@ -52,10 +82,23 @@ export function createCodeServer(options: {
   const modules = new Map<string, ActorModule>();
   const codes = new Map<string, Code>();
   const loads = new Map<string, number>();
-  /** Script URLs whose maps are held. */
-  let mapped = new Set<string>();
+  const tags = createCodeTags();
+  const references = new Map<string, ModuleReference>();
+  /** All instances whose timers have not been ended. */
+  let instances = new Set<ModuleInstance>();
+  /** By file: what current versions consist of. */
+  let current = new Map<string, ModuleInstance>();
+  /** By file: what is evaluated for the first time, and not yet current. */
+  const provisional = new Map<string, ModuleInstance>();
+  /** Of versions that were pushed out or purged, as long as something of them is alive. */
+  let purged: Omit<HeldCode, "status" | "timers">[] = [];
+  const alive = new Set<string>();
+  const collected = new FinalizationRegistry<string>((url) => alive.delete(url));
+  /** How many loads are under way. */
+  let preparing = 0;
 
   async function prepare(request: LoadRequest): Promise<Prepared> {
+    preparing++;
     for (const [hash, code] of Object.entries(request.codes)) codes.set(hash, code);
     try {
       for (const layer of request.layers) {
@@ -63,6 +106,7 @@ export function createCodeServer(options: {
       }
       return evaluateAll(request);
     } catch (error) {
+      preparing--;
       settle();
       throw error;
     }
@@ -71,13 +115,18 @@ export function createCodeServer(options: {
   function evaluateAll(request: LoadRequest): Prepared {
     const fresh: FreshActor[] = [];
     const slots: PendingSlot[] = [];
+    const evaluated: ModuleInstance[] = [];
     const scopes = request.layers.map((layer) => createLoadScope(layer, modules, request.shapes));
     for (const scope of scopes) {
-      const load: Load = { scope, fresh, slots, lazy: new Map(), shapes: request.shapes, depth: 0, done: false };
+      const load: Load = { scope, fresh, slots, evaluated, lazy: new Map(), shapes: request.shapes, depth: 0, done: false };
       for (const file of scope.layer.roots) if (scope.instanceOf(file) === undefined) instantiate(load, file);
       finish(load);
     }
+    const { reinstantiated, prototypes } = compareWithCurrent(evaluated);
+    let settled = false;
     return {
+      reinstantiated,
+      prototypes,
       changes: fresh.flatMap(({ record, version, reinstantiated }) =>
         record === null ? [] : [{ module: record.module, to: version, reinstantiated }],
       ),
@@ -85,14 +134,35 @@ export function createCodeServer(options: {
       commit() {
         for (const actor of fresh) register(actor);
         point(slots);
+        current = collectCurrent();
       },
       settle() {
+        if (settled) return;
+        settled = true;
+        preparing--;
         // Instances hold on to their load, so it must not hold on to theirs.
         fresh.length = 0;
         slots.length = 0;
+        evaluated.length = 0;
         settle();
       },
     };
+  }
+
+  /** What is new only because something else is: files, and classes in them. */
+  function compareWithCurrent(
+    evaluated: readonly ModuleInstance[],
+  ): Pick<Prepared, "reinstantiated"> & { prototypes: Map<object, object> } {
+    const reinstantiated: Reinstantiated[] = [];
+    const prototypes = new Map<object, object>();
+    for (const instance of evaluated) {
+      const { file, hash } = instance.built;
+      // Two layers may have given one file two instances.
+      const before = [...reachableFrom([...modules.values()].map((record) => record.current))].filter(({ built }) => built.file === file);
+      for (const old of before) for (const [from, to] of samePrototypes(old, instance)) prototypes.set(from, to);
+      if (before.some(({ built }) => built.hash === hash)) reinstantiated.push({ file, classes: classNames(instance) });
+    }
+    return { reinstantiated, prototypes };
   }
 
   /** A new instance of a file and, through its imports, of everything dirty that it needs. */
@@ -105,11 +175,18 @@ export function createCodeServer(options: {
     const instance = createInstance(built, number);
     load.scope.fresh.set(file, instance);
     maps.add(instance.url, code.map);
-    mapped.add(instance.url);
+    instances.add(instance);
+    load.evaluated.push(instance);
+    if (!current.has(file)) provisional.set(file, instance);
+    const witness = {};
+    alive.add(instance.url);
+    collected.register(witness, instance.url);
     load.depth++;
     try {
-      evaluate(instance, code, (specifier) => requireFrom(load, instance, specifier));
+      evaluate(instance, code, (specifier) => requireFrom(load, instance, specifier), witness);
       identify(load, instance);
+      tags.add(instance, code.code);
+      refer(instance.module.exports, referenceTo(file));
     } catch (error) {
       throw evaluationError(file, error);
     } finally {
@@ -123,15 +200,14 @@ export function createCodeServer(options: {
   function requireFrom(load: Load, importer: ModuleInstance, specifier: string): unknown {
     const edge = importer.built.imports.find((candidate) => candidate.specifier === specifier);
     const linked = importer.links.get(specifier);
-    if (linked !== undefined)
-      return linked.kind === "plain" ? exportsOf(load, linked.instance) : actorExports(slotOf(recordOf(linked.file)));
+    if (linked !== undefined) return linked.kind === "plain" ? exportsOf(load, linked.instance) : exportsOfActor(recordOf(linked.file));
     if (edge?.target === undefined || edge.target === null) return packages.require(importer.built.file, specifier);
     const { target } = edge;
     const current = load.done ? findRecord(target) : undefined;
     if (current !== undefined || !load.scope.contains(target)) {
       const record = current ?? recordOf(target);
       importer.links.set(specifier, { kind: "actor", file: target, load: record.current.load });
-      return actorExports(slotOf(record));
+      return exportsOfActor(record);
     }
     const instance = load.scope.instanceOf(target) ?? instantiate(load, target);
     importer.links.set(specifier, { kind: "plain", instance });
@@ -146,7 +222,21 @@ export function createCodeServer(options: {
       handle: () => (instance.handle === null ? (instance.module.exports as { default?: unknown }).default : stableHandle(load, instance)),
     };
     load.slots.push({ slot, instance });
-    return actorExports(slot);
+    return actorExports(slot, referenceTo(instance.built.file));
+  }
+
+  function exportsOfActor(record: ActorModule): unknown {
+    return actorExports(slotOf(record), referenceTo(record.file));
+  }
+
+  /** How `mfa` reaches a file's current exports. Holds no version. */
+  function referenceTo(file: string): ModuleReference {
+    const known = references.get(file);
+    if (known !== undefined) return known;
+    const find = (): ModuleInstance | undefined => current.get(file) ?? provisional.get(file);
+    const made = { module: moduleId(root, file), current: () => (find()?.module.exports as object | undefined) ?? null };
+    references.set(file, made);
+    return made;
   }
 
   function stableHandle(load: Load, instance: ModuleInstance): Handle | null {
@@ -176,6 +266,7 @@ export function createCodeServer(options: {
     const record = modules.get(id) ?? null;
     checkIdentity(load, { id, file, kind: version.kind, before: before ?? null, record });
     instance.handle = own;
+    instance.version = version;
     const sameShape = record?.module.current.shape === version.shape || version.shape === null;
     load.fresh.push({ id, instance, version, record, reinstantiated: record?.current.built.hash === hash && sameShape });
   }
@@ -198,8 +289,15 @@ export function createCodeServer(options: {
     bindHandle(handle, record.module);
     record.module.file = instance.built.file;
     record.file = instance.built.file;
+    if (record.old !== null) drop(record, record.old);
     record.old = record.current;
     record.current = instance;
+  }
+
+  /** Remembers a version that is let go, to be able to say whether something still holds it. */
+  function drop({ module }: ActorModule, instance: ModuleInstance): void {
+    const urls = new Set([...reachableFrom([instance])].map(({ url }) => url));
+    if (instance.version !== null) purged.push({ module: module.id, vsn: instance.version.vsn, load: instance.load, urls });
   }
 
   /** From the commit on, slots mean the modules' current versions, whatever those are. */
@@ -216,6 +314,9 @@ export function createCodeServer(options: {
     finish(load);
     load.fresh.length = 0;
     load.slots.length = 0;
+    load.evaluated.length = 0;
+    current = collectCurrent();
+    for (const file of current.keys()) provisional.delete(file);
   }
 
   /** Ends a load: links to actor modules become names, and what is only needed for evaluation is let go. */
@@ -244,18 +345,62 @@ export function createCodeServer(options: {
     load.scope.forget();
   }
 
-  /** Drops maps and code that no current or old version needs. */
-  function settle(): void {
-    const kept = new Set<ModuleInstance>();
+  /** Drops maps, code and timers that no current or old version needs. @returns how many timers that ended */
+  function settle(): number {
+    if (preparing > 0) return 0;
     for (const record of modules.values()) {
-      if (record.module.old === null) record.old = null;
-      for (const instance of [record.current, record.old]) if (instance !== null) reach(instance, kept);
+      if (record.module.old !== null || record.old === null) continue;
+      drop(record, record.old);
+      record.old = null;
     }
-    const urls = new Set([...kept].map((instance) => instance.url));
-    for (const url of mapped) if (!urls.has(url)) maps.delete(url);
-    mapped = urls;
+    const kept = reachableFrom([...modules.values()].flatMap((record) => [record.current, ...(record.old === null ? [] : [record.old])]));
+    let ended = 0;
+    for (const instance of instances) {
+      if (kept.has(instance)) continue;
+      maps.delete(instance.url);
+      ended += instance.timers.cancel();
+    }
+    instances = kept;
+    provisional.clear();
+    current = collectCurrent();
     const hashes = new Set([...kept].map((instance) => instance.built.hash));
     for (const hash of codes.keys()) if (!hashes.has(hash)) codes.delete(hash);
+    purged = purged.filter(({ urls }) => [...urls].some((url) => alive.has(url)));
+    return ended;
+  }
+
+  function collectCurrent(): Map<string, ModuleInstance> {
+    const found = new Map<string, ModuleInstance>();
+    for (const instance of reachableFrom([...modules.values()].map((record) => record.current))) {
+      const { file } = instance.built;
+      if ((found.get(file)?.load ?? 0) < instance.load) found.set(file, instance);
+    }
+    return found;
+  }
+
+  function heldCode(): HeldCode[] {
+    const serving = reachableFrom([...modules.values()].map((record) => record.current));
+    const servingUrls = new Set([...serving].map(({ url }) => url));
+    const old = [...modules.values()].flatMap(({ module, old: instance }): HeldCode[] => {
+      if (instance === null || instance.version === null) return [];
+      const own = [...reachableFrom([instance])].filter((reached) => !serving.has(reached));
+      return [
+        {
+          module: module.id,
+          vsn: instance.version.vsn,
+          load: instance.load,
+          status: "old",
+          urls: new Set(own.map(({ url }) => url)),
+          timers: own.flatMap(({ built, timers }) => timers.list().map((timer) => ({ ...timer, file: built.file }))),
+        },
+      ];
+    });
+    const keptUrls = new Set([...servingUrls, ...old.flatMap(({ urls }) => [...urls])]);
+    purged = purged.flatMap((version) => {
+      const urls = new Set([...version.urls].filter((url) => alive.has(url) && !keptUrls.has(url)));
+      return urls.size === 0 ? [] : [{ ...version, urls }];
+    });
+    return [...old, ...purged.map((version): HeldCode => ({ ...version, status: "purged", timers: [] }))];
   }
 
   function findRecord(file: string): ActorModule | undefined {
@@ -293,12 +438,15 @@ export function createCodeServer(options: {
       const record = modules.get(id);
       if (record === undefined) return [];
       const closure = new Map<string, BuiltFile>();
-      for (const { built, pending } of reach(record.current, new Set())) {
+      for (const { built, pending } of reachableFrom([record.current])) {
         for (const file of [built, ...[...pending.values()].flat()]) closure.set(file.file, file);
       }
       return [...closure.values()];
     },
     held: () => [...codes.keys()],
+    release: settle,
+    heldCode,
+    tags,
   };
 }
 
@@ -315,6 +463,8 @@ interface Load {
   readonly scope: LoadScope;
   readonly fresh: FreshActor[];
   readonly slots: PendingSlot[];
+  /** All new instances, of all layers. */
+  readonly evaluated: ModuleInstance[];
   /** Code of files that only a dynamic import reaches, kept for when it does. */
   readonly lazy: Map<string, Code>;
   readonly shapes: LoadRequest["shapes"];
@@ -369,10 +519,20 @@ function checkIdentity(
   }
 }
 
-/** All plain instances that one instance reaches, and itself. */
-function reach(instance: ModuleInstance, into: Set<ModuleInstance>): Set<ModuleInstance> {
-  if (into.has(instance)) return into;
-  into.add(instance);
-  for (const link of instance.links.values()) if (link.kind === "plain") reach(link.instance, into);
-  return into;
+/** The instances, and all plain ones that they reach. */
+function reachableFrom(starts: readonly ModuleInstance[]): Set<ModuleInstance> {
+  const found = new Set<ModuleInstance>();
+  const waiting = [...starts];
+  for (let instance = waiting.pop(); instance !== undefined; instance = waiting.pop()) {
+    if (found.has(instance)) continue;
+    found.add(instance);
+    for (const link of instance.links.values()) if (link.kind === "plain") waiting.push(link.instance);
+  }
+  return found;
+}
+
+function classNames({ module }: ModuleInstance): string[] {
+  return namedExports(module.exports).flatMap(([name, value]) =>
+    typeof value === "function" && Function.prototype.toString.call(value).startsWith("class") ? [name] : [],
+  );
 }

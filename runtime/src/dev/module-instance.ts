@@ -8,7 +8,9 @@ import { pathToFileURL } from "node:url";
 import { dirname } from "node:path";
 import type { BuiltFile, Code } from "./built-file.ts";
 import type { Handle } from "../handle.ts";
-import type { LoadedModule } from "../module.ts";
+import { type ModuleReference, moduleReference } from "../mfa.ts";
+import type { LoadedModule, ModuleVersion } from "../module.ts";
+import { type ModuleTimers, createModuleTimers, timerNames } from "./module-timers.ts";
 
 export interface ModuleInstance {
   readonly built: BuiltFile;
@@ -19,6 +21,9 @@ export interface ModuleInstance {
   readonly module: { exports: unknown };
   /** Set as soon as the default export is known to be a handle. */
   handle: Handle | null;
+  /** Of an actor or supervisor module: the version of it that this instance is. */
+  version: ModuleVersion | null;
+  readonly timers: ModuleTimers;
   state: "new" | "evaluating" | "ready";
   /** By specifier, filled as the code asks. An actor module is linked by name, so that importers keep no version of it alive. */
   readonly links: Map<string, Link>;
@@ -42,33 +47,74 @@ export interface ActorModule {
 
 export function createInstance(built: BuiltFile, load: number): ModuleInstance {
   const url = `${pathToFileURL(built.file).href}?v=${load}`;
-  return { built, load, url, module: { exports: {} }, handle: null, state: "new", links: new Map(), pending: new Map() };
+  return {
+    built,
+    load,
+    url,
+    module: { exports: {} },
+    handle: null,
+    version: null,
+    timers: createModuleTimers(),
+    state: "new",
+    links: new Map(),
+    pending: new Map(),
+  };
 }
 
-/** Runs an instance's code. What it throws is thrown. */
-export function evaluate(instance: ModuleInstance, code: Code, require: (specifier: string) => unknown): void {
+/**
+ * Runs an instance's code. What it throws is thrown.
+ *
+ * @param witness Is reachable for as long as any function of the instance is.
+ */
+export function evaluate(instance: ModuleInstance, code: Code, require: (specifier: string) => unknown, witness: object): void {
   instance.state = "evaluating";
   const { file } = instance.built;
   const meta = { url: pathToFileURL(file).href, filename: file, dirname: dirname(file) };
-  compile(instance.url, code)(instance.module.exports, require, instance.module, meta, file, dirname(file));
+  const { exports } = instance.module;
+  const body = compile(instance.url, code)(
+    exports,
+    require,
+    instance.module,
+    meta,
+    file,
+    dirname(file),
+    witness,
+    ...instance.timers.functions,
+  );
+  Reflect.apply(body, exports, []);
   instance.state = "ready";
 }
 
-type Wrapper = (exports: unknown, require: unknown, module: unknown, meta: unknown, filename: string, dirname: string) => void;
+type Wrapper = (...context: unknown[]) => () => void;
 
 /**
- * The wrapper stands on the first line, so that the map's lines stay right; its inline map is for debuggers. V8's compilation cache would
- * keep the text of every script for good, so it is off while the script is made.
+ * The wrapper stands on the first line, so that the map's lines stay right; its inline map is for debuggers. What the code is given are the
+ * parameters of an outer function, so that it may have names of its own like them, `__filename` for example. The arrow function at the end
+ * is never called: because it stands there, everything else that is defined in the code holds the witness.
+ *
+ * V8's compilation cache would keep the text of every script for good, so it is off while the script is made.
  */
 function compile(url: string, { code, map }: Code): Wrapper {
   const inline = map === "" ? "" : `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}`;
-  const text = `(function(exports,require,module,__meta,__filename,__dirname){${code}\n})${inline}`;
+  const text = `(function(${parameters}){return function(){${code}\n;()=>__witness}})${inline}`;
   v8.setFlagsFromString("--no-compilation-cache");
   try {
     return new vm.Script(text, { filename: url }).runInThisContext() as Wrapper;
   } finally {
     v8.setFlagsFromString("--compilation-cache");
   }
+}
+
+const parameters = ["exports", "require", "module", "__meta", "__filename", "__dirname", "__witness", ...timerNames].join(",");
+
+/** Puts it on the prototype of an ES module's exports, where `import * as all` keeps it; functions and classes as exports have none. */
+export function refer(exports: unknown, reference: ModuleReference): void {
+  if (typeof exports !== "object" || exports === null || Object.getPrototypeOf(exports) !== Object.prototype) return;
+  Object.setPrototypeOf(exports, referring(reference));
+}
+
+function referring(reference: ModuleReference): object {
+  return Object.create(Object.prototype, { [moduleReference]: { value: reference } }) as object;
 }
 
 /**
@@ -81,8 +127,8 @@ export interface Slot {
   handle: () => unknown;
 }
 
-export function actorExports(slot: Slot): unknown {
-  const exports = Object.create(null) as object;
+export function actorExports(slot: Slot, reference: ModuleReference): unknown {
+  const exports = Object.create(referring(reference)) as object;
   Object.defineProperty(exports, "__esModule", { value: true });
   Object.defineProperty(exports, "default", { enumerable: true, get: () => slot.handle() });
   for (const name of Object.keys(slot.of().module.exports as object)) {

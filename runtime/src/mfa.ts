@@ -1,0 +1,69 @@
+/**
+ * `mfa`: a reference to an exported function by its module and name, as OTP's `fun Module:Function/Arity`. It is looked up at each call, so
+ * it reaches the current code wherever and for however long it is kept; a plain reference stays with the version that it was taken from.
+ */
+import { InstarError } from "./exit.ts";
+
+type AnyFunction = (...args: never[]) => unknown;
+
+/** A function that is looked up at each call. May lie in states: it belongs to no version. */
+export interface Mfa<F extends AnyFunction = AnyFunction> {
+  (...args: Parameters<F>): ReturnType<F>;
+  /** `src/tax:rate` under the code server, else the function's name alone. */
+  readonly name: string;
+  /** For the compiler alone: a plain function is none. */
+  readonly [referring]: true;
+}
+
+declare const referring: unique symbol;
+
+/** The names under which a module's namespace has functions. */
+export type FunctionNames<N> = { [K in keyof N]-?: N[K] extends AnyFunction ? K : never }[keyof N] & string;
+
+/**
+ * A reference to a module's exported function: `import * as tax from "./tax.ts"`, then `mfa(tax, "rate")`. Under the code server each call
+ * reaches the module's current version; elsewhere a namespace has one. Calling it throws `INSTAR_UNDEFINED_FUNCTION` where the current
+ * version has no such function.
+ */
+export function mfa<N extends object, K extends FunctionNames<N>>(
+  namespace: N,
+  name: K,
+): Mfa<N[K] extends AnyFunction ? N[K] : AnyFunction> {
+  const reference = referenceOf(namespace);
+  const reach = (...args: unknown[]): unknown => {
+    const found = (reference === null ? namespace : reference.current()) as Record<string, unknown> | null;
+    const target = found?.[name];
+    if (typeof target === "function") return Reflect.apply(target, undefined, args);
+    const gone = found === null ? "is not part of the current code" : `has no function ${name}`;
+    throw new InstarError(
+      "INSTAR_UNDEFINED_FUNCTION",
+      `${reference?.module ?? "the module"} ${gone}, but an mfa(…) for ${name} is still called. ` +
+        "Keep the export for as long as somebody may hold the reference, or catch this.",
+    );
+  };
+  Object.defineProperty(reach, "name", { value: reference === null ? name : `${reference.module}:${name}` });
+  references.add(reach);
+  return reach as never;
+}
+
+/** Whether a value came out of `mfa`, and so holds no version's code. */
+export function isMfa(value: unknown): value is Mfa {
+  return typeof value === "function" && references.has(value);
+}
+
+/** What the namespace of a module with several versions knows of itself; the code server puts it on the prototype, which copies keep. */
+export interface ModuleReference {
+  /** For people: the path from the project root, without extension. */
+  readonly module: string;
+  /** The exports of the current version; null where the module has none any more. */
+  current(): object | null;
+}
+
+/** A registered symbol, so that two copies of this package understand each other. */
+export const moduleReference: unique symbol = Symbol.for("instar.module") as never;
+
+function referenceOf(namespace: object): ModuleReference | null {
+  return (namespace as { readonly [moduleReference]?: ModuleReference })[moduleReference] ?? null;
+}
+
+const references = new WeakSet<object>();
