@@ -15,6 +15,7 @@ import { rangeOf } from "./source-place.ts";
 import { snapshotText } from "./snapshot-text.ts";
 import { SnapshotFolder, snapshotFile } from "./snapshots.ts";
 import type { ts } from "./typescript.ts";
+import { type ValidatorSource, validatorSource } from "./validator.ts";
 import { createValidity } from "./validity.ts";
 
 /** The file system as the analysis sees it: the caller lays open documents over the disk. Paths are absolute, with `/`. */
@@ -43,6 +44,8 @@ export interface Analyzer {
   snapshot(module: ActorModule): { readonly file: string; readonly text: string } | undefined;
   /** Whether states of one shape are valid for another; hashes from earlier results of this analyzer. */
   compatible(from: string, to: string): Verdict;
+  /** What checks values of a shape at run time; hashes as for `compatible`. */
+  validator(shape: string): ValidatorSource | undefined;
 }
 
 export function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Analyzer {
@@ -93,6 +96,11 @@ export function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Anal
       const [one, other] = [states.get(from), states.get(to)];
       if (from === to) return "compatible";
       return one === undefined || other === undefined ? "unknown" : createValidity()(renamePids(one, renames), renamePids(other, renames));
+    },
+
+    validator(hash) {
+      const shape = states.get(hash);
+      return shape === undefined ? undefined : validatorSource(shape);
     },
   };
 

@@ -13,11 +13,20 @@ export interface TextOptions {
   readonly enumText?: (shape: EnumShape) => string | undefined;
   /** Marks fields that may be absent but not `undefined`, which no syntax tells apart. */
   readonly markExact?: boolean;
+  /** What nests deeper is left out, where a part of the text will do. */
+  readonly deepest?: number;
 }
 
+const byItsName: TextOptions = { nameOf: (each) => ("name" in each ? each.name : undefined) };
+
 /** One level is written out, what has a name below it is named. */
-export function typeText(shape: Shape, options: TextOptions = { nameOf: (each) => ("name" in each ? each.name : undefined) }): string {
+export function typeText(shape: Shape, options: TextOptions = byItsName): string {
   return write(shape, options, "top");
+}
+
+/** The beginning of `typeText`, for a message. */
+export function shortTypeText(shape: Shape): string {
+  return typeText(shape, { ...byItsName, deepest: 4 });
 }
 
 /** The type under its name, where it has one. */
@@ -34,6 +43,7 @@ let depth = 0;
 function write(shape: Shape, options: TextOptions, place: Place, byName = false): string {
   // Only what recurses without a name gets here, and no text says all of it.
   if (depth > 50) return "unknown";
+  if (depth > (options.deepest ?? depth)) return "…";
   depth += 1;
   try {
     return writeOne(shape, options, place, byName);
