@@ -3,6 +3,7 @@ import { createHandle, type Handle } from "./handle.ts";
 import { checkActorDefinition } from "./definition.ts";
 import type { CodeChange } from "./code-change.ts";
 import type { ExitReason } from "./exit.ts";
+import type { From } from "./from.ts";
 import type { Monitor } from "./monitor.ts";
 import type { ArgsOf, CallsOf, CastsOf, InfosOf, Pid, Protocol, ReplyOf, StateOf } from "./pid.ts";
 
@@ -49,7 +50,7 @@ type CallHandlers<P extends Protocol> = {
   readonly [N in keyof CallsOf<P>]: (
     context: CallContext<P, StateOf<P>, ReplyOf<CallsOf<P>[N]>>,
     ...args: ArgsOf<CallsOf<P>[N]>
-  ) => MaybePromise<Reply<ReplyOf<CallsOf<P>[N]>> | Stop>;
+  ) => MaybePromise<Reply<ReplyOf<CallsOf<P>[N]>> | NoReply | Stop>;
 };
 
 /** Handlers of casts and of infos. */
@@ -66,17 +67,21 @@ export interface Context<P, S> {
 
 /** Context of a cast or an info. */
 export interface MessageContext<P, S> extends Context<P, S> {
-  /** Done; with a state, that is the new one. */
-  readonly next: (state?: S) => Next;
+  /** Done; with a state, that is the new one. With a timeout, the info `timeout` comes if nothing else does for that long. */
+  readonly next: (...result: Ending<P, S>) => Next;
   /** Ends this process for `reason` once `terminate` has run. */
   readonly stop: (reason: ExitReason, state?: S) => Stop;
 }
 
 /** Context of a call. */
 export interface CallContext<P, S, R> extends Context<P, S> {
-  /** Answers the caller; with a state, that is the new one. */
-  readonly reply: (value: R, state?: S) => Reply<R>;
-  /** Ends this process for `reason`; the caller is not answered but rejected with `INSTAR_CALL_EXITED`. */
+  /** The caller, to answer it before or after the end of this handler. */
+  readonly from: From<R>;
+  /** Answers the caller; the rest is as for `next`. */
+  readonly reply: (value: R, ...result: Ending<P, S>) => Reply<R>;
+  /** Done, and the caller is answered some other time by `from.reply(…)`; the rest is as for `next`. */
+  readonly noReply: (...result: Ending<P, S>) => NoReply;
+  /** Ends this process for `reason`; unless `from.reply(…)` answered the caller, it is rejected with `INSTAR_CALL_EXITED`. */
   readonly stop: (reason: ExitReason, state?: S) => Stop;
 }
 
@@ -105,6 +110,9 @@ export interface Self<P> {
   readonly demonitor: (monitor: Monitor) => void;
 }
 
+/** The new state, and, for protocols with the info `timeout`, how many milliseconds without a message bring it; any message ends that. */
+type Ending<P, S> = HandlesInfo<P, "timeout", []> extends true ? [state?: S, waiting?: { readonly timeout: number }] : [state?: S];
+
 /** Whether the protocol has the info that a trapped exit signal becomes. `from` is null for one from outside of every process. */
 type HandlesExit<P> = HandlesInfo<P, "exit", [from: Pid<never> | null, reason: ExitReason]>;
 type HandlesDown<P> = HandlesInfo<P, "down", [monitor: Monitor, pid: Pid<never>, reason: ExitReason]>;
@@ -115,7 +123,11 @@ type HandlesInfo<P, N extends string, A> =
 
 /** Result of `reply(…)`. */
 export interface Reply<R> {
-  readonly "a call handler returns reply(…) or stop(…)": R;
+  readonly "a call handler returns reply(…), noReply(…) or stop(…)": R;
+}
+/** Result of `noReply(…)`. */
+export interface NoReply {
+  readonly "result of noReply(…)": true;
 }
 /** Result of `next(…)`. */
 export interface Next {

@@ -26,7 +26,7 @@ export class CallTimeouts {
       this.#lists.set(ms, list);
     }
     const { remove } = list;
-    const call = new PendingCall(settle, this.#clock.now() + ms, timeoutError, remove);
+    const call = new PendingCall(settle, this.#clock.monotonic() + ms, timeoutError, remove);
     list.append(call);
     return call;
   }
@@ -65,12 +65,12 @@ class DeadlineList {
 
   #arm(): void {
     const { deadline } = this.#first as PendingCall;
-    this.#timer = this.#clock.setTimeout(this.#expire, Math.max(0, deadline - this.#clock.now()));
+    this.#timer = this.#clock.setTimeout(this.#expire, Math.max(0, Math.ceil(deadline - this.#clock.monotonic())));
   }
 
   readonly #expire = (): void => {
     this.#timer = null;
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     while (this.#first !== null && this.#first.deadline <= now) {
       const call: PendingCall = this.#first;
       call.reject(call.timeoutError());

@@ -1,8 +1,10 @@
 /** Time as the runtime sees it. Everything that waits takes a `Clock`, so that a test moves time by hand and never sleeps. */
 
 export interface Clock {
-  /** Milliseconds since the Unix epoch. */
+  /** Milliseconds since the Unix epoch, for people. It may step back, when somebody sets the computer's clock. */
   now(): number;
+  /** Milliseconds since some moment in the past; never steps back. All durations are measured with it. */
+  monotonic(): number;
   /** Calls `fn` once, after `ms` milliseconds. The result is only good for this clock's other methods. */
   setTimeout(fn: () => void, ms: number): unknown;
   clearTimeout(timer: unknown): void;
@@ -15,6 +17,7 @@ export interface Clock {
 /** The computer's time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   setTimeout: (fn, ms) => {
     const timer: SystemTimer = { handle: undefined };
     arm(timer, fn, ms);

@@ -17,7 +17,7 @@ export class Flight {
   message: Message | null;
   /** The flight that waits for this one: the sender's, or the one that called `start`. */
   cause: Flight | null;
-  /** Clock time at which it began. */
+  /** Monotonic clock time at which it began. */
   readonly since: number;
   /** The handler is finished, or its process was killed under it: whatever it still does has no effect on the process. */
   done = false;
@@ -51,7 +51,14 @@ export function holdsUpRest(flight: Flight | null, seen: Set<Flight> = new Set()
   if (process.suspended) return true;
   // Who started it waits for `init`.
   if ((message === null || isAwaited(message)) && holdsUpRest(cause, seen)) return true;
-  return process.mailbox.find((queued) => isAwaited(queued) && holdsUpRest(queued.flight, seen)) !== undefined;
+  return process.mailbox.find((queued) => isAwaited(queued) && holdsUpRest(queued.flight, seen)) !== undefined || owesRest(process, seen);
+}
+
+/** Whether a process has taken a call of such a flight, and is still to answer it. */
+export function owesRest({ later }: Process, seen: Set<Flight> = new Set()): boolean {
+  if (later === null) return false;
+  for (const { flight } of later.values()) if (holdsUpRest(flight, seen)) return true;
+  return false;
 }
 
 /** Whether the sender waits. Not for a cast or an info, and no longer for a call that timed out. */
@@ -84,6 +91,17 @@ export function runNeutral<T>(fn: () => T): T {
   } finally {
     active = before;
   }
+}
+
+/**
+ * Puts things in order after code was broken off from outside, which runs no `finally`. Called where `runNeutral` is next up the stack.
+ * @returns the flight that it ran in
+ */
+export function breakOff(): Flight | null {
+  const flight = active;
+  active = null;
+  storage?.enterWith(undefined as never);
+  return flight;
 }
 
 /** Made when the package is loaded, which is in nobody's context. */

@@ -7,6 +7,7 @@ export {
   type Definition,
   type MessageContext,
   type Next,
+  type NoReply,
   type Reply,
   type Self,
   type Stop,
@@ -14,6 +15,7 @@ export {
 export { systemClock, type Clock } from "./clock.ts";
 export { drop, irreversible, type CodeChange, type Drop, type Irreversible, type MessageUp, type Step } from "./code-change.ts";
 export { InstarError, type ErrorCode, type ExitReason } from "./exit.ts";
+export type { From } from "./from.ts";
 export type { Monitor } from "./monitor.ts";
 export { mfa, type FunctionNames, type Mfa } from "./mfa.ts";
 export type { Pid, Protocol, StateOf } from "./pid.ts";
@@ -21,4 +23,14 @@ export { self } from "./self.ts";
 export { exit, start, stop, whereis } from "./start.ts";
 export { createSystem, type System, type SystemOptions } from "./system.ts";
 export { child, type ChildSpec, type RestartType, type Shutdown } from "./child-spec.ts";
-export { supervisor, type ChildInfo, type Strategy, type Supervisor, type SupervisorDefinition } from "./supervisor.ts";
+export {
+  supervisor,
+  type AutoShutdown,
+  type ChildCounts,
+  type ChildInfo,
+  type DynamicSupervisor,
+  type DynamicSupervisorDefinition,
+  type Strategy,
+  type Supervisor,
+  type SupervisorDefinition,
+} from "./supervisor.ts";

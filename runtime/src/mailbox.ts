@@ -2,8 +2,11 @@
 import type { Flight } from "./flight.ts";
 
 export interface Message {
-  /** `stop` asks the process to end; `name` and `args` mean nothing then. */
-  readonly kind: "call" | "cast" | "info" | "stop";
+  /**
+   * `system`: what `sys` asks for; its only argument is the function that does it. `stop` asks the process to end, for the reason that is
+   * its only argument. Neither belongs to the protocol of a module, so no upgrade concerns them.
+   */
+  readonly kind: "call" | "cast" | "info" | "system" | "stop";
   readonly name: string;
   readonly args: readonly unknown[];
   readonly call: PendingCall | null;
@@ -14,7 +17,9 @@ export interface Message {
 /** A caller that waits. Settled once; what comes later is dropped. */
 export class PendingCall {
   settled = false;
-  /** Clock time, in milliseconds. */
+  /** Where it is noted if it is answered later than at the end of its handler. */
+  later: Map<PendingCall, Message> | null = null;
+  /** Monotonic clock time, in milliseconds. */
   readonly deadline: number;
   /** Neighbours in the list of call timeouts. */
   previous: PendingCall | null = null;
@@ -49,6 +54,7 @@ export class PendingCall {
   #settle(): boolean {
     if (this.settled) return false;
     this.settled = true;
+    this.later?.delete(this);
     this.#onSettled(this);
     return true;
   }

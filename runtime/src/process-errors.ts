@@ -23,8 +23,8 @@ export function exitedBefore(process: Process, name: string, reason: ExitReason)
 }
 
 export function timedOut(process: Process, name: string, ms: number): InstarError {
-  const { flight, suspended, mailbox } = process;
-  const doing = flight !== null ? `it is in ${flight.handler}` : suspended ? "it is suspended" : "it is at rest";
+  const { flight, suspended, suspendedBySys, mailbox } = process;
+  const doing = flight !== null ? `it is in ${flight.handler}` : suspended || suspendedBySys ? "it is suspended" : "it is at rest";
   const text = `call ${name} to ${process.describe()}: no reply within ${ms} ms; ${doing}, ${mailbox.length} messages wait. The message may still be handled.`;
   return new InstarError("INSTAR_CALL_TIMEOUT", text);
 }
@@ -36,7 +36,7 @@ export function calledItself(process: Process, name: string, flight: Flight): In
 }
 
 export function badReturn(process: Process, { kind, name }: Message, result: unknown): InstarError {
-  const wanted = kind === "call" ? "reply(…) or stop(…)" : "next(…) or stop(…)";
+  const wanted = kind === "call" ? "reply(…), noReply(…) or stop(…)" : "next(…) or stop(…)";
   const text = `the handler of ${kind} ${name} in ${process.describe()} returned ${safeInspect(result)}, but a handler of a ${kind} returns ${wanted}.`;
   return new InstarError("INSTAR_BAD_RETURN", text);
 }
@@ -47,6 +47,8 @@ export function noState(process: Process): InstarError {
 }
 
 export function initFailed(process: Process, reason: ExitReason): InstarError {
+  // Found deep inside the cycle, but about all of it.
+  if (reason instanceof InstarError && reason.code === "INSTAR_SUPERVISOR_CYCLE") return reason;
   const text = `${process.describe()} did not start: init ended with ${formatReason(reason)}`;
   return new InstarError("INSTAR_INIT_FAILED", text, { cause: reason, reason });
 }

@@ -3,6 +3,7 @@ import { inspect, type InspectOptions } from "node:util";
 import { serialize } from "node:v8";
 import type { Process } from "./process.ts";
 import type { ProcessInfo } from "./protocol.ts";
+import type { Supervision } from "./supervise.ts";
 import { live, type System } from "./system.ts";
 
 /** All live processes of a system, oldest first. */
@@ -14,7 +15,12 @@ export function processes(system: System): ProcessInfo[] {
     module: process.module.id,
     kind: process.version.kind,
     vsn: process.version.vsn,
-    status: process.flight !== null || process.phase === "starting" ? "running" : process.suspended ? "suspended" : "idle",
+    status:
+      process.flight !== null || process.phase === "starting"
+        ? "running"
+        : process.suspended || process.suspendedBySys
+          ? "suspended"
+          : "idle",
     mailbox: process.mailbox.length,
     stateSize: sizeOf(visibleState(process)),
     since: new Date(process.since).toISOString(),
@@ -46,7 +52,7 @@ export function stateText(process: Process, state: unknown = process.state): str
 /** A supervisor's state holds its children's processes, and with them everything. */
 function visibleState(process: Process, state: unknown = process.state): unknown {
   if (process.version.kind !== "supervisor" || state === undefined) return state;
-  const { children } = state as { readonly children: readonly { id: string; process: Process | null; restarts: number }[] };
+  const children = [...(state as Supervision).children];
   return { children: children.map((child) => ({ id: child.id, pid: child.process?.pid ?? null, restarts: child.restarts })) };
 }
 

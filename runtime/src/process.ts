@@ -1,16 +1,18 @@
 /**
  * A process: a state, a mailbox, and one message at a time.
  *
- * Life: `starting` (made, `init` still to run) → `running` → `exiting` (`terminate` runs) → `exited`. A process at rest has no flight. A
- * suspended one takes no messages, except what a handler in flight that holds up an upgrade is waiting for.
+ * Life: `starting` (made, `init` still to run) → `running` → `exiting` (`terminate` runs) → `exited`. A process at rest has no flight. One
+ * that an upgrade suspends takes no messages, except what a handler in flight that holds up the upgrade is waiting for; one that `sys`
+ * suspends takes only those of `sys`.
  */
 import type { Clock } from "./clock.ts";
 import type { CallTimeouts } from "./call-timeouts.ts";
 import type { ActorDefinition, HandlerTable } from "./definition.ts";
 import { isOrderly, toReason, type ExitReason } from "./exit.ts";
-import { currentFlight, Flight, holdsUpRest, isAwaited, runInFlight } from "./flight.ts";
+import { currentFlight, Flight, holdsUpRest, isAwaited, owesRest, runInFlight } from "./flight.ts";
+import { CallContext, MessageContext } from "./context.ts";
 import { breakLinks, connect, type Links } from "./links.ts";
-import { Mailbox, type Message } from "./mailbox.ts";
+import { Mailbox, type Message, type PendingCall } from "./mailbox.ts";
 import type { LoadedModule, ModuleVersion } from "./module.ts";
 import { MonitorReference } from "./monitor.ts";
 import type { Pid } from "./pid.ts";
@@ -27,7 +29,7 @@ import {
 } from "./process-errors.ts";
 import { ProcessPid } from "./process-pid.ts";
 import type { Scheduler } from "./scheduler.ts";
-import { NextResult, ReplyResult, StopResult, next, reply, stop } from "./result.ts";
+import { NextResult, NoReplyResult, ReplyResult, StopResult } from "./result.ts";
 import { ProcessSelf } from "./self.ts";
 
 /** What a process needs of its system. */
@@ -73,6 +75,13 @@ export interface Timer {
   handle: unknown;
 }
 
+/** The `timeout` of a handler's result. */
+interface Idle {
+  readonly ms: number;
+  /** Null while it does not run, as in a suspended process. */
+  timer: unknown;
+}
+
 export class Process {
   readonly host: ProcessHost;
   readonly pid: ProcessPid;
@@ -91,7 +100,9 @@ export class Process {
   state: unknown = undefined;
   phase: "starting" | "running" | "exiting" | "exited" = "starting";
   reason: ExitReason | null = null;
+  /** By an upgrade. */
   suspended: boolean;
+  suspendedBySys = false;
   /** Since when it takes no messages, by the monotonic clock; only meaningful while suspended. */
   restingSince = 0;
   flight: Flight | null = null;
@@ -102,6 +113,8 @@ export class Process {
   /** Monitors of this process, and those that it has of others. */
   watchers: Set<MonitorReference> | null = null;
   watching: Set<MonitorReference> | null = null;
+  /** Calls that are answered later than at the end of their handlers. */
+  later: Map<PendingCall, Message> | null = null;
 
   readonly #args: readonly unknown[];
   readonly #cause: Flight | null = currentFlight();
@@ -110,6 +123,7 @@ export class Process {
   #self: ProcessSelf | null = null;
   /** What the process itself said; null while its definition decides. */
   #trapExit: boolean | null = null;
+  #idle: Idle | null = null;
 
   constructor(host: ProcessHost, options: ProcessOptions) {
     this.host = host;
@@ -152,6 +166,15 @@ export class Process {
   }
 
   call(name: string, args: readonly unknown[], ms: number): Promise<unknown> {
+    return this.#ask("call", name, args, ms);
+  }
+
+  /** Runs `work` as a message of `sys`: between two others, and also while `sys` has suspended the process; not if it timed out before. */
+  system(name: string, ms: number, work: () => unknown): Promise<unknown> {
+    return this.#ask("system", name, [work], ms);
+  }
+
+  #ask(kind: "call" | "system", name: string, args: readonly unknown[], ms: number): Promise<unknown> {
     const flight = currentFlight();
     if (this.phase === "exited") return Promise.reject(notLiving(this, name));
     if (flight?.process === this && !flight.done) {
@@ -159,7 +182,7 @@ export class Process {
     }
     return new Promise((resolve, reject) => {
       const call = this.host.timeouts.wait(ms, { resolve, reject }, () => timedOut(this, name, ms));
-      this.deliver({ kind: "call", name, args, call, flight });
+      this.deliver({ kind, name, args, call, flight });
     });
   }
 
@@ -201,6 +224,11 @@ export class Process {
     if (this.phase !== "exited") this.#finalize("killed");
   }
 
+  /** Ends the process now for an error of its own code outside of its handlers, for example in a timer: whether it traps exits is no matter. */
+  crash(reason: ExitReason): void {
+    if (this.phase !== "exited") this.#finalize(reason);
+  }
+
   ended(): Promise<ExitReason> {
     if (this.reason !== null) return Promise.resolve(this.reason);
     return new Promise((resolve) => (this.#onExit ??= []).push(resolve));
@@ -227,10 +255,16 @@ export class Process {
       return;
     }
     this.mailbox.push(message);
+    if (this.suspended || this.suspendedBySys || this.host.quiescence !== null) this.#heldUp(message);
+    else if (this.flight === null) this.host.scheduler.ready(this);
+  }
+
+  /** A message has come during an upgrade, or to a process that `sys` has suspended. */
+  #heldUp(message: Message): void {
     const { quiescence } = this.host;
     if (this.suspended) quiescence?.held.add(this);
     if (this.flight === null) {
-      if (!this.suspended || isServed(message)) this.host.scheduler.ready(this);
+      if (this.#mayTakeNow(message)) this.host.scheduler.ready(this);
     } else if (quiescence !== null && !this.suspended && isServed(message)) {
       // The flight here is in the way of what holds up the upgrade, so what it waits for itself has to be served from now on.
       for (const process of quiescence.held) process.wake();
@@ -242,12 +276,24 @@ export class Process {
     this.suspended = true;
     this.restingSince = performance.now();
     if (this.mailbox.length > 0) this.host.quiescence?.held.add(this);
+    this.#stopIdle();
     this.wake();
   }
 
   resume(): void {
     this.suspended = false;
+    this.#startIdle();
     this.wake();
+  }
+
+  suspendBySys(): void {
+    this.suspendedBySys = true;
+    this.#stopIdle();
+  }
+
+  resumeBySys(): void {
+    this.suspendedBySys = false;
+    this.#startIdle();
   }
 
   /** Goes on if there is something that it may take. */
@@ -259,8 +305,14 @@ export class Process {
   step(): void {
     if (this.flight !== null || this.phase === "exited") return;
     if (this.phase === "starting") return this.#init();
-    const message = this.suspended ? this.#takeServed() : this.mailbox.shift();
-    if (message !== undefined) this.#handle(message);
+    const message = this.suspended || this.suspendedBySys ? this.#takeServed() : this.mailbox.shift();
+    if (message === undefined) return;
+    if (message.kind === "system") return this.#serveSystem(message);
+    if (this.#idle !== null) {
+      this.#stopIdle();
+      this.#idle = null;
+    }
+    this.#handle(message);
   }
 
   #init(): void {
@@ -287,12 +339,12 @@ export class Process {
       this.#exit(flight, message.args[0] as ExitReason);
       return;
     }
-    const handlers = handlersOf(this.definition, message.kind);
+    const { kind } = message;
+    const handlers = handlersOf(this.definition, kind as "call" | "cast" | "info");
     const handler = handlers !== undefined && Object.hasOwn(handlers, message.name) ? handlers[message.name] : undefined;
     if (handler === undefined) return this.#unknown(message);
-    const flight = this.#begin(`${message.kind} ${message.name}`, message, message.flight);
-    const { state, self } = this;
-    const context = message.kind === "call" ? { state, self, reply, stop } : { state, self, next, stop };
+    const flight = this.#begin(`${kind} ${message.name}`, message, message.flight);
+    const context = kind === "call" ? new CallContext(this, message) : new MessageContext(this);
     this.#settle(
       flight,
       () => handler(context, ...message.args),
@@ -301,20 +353,40 @@ export class Process {
     );
   }
 
-  #finish(flight: Flight, message: Message, result: unknown): void {
-    if (result instanceof NextResult && message.kind !== "call") {
-      if (result.state !== undefined) this.state = result.state;
-      this.#rest(flight);
-    } else if (result instanceof ReplyResult && message.kind === "call") {
-      if (result.state !== undefined) this.state = result.state;
-      message.call?.resolve(result.value);
-      this.#rest(flight);
-    } else if (result instanceof StopResult) {
-      if (result.state !== undefined) this.state = result.state;
-      this.#exit(flight, result.reason);
-    } else {
-      this.#exit(flight, badReturn(this, message, result));
+  /** Like a message, but of the runtime's own: no handler runs, and a `timeout` of the process begins anew. */
+  #serveSystem({ call, args }: Message): void {
+    this.#stopIdle();
+    try {
+      // One whose sender has given up has no effect, or a suspend that timed out would suspend later.
+      if (call !== null && !call.settled) call.resolve((args[0] as () => unknown)());
+    } catch (thrown) {
+      call?.reject(thrown as Error);
     }
+    this.#startIdle();
+    this.wake();
+  }
+
+  #finish(flight: Flight, message: Message, result: unknown): void {
+    const isCall = message.kind === "call";
+    if (!isResult(result)) return this.#exit(flight, badReturn(this, message, result));
+    if (result instanceof ReplyResult ? !isCall : result instanceof NextResult && isCall) {
+      return this.#exit(flight, badReturn(this, message, result));
+    }
+    if (result instanceof NoReplyResult && !isCall) return this.#exit(flight, badReturn(this, message, result));
+    if (result.state !== undefined) this.state = result.state;
+    if (result instanceof StopResult) return this.#exit(flight, result.reason);
+    if (result instanceof ReplyResult) message.call?.resolve(result.value);
+    else if (isCall) this.#answerLater(message);
+    this.#rest(flight, result.timeout);
+  }
+
+  /** Notes who still waits, so that they are told if this process ends, and so that an upgrade knows. */
+  #answerLater(message: Message): void {
+    const { call } = message;
+    if (call === null || call.settled) return;
+    this.later ??= new Map();
+    this.later.set(call, message);
+    call.later = this.later;
   }
 
   /** Runs `work`, and then one of the others; nothing of it counts if the process was killed meanwhile. */
@@ -342,7 +414,7 @@ export class Process {
     flight.handler = "terminate";
     const { terminate } = this.definition;
     if (terminate === undefined) return this.#finalize(reason);
-    const context = { state: this.state, self: this.self };
+    const context = new MessageContext(this);
     this.#settle(
       flight,
       () => terminate(context, reason),
@@ -359,7 +431,8 @@ export class Process {
     this.reason = reason;
     for (const timer of this.timers ?? []) this.host.clock.clearTimeout(timer.handle);
     this.timers = null;
-    const unanswered = [...(flight?.message?.call ? [flight.message] : []), ...this.mailbox.messages()];
+    this.#stopIdle();
+    const unanswered = [...(flight?.message?.call ? [flight.message] : []), ...(this.later?.values() ?? []), ...this.mailbox.messages()];
     this.mailbox.replace([]);
     this.state = undefined;
     this.host.exited(this);
@@ -380,16 +453,43 @@ export class Process {
   }
 
   #begin(handler: string, message: Message | null, cause: Flight | null): Flight {
-    const flight = new Flight(this, handler, message, cause, this.host.clock.now());
+    const flight = new Flight(this, handler, message, cause, this.host.clock.monotonic());
     this.flight = flight;
     if (this.suspended && this.host.quiescence !== null) this.host.quiescence.busy++;
     return flight;
   }
 
-  #rest(flight: Flight): void {
+  #rest(flight: Flight, timeout?: number): void {
     this.flight = null;
+    if (timeout !== undefined) {
+      this.#idle = { ms: timeout, timer: null };
+      this.#startIdle();
+    }
     this.wake();
     this.#end(flight);
+  }
+
+  /** As the `after` of a receive: it runs while there is nothing to take, and begins anew after a suspension. */
+  #startIdle(): void {
+    const idle = this.#idle;
+    if (idle === null || idle.timer !== null || idle.ms === Infinity || this.mailbox.length > 0) return;
+    if (this.suspended || this.suspendedBySys) return;
+    if (idle.ms === 0) this.#timeOut();
+    else idle.timer = this.host.clock.setTimeout(() => this.#timeOut(), idle.ms);
+  }
+
+  #stopIdle(): void {
+    const idle = this.#idle;
+    if (idle === null || idle.timer === null) return;
+    this.host.clock.clearTimeout(idle.timer);
+    idle.timer = null;
+  }
+
+  #timeOut(): void {
+    // What has come in the last moment counts as having come in time.
+    if (this.mailbox.length > 0) return;
+    this.#idle = null;
+    this.deliver({ kind: "info", name: "timeout", args: [], call: null, flight: null });
   }
 
   /** The last thing that a flight does, because the commit of an upgrade may happen in it. */
@@ -404,16 +504,26 @@ export class Process {
 
   #mayTake(): boolean {
     if (this.phase === "starting") return true;
-    if (!this.suspended) return this.mailbox.length > 0;
-    return this.mailbox.find(isServed) !== undefined;
+    if (this.mailbox.length === 0) return false;
+    if (this.suspendedBySys) return this.mailbox.find(isForSys) !== undefined;
+    return !this.suspended || this.mailbox.find(isServed) !== undefined || owesRest(this);
+  }
+
+  /** The same for a message that has just come: those before it are known. */
+  #mayTakeNow(message: Message): boolean {
+    if (this.phase === "starting") return true;
+    if (this.suspendedBySys) return isForSys(message);
+    return !this.suspended || isServed(message) || owesRest(this);
   }
 
   /**
    * What a suspended process takes: a call that has to be served, but first whatever the same sender sent before that call, since messages
-   * of one sender are never reordered; or, where it is asked to end, everything, since no new code will handle what came before that.
+   * of one sender are never reordered; or everything, where it is asked to end, since no new code will handle what came before that, and
+   * where it owes somebody an answer that has to come, since any message may bring it.
    */
   #takeServed(): Message | undefined {
-    if (this.mailbox.find(({ kind }) => kind === "stop") !== undefined) return this.mailbox.shift();
+    if (this.suspendedBySys) return this.mailbox.take(isForSys);
+    if (this.mailbox.find(({ kind }) => kind === "stop") !== undefined || owesRest(this)) return this.mailbox.shift();
     const served = this.mailbox.find(isServed);
     if (served === undefined) return undefined;
     const sender = served.flight?.process;
@@ -435,6 +545,20 @@ export function handlersOf(definition: ActorDefinition, kind: "call" | "cast" | 
 
 function isServed(message: Message): boolean {
   return message.kind === "stop" || (isAwaited(message) && holdsUpRest(message.flight));
+}
+
+/** What a process takes while `sys` has suspended it. */
+function isForSys({ kind }: Message): boolean {
+  return kind === "system" || kind === "stop";
+}
+
+/** `instanceof` asks proxies, which may throw. */
+function isResult(value: unknown): value is NextResult | ReplyResult | NoReplyResult | StopResult {
+  try {
+    return value instanceof NextResult || value instanceof ReplyResult || value instanceof NoReplyResult || value instanceof StopResult;
+  } catch {
+    return false;
+  }
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {

@@ -1,19 +1,32 @@
 /** What handlers return. Plain functions, the same for every message, so that a context costs one object. */
-import type { ExitReason } from "./exit.ts";
+import { safeString, type ExitReason } from "./exit.ts";
 
 export class NextResult {
   readonly state: unknown;
-  constructor(state: unknown) {
+  readonly timeout: number | undefined;
+  constructor(state: unknown, timeout: number | undefined) {
     this.state = state;
+    this.timeout = timeout;
   }
 }
 
 export class ReplyResult {
   readonly value: unknown;
   readonly state: unknown;
-  constructor(value: unknown, state: unknown) {
+  readonly timeout: number | undefined;
+  constructor(value: unknown, state: unknown, timeout: number | undefined) {
     this.value = value;
     this.state = state;
+    this.timeout = timeout;
+  }
+}
+
+export class NoReplyResult {
+  readonly state: unknown;
+  readonly timeout: number | undefined;
+  constructor(state: unknown, timeout: number | undefined) {
+    this.state = state;
+    this.timeout = timeout;
   }
 }
 
@@ -26,6 +39,18 @@ export class StopResult {
   }
 }
 
-export const next = (state?: unknown): NextResult => new NextResult(state);
-export const reply = (value: unknown, state?: unknown): ReplyResult => new ReplyResult(value, state);
+interface Waiting {
+  readonly timeout: number;
+}
+
+export const next = (state?: unknown, waiting?: Waiting): NextResult => new NextResult(state, timeoutOf(waiting));
+export const reply = (value: unknown, state?: unknown, waiting?: Waiting): ReplyResult => new ReplyResult(value, state, timeoutOf(waiting));
+export const noReply = (state?: unknown, waiting?: Waiting): NoReplyResult => new NoReplyResult(state, timeoutOf(waiting));
 export const stop = (reason: ExitReason, state?: unknown): StopResult => new StopResult(reason, state);
+
+function timeoutOf(waiting: Waiting | undefined): number | undefined {
+  if (waiting === undefined) return undefined;
+  const { timeout } = waiting;
+  if (typeof timeout === "number" && timeout >= 0) return timeout;
+  throw new TypeError(`a timeout is a number of milliseconds from 0, or Infinity, not ${safeString(timeout)}.`);
+}

@@ -7,13 +7,16 @@ export interface SimulatedClock extends Clock {
   advance(ms: number): Promise<void>;
   /** Lets everything run that is ready, without moving time. */
   settle(): Promise<void>;
+  /** Sets the computer's clock: `now()` says something else then, and nothing else changes. */
+  setNow(ms: number): void;
   /** How many timers wait. */
   readonly pending: number;
 }
 
 /** @param start Milliseconds since the epoch; default 0. */
 export function simulatedClock(start = 0): SimulatedClock {
-  let now = start;
+  let now = 0;
+  let epoch = start;
   let order = 0;
   const timers = new Set<SimulatedTimer>();
   const watched: (() => boolean)[] = [];
@@ -27,7 +30,8 @@ export function simulatedClock(start = 0): SimulatedClock {
   };
 
   return {
-    now: () => now,
+    now: () => now + epoch,
+    monotonic: () => now,
     setTimeout: (fn, ms) => {
       const timer = { fn, due: now + Math.max(0, ms), order: order++, keep: true };
       timers.add(timer);
@@ -37,6 +41,7 @@ export function simulatedClock(start = 0): SimulatedClock {
     keepAlive: (timer, keep) => void ((timer as SimulatedTimer).keep = keep),
     watch: (busy) => void watched.push(busy),
     settle,
+    setNow: (ms) => void (epoch = ms - now),
     async advance(ms) {
       const until = now + ms;
       await settle();

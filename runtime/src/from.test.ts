@@ -1,0 +1,130 @@
+/** Answers that come later than the end of the call's handler. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { change } from "../../test/support/load-version.ts";
+import { actor, drop, exit, InstarError, stop, type Actor, type CodeChange, type ExitReason, type From, type Pid } from "./index.ts";
+import { copyState } from "./copy-state.ts";
+import { upgrade } from "./internal.ts";
+import { live } from "./system.ts";
+import { testSystem } from "./testing.ts";
+
+/** Answers `get` when there is something to give. */
+interface Shop {
+  init(): { readonly waiting: readonly From<string>[] };
+  calls: { get(): string; early(value: string): string; quit(value: string): string; asks(other: Pid<Shop>): string };
+  casts: { put(value: string): void; give(to: Pid<Helper>): void };
+}
+
+interface Helper {
+  init(): null;
+  casts: { answer(from: From<string>): void };
+}
+
+const shopOf = (vsn: number, codeChange: CodeChange = {}): Actor<Shop> =>
+  actor<Shop>({
+    vsn,
+    id: "test/shop",
+    codeChange,
+    init: () => ({ waiting: [] }),
+    calls: {
+      get: ({ state, from, noReply }) => noReply({ waiting: [...state.waiting, from] }),
+      early: ({ from, reply }, value) => {
+        from.reply(value);
+        return reply("too late");
+      },
+      quit: ({ from, stop: end }, value) => {
+        from.reply(value);
+        return end("normal");
+      },
+      asks: async ({ reply }, other) => reply(await other.call("get")),
+    },
+    casts: {
+      put: ({ state, next }, value) => {
+        const [first, ...waiting] = state.waiting;
+        first?.reply(value);
+        return next({ waiting });
+      },
+      give: ({ state, next }, to) => {
+        for (const from of state.waiting) to.cast("answer", from);
+        return next();
+      },
+    },
+  });
+const shop = shopOf(1);
+const helper = actor<Helper>({
+  vsn: 1,
+  init: () => null,
+  casts: {
+    answer: ({ next }, from) => {
+      from.reply("by the helper");
+      return next();
+    },
+  },
+});
+
+test("callers are answered when there is an answer, in any order, by whoever has the from; the process goes on meanwhile", async () => {
+  const { system, clock } = testSystem();
+  const pid = await system.start(shop);
+  const calls = [pid.call("get"), pid.call("get"), pid.call("get")];
+  pid.cast("put", "a");
+  pid.cast("put", "b");
+  assert.deepEqual(await Promise.all(calls.slice(0, 2)), ["a", "b"]);
+  pid.cast("give", await system.start(helper));
+  assert.equal(await calls[2], "by the helper");
+  await clock.settle();
+  assert.equal(live(system).processes.get(pid.id)!.later?.size, 0, "nothing of an answered call is kept");
+});
+
+test("an answer before the end of the handler counts, and the first one alone; also before stop", async () => {
+  const { system } = testSystem();
+  const pid = await system.start(shop);
+  assert.equal(await pid.call("early", "first"), "first");
+  assert.equal(await pid.call("quit", "bye"), "bye");
+});
+
+test("a caller that waits is told when the process ends, and one that has given up gets no late answer", async () => {
+  const { system, clock } = testSystem();
+  const pid = await system.start(shop);
+  const late = assert.rejects(pid.withTimeout(10).call("get"), { code: "INSTAR_CALL_TIMEOUT" });
+  await clock.advance(10);
+  await late;
+  assert.equal(live(system).processes.get(pid.id)!.later?.size, 0);
+  pid.cast("put", "nobody is there");
+  for (const end of [() => exit(pid, "boom"), () => stop(pid)]) {
+    const one = await system.start(shop);
+    const call = one.call("get").catch((error: InstarError) => [error.code, error.reason] satisfies [string, ExitReason | undefined]);
+    await clock.settle();
+    if (end.toString().includes("exit")) exit(one, "boom");
+    else await stop(one, "boom");
+    assert.deepEqual(await call, ["INSTAR_CALL_EXITED", "boom"]);
+  }
+});
+
+test("a from survives copies of the state, and an upgrade", async () => {
+  const { system } = testSystem();
+  const pid = await system.start(shop);
+  const call = pid.call("get");
+  const put = (): void => pid.cast("put", "new code");
+  await pid.call("early", "");
+  const { waiting } = live(system).processes.get(pid.id)!.state as { readonly waiting: readonly From<string>[] };
+  assert.equal(copyState({ waiting }).waiting[0], waiting[0]);
+  const same = (state: unknown): unknown => ({ ...(state as object) });
+  const report = await upgrade(system, [change(shop, shopOf(2, { 1: { up: same, down: same, messages: { put: drop("x") } } }))]);
+  assert.equal(report.outcome, "committed");
+  put();
+  assert.equal(await call, "new code");
+});
+
+test("an upgrade waits for an answer that a handler in flight needs: whoever owes it still takes messages", async () => {
+  const { system, clock } = testSystem();
+  const module = shopOf(1);
+  const [asking, owing] = [await system.start(module), await system.start(module)];
+  const asked = asking.call("asks", owing);
+  await clock.settle();
+  const same = (state: unknown): unknown => ({ ...(state as object) });
+  const upgraded = upgrade(system, [change(module, shopOf(2, { 1: { up: same, down: same } }))]);
+  await clock.settle();
+  owing.cast("put", "in time");
+  assert.equal(await asked, "in time");
+  assert.equal((await upgraded).outcome, "committed");
+});
