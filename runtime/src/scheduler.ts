@@ -2,7 +2,7 @@
  * One queue of processes that have something to do, drained from a microtask. A budget of messages and time per turn of the event loop
  * (not per drain: a client that awaits one call after another starts a new drain each time) lets timers and sockets have their turn.
  */
-import { runNeutral } from "./flight.ts";
+import { breakOff, runNeutral } from "./flight.ts";
 
 export interface Runnable {
   /** In the queue. Kept by the scheduler. */
@@ -19,6 +19,11 @@ export class Scheduler {
   #turnEnds = 0;
   #resetDue = false;
   readonly #random: (() => number) | null;
+  /**
+   * What every drain runs through. It calls what it is given, and may break that off by throwing, which runs none of its `finally`: then the
+   * process whose turn it was is killed, and the others go on. The dev runtime uses it against handlers that never return.
+   */
+  runDrain: ((drain: () => void) => void) | null = null;
 
   /** @param seed Chooses which process runs next; without one it is the one that has waited longest. */
   constructor(seed: number | null) {
@@ -27,6 +32,11 @@ export class Scheduler {
 
   get busy(): boolean {
     return this.#head < this.#queue.length;
+  }
+
+  /** Who waits for its turn. */
+  waiting(): readonly Runnable[] {
+    return this.#queue.slice(this.#head);
   }
 
   ready(process: Runnable): void {
@@ -40,7 +50,22 @@ export class Scheduler {
   }
 
   readonly #wake = (): void => {
-    runNeutral(this.#drain);
+    runNeutral(this.runDrain === null ? this.#drain : this.#guardedDrain);
+  };
+
+  readonly #guardedDrain = (): void => {
+    try {
+      this.runDrain?.(this.#drain);
+    } catch {
+      // What it was in the middle of has to be done over: the rest of the queue has its turn after the event loop's.
+      this.#left = 0;
+      this.#drainDue = true;
+      breakOff()?.process.kill();
+      if (!this.#resetDue) {
+        this.#resetDue = true;
+        setImmediate(this.#reset);
+      }
+    }
   };
 
   readonly #drain = (): void => {
@@ -63,10 +88,8 @@ export class Scheduler {
   readonly #reset = (): void => {
     this.#resetDue = false;
     this.#left = messagesPerTurn;
-    if (this.busy) {
-      this.#drainDue = true;
-      this.#wake();
-    }
+    this.#drainDue = this.busy;
+    if (this.busy) this.#wake();
   };
 
   #next(): Runnable {

@@ -50,15 +50,28 @@ export function createSystem(options: SystemOptions = {}): System {
   return new LiveSystem(options);
 }
 
-/** The system of top-level `start`; made at the first use. */
+/**
+ * The system of top-level `start`; made at the first use. Its `context` is off, since following handlers across `await` is what costs most
+ * of all: the dev runtime and `enableUpgrades` turn it on.
+ */
 export function defaultSystem(): System {
-  return (theDefault ??= new LiveSystem({}));
+  return (theDefault ??= new LiveSystem({ context: false }));
 }
 
 /** The system of the handler that this code runs in, else the default one. */
 export function currentSystem(): System {
   const flight = currentFlight();
   return flight === null ? defaultSystem() : (flight.process.host as LiveSystem);
+}
+
+/** From now on keeps track, across `await`, of the process that code runs in, as the option `context` does. */
+export function followContext(system: System): void {
+  live(system).context = true;
+}
+
+/** From now on everything that processes do runs through `run`; see `Scheduler.runDrain`. */
+export function guardDrains(system: System, run: (drain: () => void) => void): void {
+  live(system).scheduler.runDrain = run;
 }
 
 /** Calls `listener` for every event, synchronously; the result ends that. */
@@ -85,7 +98,7 @@ export interface SpawnOptions {
 
 export class LiveSystem implements System, ProcessHost {
   readonly clock: Clock;
-  readonly context: boolean;
+  context: boolean;
   readonly scheduler: Scheduler;
   readonly timeouts: CallTimeouts;
   readonly processes = new Map<string, Process>();

@@ -3,7 +3,7 @@
  * handler that never returns costs nobody but the application. It does not outlive its parent.
  */
 import { type CancellationToken, IPCMessageReader, IPCMessageWriter, createMessageConnection } from "vscode-jsonrpc/node";
-import { type SystemEvent, defaultSystem, isHandle, planSteps, processes, stateOf, subscribe, upgrade } from "../internal.ts";
+import { type SystemEvent, defaultSystem, followContext, isHandle, planSteps, processes, stateOf, subscribe, upgrade } from "../internal.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { formatReason, isOrderly } from "../exit.ts";
 import type { LoadedModuleInfo, UpgradeError } from "../protocol.ts";
@@ -26,6 +26,7 @@ const connection = createMessageConnection(new IPCMessageReader(process), new IP
 const maps = installSourceMaps();
 const codeServer = createCodeServer({ root, packages: createPackageLoader(), maps });
 const system = defaultSystem();
+followContext(system);
 let rootPid: string | null = null;
 let stopping = false;
 
