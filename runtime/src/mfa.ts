@@ -6,8 +6,11 @@ import { InstarError } from "./exit.ts";
 
 type AnyFunction = (...args: never[]) => unknown;
 
-/** A function that is looked up at each call. May lie in states: it belongs to no version. */
-export interface Mfa<F extends AnyFunction = AnyFunction> {
+// oxlint-disable-next-line typescript/no-explicit-any -- nothing else takes and gives a reference to any function
+type AnyArguments = any;
+
+/** A function that is looked up at each call. May lie in states: it belongs to no version. `Mfa` alone is a reference to any function. */
+export interface Mfa<F extends AnyFunction = (...args: AnyArguments) => AnyArguments> {
   (...args: Parameters<F>): ReturnType<F>;
   /** `src/tax:rate` under the code server, else the function's name alone. */
   readonly name: string;

@@ -13,7 +13,7 @@ import {
 } from "./compiler-types.ts";
 import type { ArrayShape, Field, FunctionShape, Index, ObjectShape, Shape, Slot } from "./shape.ts";
 import { endless, primitive, unresolved } from "./shape.ts";
-import { pidType } from "./runtime-names.ts";
+import { opaqueTypes, pidType, runtimePackage } from "./runtime-names.ts";
 import type { Location } from "./span.ts";
 import { locationOf } from "./source-place.ts";
 import { ts } from "./typescript.ts";
@@ -199,7 +199,12 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
         const [protocol] = checker.getTypeArguments(type as ts.TypeReference);
         return { kind: "pid", protocol: (protocol?.aliasSymbol ?? protocol?.getSymbol())?.name ?? "unknown" };
       }
-      if (isNominal(symbol)) return { kind: "builtin", class: symbol.name, from: "instar", args: [], readonly: false };
+      const opaque = opaqueTypes.get(symbol.name);
+      if (opaque !== undefined) {
+        const args = opaque === "alone" ? [] : checker.getTypeArguments(type as ts.TypeReference).map((arg) => read(arg));
+        return { kind: "builtin", class: symbol.name, from: runtimePackage, args, readonly: false };
+      }
+      if (isNominal(symbol)) return { kind: "builtin", class: symbol.name, from: runtimePackage, args: [], readonly: false };
     }
     if (symbol !== undefined && isExternal(file) && (isNominal(symbol) || symbol.name === "ReadonlyMap" || symbol.name === "ReadonlySet")) {
       return readBuiltin(type, symbol, file, node, keep);

@@ -8,6 +8,16 @@ export const actorFunction = "actor";
 /** The typed reference to a process: opaque, and the same for as long as its protocol has the same name. */
 export const pidType = "Pid";
 
+/**
+ * Opaque values that may lie in states and belong to no version, and whether what they are of is told apart: `From<number>` is no
+ * `From<string>`. A reference to a function is one to a name, whatever is found there when it is called.
+ */
+export const opaqueTypes: ReadonlyMap<string, "with arguments" | "alone"> = new Map([
+  ["From", "with arguments"],
+  ["Mfa", "alone"],
+  ["Monitor", "alone"],
+]);
+
 /** What stands for `down` where there is no way back. */
 export const irreversibleFunction = "irreversible";
 
@@ -59,6 +69,11 @@ export interface Pid<P> {
   readonly [protocol]?: P;
 }
 export interface Supervisor { readonly id: string }
+declare const opaque: unique symbol;
+export interface From<R> { reply(value: R): void; readonly [opaque]?: R }
+export interface Monitor { readonly [opaque]: true }
+export interface Mfa<F extends AnyFunction = (...args: any) => any> { (...args: Parameters<F>): ReturnType<F>; readonly name: string; readonly [opaque]: true }
+export declare function mfa<N extends object, K extends keyof N>(namespace: N, name: K): N[K] extends AnyFunction ? Mfa<N[K]> : never;
 export declare function actor<P extends Protocol>(definition: Definition<P>): Actor<P>;
 export declare function start<P extends Protocol>(module: Actor<P>, options: { readonly args: ArgsOf<P["init"]>; readonly name?: string }): Promise<Pid<P>>;
 export declare function whereis<P>(name: string): Pid<P> | null;

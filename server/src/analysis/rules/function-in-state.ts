@@ -47,7 +47,7 @@ function finding(place: Location, { path, shape }: FoundShape, modules: readonly
     ...place,
     message:
       `\`${path}\` is a function (\`${typeText(shape)}\`) in the state. A function cannot be replaced where it is held: after an upgrade the process goes on calling the old version's, ` +
-      `and that version can never be unloaded. Keep data that says what to do, such as a name, and look the function up when it is called; to reach another process, keep its pid.`,
+      `and that version can never be unloaded. Keep data that says what to do, such as a name, and look the function up when it is called, or keep a reference by mfa(…); to reach another process, keep its pid.`,
     related: [],
     fixes: [],
   };
