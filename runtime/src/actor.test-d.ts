@@ -179,13 +179,17 @@ export const app = supervisor({
   children: [
     child(tiny, { id: "tiny" }),
     child(room, { id: "tea", args: ["tea"], name: "tea-room", restart: "transient", shutdown: "brutalKill" }),
+    child(supervisor({ children: [] }), { id: "below" }),
+  ],
+});
+supervisor({
+  children: [
     // @ts-expect-error init wants a topic
     child(room, { id: "coffee" }),
     // @ts-expect-error of type string
     child(room, { id: "milk", args: [1] }),
     // @ts-expect-error no such restart type
     child(tiny, { id: "tiny2", restart: "always" }),
-    child(supervisor({ children: [] }), { id: "below" }),
   ],
 });
 

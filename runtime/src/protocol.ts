@@ -30,6 +30,10 @@ export interface Requests {
   "modules/list": { params: Record<string, never>; result: { modules: LoadedModuleInfo[] } };
   "processes/list": { params: Record<string, never>; result: { processes: ProcessInfo[] } };
   "processes/state": { params: { pid: string }; result: { text: string; json: unknown } };
+  /** Lets go of a module's old version; ends the processes that linger in it. */
+  "code/purge": { params: PurgeParams; result: PurgeReport };
+  /** What still holds code that is no longer current. Collects garbage and searches all states, so it takes a while. */
+  "code/holders": { params: { module?: string }; result: CodeHolders };
   "upgrade/rehearse": { params: UpgradeParams; result: UpgradeReport };
   "upgrade/apply": { params: UpgradeParams; result: UpgradeReport };
   "upgrade/downgrade": { params: DowngradeParams; result: UpgradeReport };
@@ -64,8 +68,11 @@ export interface LoadedModuleInfo {
   readonly vsn: number;
   /** Hash of the state's shape, where an analysis supplied one. */
   readonly shape: string | null;
-  /** Version of the old code that is still kept, if any. */
-  readonly old: { readonly vsn: number; readonly processes: number } | null;
+  /**
+   * The old code that is still kept, if any: how many processes linger in it, how many of those are in a handler, and how many of its
+   * timers are still to fire. What else holds it is in `code/holders`.
+   */
+  readonly old: { readonly vsn: number; readonly processes: number; readonly handlers: number; readonly timers: number } | null;
   readonly processes: number;
 }
 
@@ -88,6 +95,70 @@ export interface ProcessInfo {
   readonly restarts: number;
   /** Whether the process still runs a version that is no longer current. */
   readonly oldCode: boolean;
+}
+
+export interface PurgeParams {
+  readonly module: string;
+  /** Refuse where a process lingers in the old version, instead of ending it. Default false. */
+  readonly soft?: boolean;
+}
+
+export interface PurgeReport {
+  readonly module: string;
+  /** The version that was old; null where there was none. */
+  readonly vsn: number | null;
+  /** Whether no old version is kept now; false only where a soft purge was refused. */
+  readonly purged: boolean;
+  /** Those that were killed; where a soft purge was refused, those that linger. */
+  readonly processes: readonly { readonly pid: string; readonly name: string | null }[];
+  /** How many of its timers were ended. */
+  readonly timers: number;
+}
+
+export interface CodeHolders {
+  readonly versions: readonly HeldVersion[];
+  /** Functions and classes in states that were too many to find out where they are from. */
+  readonly unknown: number;
+}
+
+/** A version of a module that is not current. The lists have at most 100 entries each. */
+export interface HeldVersion {
+  readonly module: string;
+  readonly vsn: number;
+  /** Counts the loads of the module; appears in script URLs as `?v=`. */
+  readonly load: number;
+  /** `old`: kept, since processes may still run it. `purged`: dropped, but something still holds a part of it. */
+  readonly status: "old" | "purged";
+  readonly counts: { readonly [K in "processes" | "handlers" | "timers" | "functions" | "instances"]: number };
+  /** Those that linger; a purge ends them. `handler` and `since` (ISO 8601) where one is in a handler that began in this version. */
+  readonly processes: readonly {
+    readonly pid: string;
+    readonly name: string | null;
+    readonly handler: string | null;
+    readonly since: string | null;
+  }[];
+  /** Set by its code and still to fire; a purge ends them. `pid`: whose handler set it. `after`: milliseconds. */
+  readonly timers: readonly {
+    readonly kind: "timeout" | "interval" | "immediate" | "microtask";
+    readonly file: string;
+    readonly pid: string | null;
+    readonly after: number | null;
+  }[];
+  /** In states. */
+  readonly functions: readonly HeldValue[];
+  readonly instances: readonly HeldValue[];
+}
+
+/** A function or a class instance in a process's state. */
+export interface HeldValue {
+  readonly pid: string;
+  readonly name: string | null;
+  /** `State.items[3].onClick` */
+  readonly path: string;
+  /** The function's or the class's name. */
+  readonly code: string;
+  /** Of the script that it is from. */
+  readonly url: string;
 }
 
 export interface UpgradeParams {
@@ -136,8 +207,15 @@ export interface UpgradeReport {
     readonly commit: number;
     /** From the request (or the saved file, when watching) to the commit. */
     readonly total: number;
+    /**
+     * In how many turns of the event loop states were computed beside the running code before processes were brought to rest; 0 where the
+     * turn of the commit was enough for all of them.
+     */
+    readonly slices?: number;
   };
   readonly errors: readonly UpgradeError[];
+  /** Why the runtime began it by itself: the upgrade before did not survive its probation. Left out where somebody asked for it. */
+  readonly why?: string;
 }
 
 export interface UpgradedModule {
@@ -146,11 +224,33 @@ export interface UpgradedModule {
   readonly to: number;
   /**
    * `convert`: steps run over the states. `swap`: same state shape, code alone changes. `reinstantiate`: its own text is unchanged,
-   * but something that it imports changed. `draft`: an unreleased version replaced by another of the same `vsn`.
+   * but something that it imports changed. `draft`: an unreleased version replaced by another of the same `vsn`. `restart`: its processes
+   * are not converted; their supervisors start them anew, and their states are lost.
    */
-  readonly kind: "convert" | "swap" | "reinstantiate" | "draft";
+  readonly kind: "convert" | "swap" | "reinstantiate" | "draft" | "restart";
   /** The steps that run over each state, in order, for example `["1 up", "2 up"]`. */
   readonly steps: readonly string[];
+  /** Only for a supervisor whose children are other ones now, or in another order. */
+  readonly children?: UpgradedChildren;
+}
+
+/** What an upgrade means for the children of a supervisor module, by their ids. */
+export interface PlannedChildren {
+  /** New ones, in the order in which they are started once the upgrade is committed. */
+  readonly start: readonly string[];
+  /** Those that are no longer specified, in the order in which they are ended before that. */
+  readonly stop: readonly string[];
+  /** The others. They run on, whatever else changed. */
+  readonly keep: readonly string[];
+  /** What is kept, in its new order; empty where that is the old one. */
+  readonly reorder: readonly string[];
+  /** What is kept and has another specification, which counts from the next restart. */
+  readonly changed: readonly string[];
+}
+
+export interface UpgradedChildren extends PlannedChildren {
+  /** Those of `start` that did not start. They are specified, but do not run; `pid` is their supervisor. */
+  readonly failed: readonly { readonly pid: string; readonly id: string; readonly message: string }[];
 }
 
 export interface UpgradedProcess {
@@ -165,6 +265,8 @@ export interface UpgradedProcess {
   /** State before and after, as text cut to 200 characters; the first 50 processes of each module carry them. */
   readonly before: string | null;
   readonly after: string | null;
+  /** It was not converted: it was ended at the commit, and its supervisor starts it anew on the new code. Left out where that is not so. */
+  readonly restarted?: true;
 }
 
 export interface UpgradeError {

@@ -228,16 +228,30 @@ describe("supervisor", () => {
     assert.deepEqual(processes(system), []);
   });
 
-  test("what is not implemented, or makes no sense, is refused with a code", () => {
-    for (const strategy of ["one_for_all", "rest_for_one", "simple_one_for_one"] as const) {
-      assert.throws(() => supervisor({ strategy, children: [] }), { code: "INSTAR_STRATEGY_NOT_IMPLEMENTED", message: /Use one_for_one/ });
-    }
-    assert.throws(() => supervisor({ strategy: "none" as never, children: [] }), { code: "INSTAR_BAD_DEFINITION" });
+  test("what makes no sense is refused with a code", () => {
+    assert.throws(() => supervisor({ strategy: "none" as never, children: [] }), { code: "INSTAR_BAD_DEFINITION", message: /one_for_all/ });
+    assert.throws(() => supervisor({ autoShutdown: "always" as never, children: [] }), { code: "INSTAR_BAD_DEFINITION" });
     assert.throws(() => supervisor({ intensity: { restarts: -1, within: 5 }, children: [] }), { code: "INSTAR_BAD_DEFINITION" });
+    assert.throws(() => supervisor({ intensity: null as never, children: [] }), { code: "INSTAR_BAD_DEFINITION" });
+    assert.throws(() => supervisor(undefined as never), { code: "INSTAR_BAD_DEFINITION" });
+    for (const children of [[], specs([], "ab")]) {
+      assert.throws(() => supervisor({ strategy: "simple_one_for_one", children: children as never }), { code: "INSTAR_BAD_DEFINITION" });
+    }
     assert.throws(() => supervisor({ children: specs([], "aa") }), { code: "INSTAR_BAD_CHILD_SPEC" });
-    for (const bad of [{ id: "" }, { restart: "always" }, { shutdown: -1 }, { args: "a" }]) {
+    assert.throws(() => supervisor({ children: [worker as never] }), { code: "INSTAR_BAD_CHILD_SPEC", message: /make it with child\(/ });
+    for (const bad of [
+      { id: "" },
+      { restart: "always" },
+      { shutdown: -1 },
+      { args: "a" },
+      { name: 1 },
+      { significant: 1 },
+      { significant: true, restart: "permanent" },
+    ]) {
       assert.throws(() => child(worker, { id: "a", args: ["a", []], ...bad } as never), { code: "INSTAR_BAD_CHILD_SPEC" });
     }
+    const significant = child(worker, { id: "a", args: ["a", []], restart: "transient", significant: true });
+    assert.throws(() => supervisor({ children: [significant] }), { code: "INSTAR_BAD_CHILD_SPEC", message: /autoShutdown is never/ });
     assert.throws(() => child({} as never, { id: "a" }), { code: "INSTAR_NOT_A_HANDLE" });
   });
 });
