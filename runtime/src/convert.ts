@@ -1,9 +1,9 @@
 /**
- * Converts one process for an upgrade: computes its new state, mailbox and timers beside the old ones. Changes nothing; what it throws is
- * an `UpgradeFailure`.
+ * Converts the processes of one module for an upgrade: computes new states, mailboxes and timers beside the old ones. Changes nothing; what
+ * it throws is an `UpgradeFailure`.
  */
 import { inspect } from "node:util";
-import { copyState } from "./copy-state.ts";
+import { Copier, copyState } from "./copy-state.ts";
 import { formatReason, toReason } from "./exit.ts";
 import type { Message } from "./mailbox.ts";
 import type { ModuleVersion } from "./module.ts";
@@ -11,10 +11,20 @@ import type { PlannedStep } from "./plan-steps.ts";
 import { handlersOf, isThenable, type Process, type Timer } from "./process.ts";
 import { upgradeError, UpgradeFailure } from "./upgrade-error.ts";
 
-export interface Converted {
-  readonly process: Process;
+export interface Conversion {
   readonly to: ModuleVersion;
-  readonly state: unknown;
+  readonly steps: readonly PlannedStep[];
+  readonly validate?: StateCheck;
+  readonly validateBack?: StateCheck;
+  readonly prototypes?: ReadonlyMap<object, object>;
+}
+
+/** Null where a state fits, else a sentence with the path in the state at which it does not. */
+export type StateCheck = (state: unknown) => string | null;
+
+/** What an upgrade does with the messages of one process. */
+export interface ConvertedMessages {
+  readonly process: Process;
   readonly mailbox: readonly Message[];
   /** Calls whose callers are to be told that their message was dropped, and why. */
   readonly dropped: readonly { readonly message: Message; readonly why: string }[];
@@ -23,84 +33,153 @@ export interface Converted {
   readonly translated: number;
 }
 
-export interface Conversion {
-  readonly to: ModuleVersion;
-  readonly steps: readonly PlannedStep[];
-  readonly validate?: StateCheck;
+type BareStep = Pick<PlannedStep, "label" | "run">;
+
+export class Converter {
+  readonly #conversion: Conversion;
+  readonly #from: ModuleVersion;
+  readonly #extra: unknown;
+  readonly #copier: Copier;
+  /** Steps of the code that is left, and of the code that comes. Between the two, old classes become new ones. */
+  readonly #leaving: readonly BareStep[];
+  readonly #coming: readonly BareStep[];
+  readonly #prototypes: ReadonlyMap<object, object>;
+  /** Whether a state can come out other than it was. */
+  readonly #changesStates: boolean;
+  readonly #checks: boolean;
+  /** Whether a message can come out other than it was, or not at all. */
+  readonly changesMessages: boolean;
+
+  constructor(from: ModuleVersion, conversion: Conversion, extra: unknown) {
+    const { to, steps, prototypes = new Map<object, object>() } = conversion;
+    this.#conversion = conversion;
+    this.#from = from;
+    this.#extra = extra;
+    this.#prototypes = prototypes;
+    this.#leaving = steps.filter(({ code }) => code === "from");
+    this.#coming = steps.filter(({ code }) => code === "to");
+    this.#copier = new Copier(this.#leaving.length === 0 ? prototypes : new Map());
+    this.#changesStates = steps.length > 0 || prototypes.size > 0;
+    // A state that stays as it is, for code that expects the same shape, is not new.
+    this.#checks = steps.length > 0 || from.shape === null || from.shape !== to.shape;
+    this.changesMessages = steps.some(({ messages }) => Object.keys(messages).length > 0) || losesHandlers(from, to);
+  }
+
+  /** The state that a process will have. */
+  state(process: Process): unknown {
+    const { to, validate } = this.#conversion;
+    let state = process.state;
+    if (this.#changesStates) {
+      state = this.#copier.copy(state);
+      if (this.#leaving.length > 0) {
+        state = runSteps(process, state, this.#leaving, this.#extra);
+        if (this.#prototypes.size > 0) state = new Copier(this.#prototypes).copy(state);
+      }
+      state = runSteps(process, state, this.#coming, this.#extra);
+    }
+    if (this.#checks) checkState(process, state, validate, `version ${to.vsn}`);
+    return state;
+  }
+
+  /** For rehearsals: takes a new state the way back, as far as there is one. */
+  rehearseWayBack(process: Process, state: unknown): void {
+    const { steps, to, validateBack } = this.#conversion;
+    const back = wayBack(steps);
+    if (back === null) return;
+    const there = runSteps(process, copyState(state), back, this.#extra);
+    if (this.#checks) checkState(process, there, validateBack, `version ${this.#from.vsn}, back from ${to.vsn}`);
+  }
+
+  /** What becomes of the messages that wait for a process, and of the infos that are still to come. */
+  messages(process: Process): ConvertedMessages {
+    const { to, steps } = this.#conversion;
+    const queued = process.mailbox.messages();
+    if (!this.changesMessages) return { process, mailbox: queued, dropped: [], timers: new Map(), translated: 0 };
+    const mailbox: Message[] = [];
+    const dropped: { message: Message; why: string }[] = [];
+    const timers = new Map<Timer, readonly unknown[] | null>();
+    let translated = 0;
+    for (const message of queued) {
+      if (!isForHandlers(message)) {
+        mailbox.push(message);
+        continue;
+      }
+      const result = convertMessage(process, message, steps);
+      if ("drop" in result) {
+        dropped.push({ message, why: result.drop });
+        continue;
+      }
+      checkKnown(process, message, this.#from, to);
+      if (result.args === message.args) mailbox.push(message);
+      else mailbox.push({ ...message, args: result.args });
+      if (result.args !== message.args) translated++;
+    }
+    for (const timer of process.timers ?? []) {
+      const message = { kind: "info", name: timer.name, args: timer.args } as const;
+      const result = convertMessage(process, message, steps);
+      if (!("drop" in result)) checkKnown(process, message, this.#from, to);
+      timers.set(timer, "drop" in result ? null : result.args);
+    }
+    return { process, mailbox, dropped, timers, translated };
+  }
 }
 
-/** Null where a state fits, else a sentence with the path in the state at which it does not. */
-export type StateCheck = (state: unknown) => string | null;
-
-export function convert(process: Process, { to, steps, validate }: Conversion, extra: unknown): Converted {
-  // One whose `init` has not begun has messages, but no state: the `init` of the new code will make it.
-  const state =
-    steps.length === 0 || process.phase === "starting" ? process.state : convertState(process, copyState(process.state), steps, extra);
-  // One that stays as it is, for code that expects the same shape, is not new.
-  const isNew = steps.length > 0 || process.version.shape === null || process.version.shape !== to.shape;
-  if (isNew && process.phase !== "starting") checkState(process, state, validate, `version ${to.vsn}`);
-  const mailbox: Message[] = [];
-  const dropped: { message: Message; why: string }[] = [];
-  const timers = new Map<Timer, readonly unknown[] | null>();
-  let translated = 0;
-
-  for (const message of process.mailbox.messages()) {
-    if (message.kind === "stop") {
-      mailbox.push(message);
-      continue;
-    }
-    const result = convertMessage(process, message, steps);
-    if ("drop" in result) {
-      dropped.push({ message, why: result.drop });
-      continue;
-    }
-    checkKnown(process, message, to);
-    if (result.args === message.args) mailbox.push(message);
-    else mailbox.push({ ...message, args: result.args });
-    if (result.args !== message.args) translated++;
+/** The steps that undo these, last first; null where one of them cannot be undone. */
+export function wayBack(steps: readonly PlannedStep[]): readonly BareStep[] | null {
+  const back: BareStep[] = [];
+  for (const { label, back: run } of steps.toReversed()) {
+    if (run === null) return null;
+    back.push({ label: label.endsWith(" up") ? label.replace(/ up$/, " down") : label.replace(/ down$/, " up"), run });
   }
-  for (const timer of process.timers ?? []) {
-    const message = { kind: "info", name: timer.name, args: timer.args } as const;
-    const result = convertMessage(process, message, steps);
-    if (!("drop" in result)) checkKnown(process, message, to);
-    timers.set(timer, "drop" in result ? null : result.args);
-  }
-  return { process, to, state, mailbox, dropped, timers, translated };
+  return back;
 }
 
-/** Takes a state over the steps; also used by rehearsals, for the way back. */
-export function convertState(
-  process: Process,
-  state: unknown,
-  steps: readonly Pick<PlannedStep, "label" | "run">[],
-  extra: unknown,
-): unknown {
+/** Whether a message is for the actor's handlers, and not for the runtime. */
+export function isForHandlers(message: Message): message is Message & { readonly kind: "call" | "cast" | "info" } {
+  return message.kind === "call" || message.kind === "cast" || message.kind === "info";
+}
+
+function runSteps(process: Process, state: unknown, steps: readonly BareStep[], extra: unknown): unknown {
   let current = state;
-  for (const { label, run } of steps) {
+  for (const step of steps) {
     const before = current;
-    const where = `codeChange ${label} in ${process.describe()}`;
     try {
-      current = run(before, extra);
+      current = step.run(before, extra);
+      if (!isWhole(current, before)) throw new BadResult();
     } catch (thrown) {
-      const text = `${where} failed: ${formatReason(toReason(thrown))}`;
-      throw new UpgradeFailure(upgradeError("INSTAR_CODE_CHANGE_FAILED", text, { process, thrown }));
-    }
-    if (isThenable(current)) {
-      // Nobody will look at it any more, so a rejection of it must not end the program.
-      Promise.resolve(current).catch(() => {});
-      const text = `${where} returned a promise. All states are swapped in one turn, so steps are synchronous: do the waiting before the upgrade and pass its result as extra.`;
-      throw new UpgradeFailure(upgradeError("INSTAR_CODE_CHANGE_ASYNC", text, { process }));
-    }
-    if (current === undefined || typeof current === "function" || (isObject(before) && !isObject(current))) {
-      const text = `${where} returned ${inspect(current, { depth: 0 })} where it had got ${inspect(before, { depth: 0 })}. A step returns the whole new state; is a return missing?`;
-      throw new UpgradeFailure(upgradeError("INSTAR_CODE_CHANGE_RESULT", text, { process }));
+      throw stepFailure(process, step, before, current, thrown);
     }
   }
   return current;
 }
 
+/** What a step returned is a state, as far as one can tell without its type. */
+function isWhole(result: unknown, before: unknown): boolean {
+  if (typeof result === "object" && result !== null) return !isThenable(result);
+  return result !== undefined && typeof result !== "function" && (typeof before !== "object" || before === null);
+}
+
+/** A step returned something that is no state. */
+class BadResult extends Error {}
+
+function stepFailure(process: Process, { label }: BareStep, before: unknown, result: unknown, thrown: unknown): UpgradeFailure {
+  const where = `codeChange ${label} in ${process.describe()}`;
+  if (!(thrown instanceof BadResult)) {
+    const text = `${where} failed: ${formatReason(toReason(thrown))}`;
+    return new UpgradeFailure(upgradeError("INSTAR_CODE_CHANGE_FAILED", text, { process, thrown }));
+  }
+  if (isThenable(result)) {
+    // Nobody will look at it any more, so a rejection of it must not end the program.
+    Promise.resolve(result).catch(() => {});
+    const text = `${where} returned a promise. All states are swapped in one turn, so steps are synchronous: do the waiting before the upgrade and pass its result as extra.`;
+    return new UpgradeFailure(upgradeError("INSTAR_CODE_CHANGE_ASYNC", text, { process }));
+  }
+  const text = `${where} returned ${inspect(result, { depth: 0 })} where it had got ${inspect(before, { depth: 0 })}. A step returns the whole new state; is a return missing?`;
+  return new UpgradeFailure(upgradeError("INSTAR_CODE_CHANGE_RESULT", text, { process }));
+}
+
 /** @param version For people: the version that the state has to fit. */
-export function checkState(process: Process, state: unknown, validate: StateCheck | undefined, version: string): void {
+function checkState(process: Process, state: unknown, validate: StateCheck | undefined, version: string): void {
   const misfit = validate?.(state) ?? null;
   if (misfit === null) return;
   const text =
@@ -142,18 +221,28 @@ function convertMessage(
 }
 
 /** New code that has no handler for what is queued would lose it. */
-function checkKnown(process: Process, message: Pick<Message, "kind" | "name">, to: ModuleVersion): void {
-  if (message.kind === "stop") return;
-  const before = handlersOf(process.definition, message.kind);
-  const after = handlersOf(to.definition as Process["definition"], message.kind);
-  const { name } = message;
-  if (before === undefined || !Object.hasOwn(before, name) || (after !== undefined && Object.hasOwn(after, name))) return;
+function checkKnown(
+  process: Process,
+  { kind, name }: { readonly kind: "call" | "cast" | "info"; readonly name: string },
+  from: ModuleVersion,
+  to: ModuleVersion,
+): void {
+  if (!isLost(kind, name, from, to)) return;
   const text =
-    `a ${message.kind} ${name} waits for ${process.describe()}, and version ${to.vsn} has no handler for it, so it would be lost. ` +
+    `a ${kind} ${name} waits for ${process.describe()}, and version ${to.vsn} has no handler for it, so it would be lost. ` +
     `Keep the handler, or write messages: { ${name}: drop("why") } in the step.`;
   throw new UpgradeFailure(upgradeError("INSTAR_MESSAGE_UNKNOWN", text, { process }));
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null;
+/** Whether a message has a handler now and will have none. */
+export function isLost(kind: "call" | "cast" | "info", name: string, from: ModuleVersion, to: ModuleVersion): boolean {
+  const before = handlersOf(from.definition as Process["definition"], kind);
+  const after = handlersOf(to.definition as Process["definition"], kind);
+  return before !== undefined && Object.hasOwn(before, name) && (after === undefined || !Object.hasOwn(after, name));
+}
+
+function losesHandlers(from: ModuleVersion, to: ModuleVersion): boolean {
+  return (["call", "cast", "info"] as const).some((kind) =>
+    Object.keys(handlersOf(from.definition as Process["definition"], kind) ?? {}).some((name) => isLost(kind, name, from, to)),
+  );
 }

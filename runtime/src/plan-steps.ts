@@ -31,6 +31,8 @@ export type StepPlan =
 export interface PlannedStep {
   /** As in reports, for example `1 up`. */
   readonly label: string;
+  /** Whose code it is: steps up are the new version's, steps down the loaded one's, which knows both shapes. */
+  readonly code: "from" | "to";
   readonly run: StateStep;
   /** The way back over the same step, where there is one; rehearsals take it. */
   readonly back: StateStep | null;
@@ -140,6 +142,7 @@ function upStep(n: number, step: StepDefinition): PlannedStep {
   const { down } = step;
   return {
     label: `${n} up`,
+    code: "to",
     run: (state, extra) => step.up(state, extra),
     back: isIrreversible(down) ? null : (state, extra) => down(state, extra),
     messages: messageSteps(step, "up"),
@@ -149,6 +152,7 @@ function upStep(n: number, step: StepDefinition): PlannedStep {
 function downStep(n: number, step: StepDefinition, down: StateStep): PlannedStep {
   return {
     label: `${n} down`,
+    code: "from",
     run: (state, extra) => down(state, extra),
     back: (state, extra) => step.up(state, extra),
     messages: messageSteps(step, "down"),

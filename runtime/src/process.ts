@@ -38,6 +38,8 @@ export interface ProcessHost {
   readonly context: boolean;
   readonly scheduler: Scheduler;
   readonly timeouts: CallTimeouts;
+  /** An upgrade that computes new states beside the old ones. */
+  readonly preparation: { touch(process: Process): void } | null;
   /** An upgrade that waits for processes to come to rest. */
   readonly quiescence: Quiescence | null;
   started(process: Process): void;
@@ -46,13 +48,21 @@ export interface ProcessHost {
 }
 
 export interface Quiescence {
+  /** Whose processes are suspended. */
   readonly modules: ReadonlySet<LoadedModule>;
   /** Flights in suspended processes. */
   busy: number;
-  /** Suspended processes with something in their mailboxes. */
+  /** Suspended processes that have something to do. */
   readonly held: Set<Process>;
-  /** Called when the last of them has ended. */
-  onRest(): void;
+  /** One of the flights has ended. */
+  rested(process: Process): void;
+}
+
+/** A state that an upgrade has made beside the one that a process has. */
+export interface Prepared {
+  readonly preparation: { readonly phase: "preparing" | "committed" | "dropped" };
+  readonly version: ModuleVersion;
+  readonly state: unknown;
 }
 
 export interface ProcessOptions {
@@ -96,15 +106,10 @@ export class Process {
   /** Resolves when `init` is done, rejects when it fails. */
   readonly initialized: Promise<Pid<never>>;
 
-  version: ModuleVersion;
-  state: unknown = undefined;
+  prepared: Prepared | null = null;
   phase: "starting" | "running" | "exiting" | "exited" = "starting";
   reason: ExitReason | null = null;
-  /** By an upgrade. */
-  suspended: boolean;
   suspendedBySys = false;
-  /** Since when it takes no messages, by the monotonic clock; only meaningful while suspended. */
-  restingSince = 0;
   flight: Flight | null = null;
   ready = false;
   readonly mailbox = new Mailbox();
@@ -116,6 +121,8 @@ export class Process {
   /** Calls that are answered later than at the end of their handlers. */
   later: Map<PendingCall, Message> | null = null;
 
+  #version: ModuleVersion;
+  #state: unknown = undefined;
   readonly #args: readonly unknown[];
   readonly #cause: Flight | null = currentFlight();
   #started!: { readonly resolve: (pid: Pid<never>) => void; readonly reject: (error: Error) => void };
@@ -128,7 +135,7 @@ export class Process {
   constructor(host: ProcessHost, options: ProcessOptions) {
     this.host = host;
     this.module = options.module;
-    this.version = options.module.current;
+    this.#version = options.module.current;
     this.name = options.name;
     this.parent = options.parent;
     this.linked = options.linked;
@@ -137,10 +144,36 @@ export class Process {
     this.#args = options.args;
     this.since = host.clock.now();
     this.pid = new ProcessPid(this, options.number);
-    this.suspended = host.quiescence?.modules.has(options.module) ?? false;
     this.initialized = new Promise((resolve, reject) => (this.#started = { resolve, reject }));
     if (options.linked && options.parent !== null) connect(this, options.parent);
     host.scheduler.ready(this);
+  }
+
+  /** The version whose state it has. */
+  get version(): ModuleVersion {
+    if (this.prepared !== null) this.#takePrepared();
+    return this.#version;
+  }
+
+  set version(version: ModuleVersion) {
+    this.#version = version;
+  }
+
+  get state(): unknown {
+    if (this.prepared !== null) this.#takePrepared();
+    return this.#state;
+  }
+
+  set state(state: unknown) {
+    if (this.prepared !== null) this.#takePrepared();
+    if (this.prepared !== null) this.host.preparation?.touch(this);
+    this.#state = state;
+  }
+
+  /** By an upgrade. */
+  get suspended(): boolean {
+    const { quiescence } = this.host;
+    return quiescence !== null && quiescence.modules.has(this.module);
   }
 
   get definition(): ActorDefinition {
@@ -237,6 +270,7 @@ export class Process {
   sendAfter(ms: number, name: string, args: readonly unknown[]): () => boolean {
     if (this.phase === "exited") return () => false;
     const timer: Timer = { name, args, handle: null };
+    this.host.preparation?.touch(this);
     const timers = (this.timers ??= new Set());
     timers.add(timer);
     timer.handle = this.host.clock.setTimeout(() => {
@@ -255,7 +289,7 @@ export class Process {
       return;
     }
     this.mailbox.push(message);
-    if (this.suspended || this.suspendedBySys || this.host.quiescence !== null) this.#heldUp(message);
+    if (this.host.quiescence !== null || this.suspendedBySys) this.#heldUp(message);
     else if (this.flight === null) this.host.scheduler.ready(this);
   }
 
@@ -263,27 +297,13 @@ export class Process {
   #heldUp(message: Message): void {
     const { quiescence } = this.host;
     if (this.suspended) quiescence?.held.add(this);
+    else if (this.suspendedBySys) this.host.preparation?.touch(this);
     if (this.flight === null) {
       if (this.#mayTakeNow(message)) this.host.scheduler.ready(this);
     } else if (quiescence !== null && !this.suspended && isServed(message)) {
       // The flight here is in the way of what holds up the upgrade, so what it waits for itself has to be served from now on.
       for (const process of quiescence.held) process.wake();
     }
-  }
-
-  /** Takes part in an upgrade: from now on no messages. */
-  suspend(): void {
-    this.suspended = true;
-    this.restingSince = performance.now();
-    if (this.mailbox.length > 0) this.host.quiescence?.held.add(this);
-    this.#stopIdle();
-    this.wake();
-  }
-
-  resume(): void {
-    this.suspended = false;
-    this.#startIdle();
-    this.wake();
   }
 
   suspendBySys(): void {
@@ -298,7 +318,10 @@ export class Process {
 
   /** Goes on if there is something that it may take. */
   wake(): void {
-    if (this.flight === null && this.#mayTake()) this.host.scheduler.ready(this);
+    if (this.flight !== null) return;
+    if (this.#idle !== null) this.#startIdle();
+    if (this.#mayTake()) this.host.scheduler.ready(this);
+    else if (this.mailbox.length > 0 && this.suspended) this.host.quiescence?.held.add(this);
   }
 
   /** Handles one message, or runs `init`. Called by the scheduler alone. */
@@ -306,7 +329,7 @@ export class Process {
     if (this.flight !== null || this.phase === "exited") return;
     if (this.phase === "starting") return this.#init();
     const message = this.suspended || this.suspendedBySys ? this.#takeServed() : this.mailbox.shift();
-    if (message === undefined) return;
+    if (message === undefined) return this.wake();
     if (message.kind === "system") return this.#serveSystem(message);
     if (this.#idle !== null) {
       this.#stopIdle();
@@ -355,6 +378,7 @@ export class Process {
 
   /** Like a message, but of the runtime's own: no handler runs, and a `timeout` of the process begins anew. */
   #serveSystem({ call, args }: Message): void {
+    this.host.preparation?.touch(this);
     this.#stopIdle();
     try {
       // One whose sender has given up has no effect, or a suspend that timed out would suspend later.
@@ -455,7 +479,9 @@ export class Process {
   #begin(handler: string, message: Message | null, cause: Flight | null): Flight {
     const flight = new Flight(this, handler, message, cause, this.host.clock.monotonic());
     this.flight = flight;
-    if (this.suspended && this.host.quiescence !== null) this.host.quiescence.busy++;
+    const { quiescence, preparation } = this.host;
+    if (preparation !== null) preparation.touch(this);
+    if (quiescence !== null && this.suspended) quiescence.busy++;
     return flight;
   }
 
@@ -473,7 +499,8 @@ export class Process {
   #startIdle(): void {
     const idle = this.#idle;
     if (idle === null || idle.timer !== null || idle.ms === Infinity || this.mailbox.length > 0) return;
-    if (this.suspended || this.suspendedBySys) return;
+    if (this.suspendedBySys) return;
+    if (this.suspended) return void this.host.quiescence?.held.add(this);
     if (idle.ms === 0) this.#timeOut();
     else idle.timer = this.host.clock.setTimeout(() => this.#timeOut(), idle.ms);
   }
@@ -498,8 +525,16 @@ export class Process {
     this.flight = null;
     const { quiescence } = this.host;
     if (!this.suspended || quiescence === null) return;
-    this.restingSince = performance.now();
-    if (--quiescence.busy === 0) quiescence.onRest();
+    quiescence.rested(this);
+  }
+
+  #takePrepared(): void {
+    const { preparation, version, state } = this.prepared as Prepared;
+    if (preparation.phase === "preparing") return;
+    this.prepared = null;
+    if (preparation.phase === "dropped") return;
+    this.#version = version;
+    this.#state = state;
   }
 
   #mayTake(): boolean {

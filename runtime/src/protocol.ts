@@ -25,11 +25,15 @@ export interface RunFile {
 export interface Requests {
   "runtime/info": { params: Record<string, never>; result: RuntimeInfo };
   "runtime/stop": { params: Record<string, never>; result: null };
+  /** Ends the application's process, in order where that is possible, and starts it anew from the sources as they are. */
+  "runtime/restart": { params: Record<string, never>; result: null };
   /** Upgrade on save, from now on or no longer. */
   "runtime/watch": { params: { enabled: boolean }; result: { enabled: boolean } };
   "modules/list": { params: Record<string, never>; result: { modules: LoadedModuleInfo[] } };
   "processes/list": { params: Record<string, never>; result: { processes: ProcessInfo[] } };
   "processes/state": { params: { pid: string }; result: { text: string; json: unknown } };
+  /** Ends a process now, for `killed`, even in the middle of a handler that never returns; its supervisor restarts it. */
+  "processes/kill": { params: { pid: string }; result: null };
   /** Lets go of a module's old version; ends the processes that linger in it. */
   "code/purge": { params: PurgeParams; result: PurgeReport };
   /** What still holds code that is no longer current. Collects garbage and searches all states, so it takes a while. */
@@ -45,7 +49,9 @@ export interface Notifications {
   "processes/changed": Record<string, never>;
   "upgrade/finished": UpgradeReport;
   "runtime/log": { level: "info" | "warning" | "error"; text: string };
-  /** The application's process ended; the control endpoint stays. */
+  /** A handler does not return, so that nothing else in the application runs. */
+  "runtime/stuck": StuckProcess;
+  /** The application's process ended; the control endpoint stays, and may start it again. */
   "runtime/exited": { code: number | null; signal: string | null };
 }
 
@@ -58,6 +64,25 @@ export interface RuntimeInfo {
   readonly pid: number;
   readonly applicationPid: number | null;
   readonly node: string;
+  /** What holds up the application, as long as it does. */
+  readonly stuck: StuckProcess | null;
+}
+
+/** Code that does not return, found by a second thread. All but `stack` and `since` may be unknown. */
+export interface StuckProcess {
+  readonly pid: string | null;
+  readonly name: string | null;
+  readonly module: string | null;
+  /** For example `cast spin`, `init`. */
+  readonly handler: string | null;
+  /** Stack frames, as `Error.stack` has them, in TypeScript. */
+  readonly stack: string;
+  /** The first of them that lies in the project, counted from 1. */
+  readonly place: UpgradeError["place"];
+  /** Milliseconds for which nothing else has run. */
+  readonly since: number;
+  /** Milliseconds until the process is ended for it; null where nothing ends it. */
+  readonly endsIn: number | null;
 }
 
 export interface LoadedModuleInfo {

@@ -8,6 +8,7 @@ import { moduleOf } from "./handle.ts";
 import { disconnect } from "./links.ts";
 import type { LoadedModule } from "./module.ts";
 import type { Pid, Protocol } from "./pid.ts";
+import type { Preparation } from "./preparation.ts";
 import { Process, type ProcessHost, type Quiescence } from "./process.ts";
 import { Scheduler } from "./scheduler.ts";
 import { currentProcess } from "./self.ts";
@@ -104,6 +105,7 @@ export class LiveSystem implements System, ProcessHost {
   readonly processes = new Map<string, Process>();
   readonly names = new Map<string, Process>();
   readonly listeners = new Set<(event: SystemEvent) => void>();
+  preparation: Preparation | null = null;
   quiescence: Quiescence | null = null;
   #number = 0;
   #stopping = false;
@@ -161,6 +163,7 @@ export class LiveSystem implements System, ProcessHost {
       restarts,
     });
     this.processes.set(process.pid.id, process);
+    this.preparation?.spawned(process);
     if (name !== null) this.names.set(name, process);
     return process;
   }

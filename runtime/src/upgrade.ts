@@ -2,20 +2,23 @@
  * The transactional upgrade: brings the processes of all changed modules to rest, computes every new state beside the old one, and then
  * swaps code, states and mailboxes in one turn of the event loop. Whatever fails before that turn changes nothing.
  *
- * Steps run on copies (`copy-state.ts`), so that one which changes its input cannot spoil the state that stays if another one fails.
+ * Steps run on copies (`copy-state.ts`), so that one which changes its input cannot spoil the state that stays if another one fails. Where
+ * a system has many processes, most states are computed before anybody is brought to rest (`preparation.ts`).
  */
-import { formatReason, InstarError, toReason } from "./exit.ts";
+import { commit, type Commit } from "./commit.ts";
+import { isForHandlers, type ConvertedMessages, type StateCheck } from "./convert.ts";
+import { formatReason, toReason } from "./exit.ts";
 import { runNeutral } from "./flight.ts";
-import { checkState, convert, convertState, type Converted, type StateCheck } from "./convert.ts";
-import { copyState } from "./copy-state.ts";
 import type { LoadedModule, ModuleVersion } from "./module.ts";
 import type { PlannedStep } from "./plan-steps.ts";
-import type { Process, Quiescence } from "./process.ts";
+import { errorOf, Preparation } from "./preparation.ts";
 import { stateText } from "./process-info.ts";
-import { endLingering } from "./purge.ts";
+import type { Process, Quiescence } from "./process.ts";
 import type { UpgradedModule, UpgradedProcess, UpgradeError, UpgradeReport } from "./protocol.ts";
+import { whyNotRestarted } from "./restartable.ts";
+import { adoptChildren, type ChangedSupervisor } from "./adopt-children.ts";
 import { live, type LiveSystem, type System } from "./system.ts";
-import { upgradeError, UpgradeFailure } from "./upgrade-error.ts";
+import { upgradeError } from "./upgrade-error.ts";
 
 /** One module's part in an upgrade: `to` is loaded already, `kind` and `steps` come from `planSteps`. */
 export interface ModuleChange {
@@ -25,9 +28,13 @@ export interface ModuleChange {
   readonly steps: readonly PlannedStep[];
   /**
    * Prototypes of classes that the new version has anew although nothing about them changed, each with the one that takes its place:
-   * instances in the states move over, or `instanceof` would be false for them.
+   * instances of the old classes in the states become instances of the new ones.
    */
   readonly prototypes?: ReadonlyMap<object, object>;
+  /** Whether a state fits the new version: null, or a sentence that says where it does not. Asked of every new state before the commit. */
+  readonly validate?: StateCheck;
+  /** The same for the version that it comes from; rehearsals ask it of the states that went there and back. */
+  readonly validateBack?: StateCheck;
 }
 
 export interface UpgradeOptions {
@@ -37,12 +44,24 @@ export interface UpgradeOptions {
   readonly extra?: unknown;
   /** How long processes may take to come to rest, in milliseconds of the system's clock. Default 5000. */
   readonly timeout?: number;
-  /** `abort` (default): after `timeout` the upgrade fails and names the busy processes. `wait`: there is no limit. */
-  readonly onBusy?: "abort" | "wait";
+  /**
+   * What becomes of a process that is still busy after `timeout`. `abort` (default): the upgrade fails and names it. `wait`: there is no
+   * limit. `restart`: it is killed at the commit, and its supervisor starts it anew on the new code; where none would, the upgrade fails.
+   */
+  readonly onBusy?: "abort" | "wait" | "restart";
   /** Cancels the upgrade as long as it has not committed. */
   readonly signal?: AbortSignal;
-  /** Runs inside the turn of the commit, after versions, states and mailboxes have been swapped. Where it throws, all is swapped back. */
+  /** Runs inside the turn of the commit, after versions and mailboxes have been swapped. Where it throws, all is swapped back. */
   readonly onCommit?: () => void;
+  /** For tests, which cannot have so many processes. */
+  readonly pace?: Pace;
+}
+
+export interface Pace {
+  /** A system with more processes than this is upgraded in slices. Default 10,000. */
+  readonly oneTurn: number;
+  /** How many states one slice has. Default: as many as it takes 2 ms to compute. */
+  readonly slice?: number;
 }
 
 /**
@@ -55,122 +74,318 @@ export function upgrade(system: System, changes: readonly ModuleChange[], option
   if (refusal !== null) return Promise.resolve(run.report("refused", [refusal]));
   if (options.signal?.aborted === true) return Promise.resolve(run.report("canceled", [canceled]));
   if (changes.length === 0) return Promise.resolve(run.report("unchanged", []));
-  return options.rehearse === true ? Promise.resolve(runNeutral(() => run.rehearse())) : run.apply();
+  return options.rehearse === true ? run.rehearse() : run.apply();
 }
 
 class Upgrade {
   readonly #system: LiveSystem;
-  readonly #changes: ReadonlyMap<LoadedModule, ModuleChange>;
-  readonly #list: readonly ModuleChange[];
+  readonly #changes: readonly ModuleChange[];
   readonly #options: UpgradeOptions;
-  readonly #time = { begin: performance.now(), quiesce: 0, convert: 0, commit: 0 };
-  #processes: UpgradedProcess[] = [];
-  /** The versions that were old before the commit: a third one pushes them out. */
-  #purged: { readonly module: LoadedModule; readonly version: ModuleVersion }[] = [];
-  #messages = { queued: 0, translated: 0, dropped: 0, callsSpanning: 0 };
+  readonly #pace: Pace;
+  readonly #preparation: Preparation;
+  readonly #time = { begin: performance.now(), quiesce: 0, convert: 0, commit: 0, total: 0, slices: 0 };
+  readonly #from: ReadonlyMap<LoadedModule, ModuleVersion>;
+  readonly #processes: UpgradedProcess[] = [];
+  #pauses: (process: Process) => number = () => 0;
+  #queued: ReadonlyMap<Process, number> = new Map();
+  #messages: UpgradeReport["messages"] = noMessages;
 
   constructor(system: LiveSystem, changes: readonly ModuleChange[], options: UpgradeOptions) {
     this.#system = system;
-    this.#list = changes;
-    this.#changes = new Map(changes.map((change) => [change.module, change]));
+    this.#changes = changes;
     this.#options = options;
+    this.#pace = options.pace ?? { oneTurn: 10_000 };
+    this.#from = new Map(changes.map(({ module }) => [module, module.current]));
+    this.#preparation = new Preparation({
+      processes: system.processes.values(),
+      conversions: new Map(changes.flatMap((change) => (change.kind === "restart" ? [] : [[change.module, change]]))),
+      restarts: new Set(changes.flatMap(({ kind, module }) => (kind === "restart" ? [module] : []))),
+      extra: options.extra,
+    });
   }
 
   /** Why it cannot even begin. */
   refusal(): UpgradeError | null {
-    if (this.#changes.size < this.#list.length) {
+    if (this.#from.size < this.#changes.length) {
       return upgradeError("INSTAR_BAD_UPGRADE", "a module is named twice in one upgrade. Name each changed module once.");
     }
-    for (const { module, to } of this.#list) {
+    for (const { module, to } of this.#changes) {
       if (module.current.kind === to.kind) continue;
       const text = `${module.id} is a ${module.current.kind} and would become a ${to.kind}. Give the new one a file of its own.`;
       return upgradeError("INSTAR_BAD_UPGRADE", text, { module: module.id });
     }
-    if (this.#system.quiescence !== null) {
+    if (this.#system.preparation !== null) {
       return upgradeError("INSTAR_UPGRADE_IN_PROGRESS", "another upgrade of this system has not finished. Wait for it, or cancel it.");
     }
     return null;
   }
 
-  apply(): Promise<UpgradeReport> {
-    const { timeout = 5000, onBusy = "abort", signal } = this.#options;
+  async apply(): Promise<UpgradeReport> {
     const system = this.#system;
-    return new Promise((resolve) => {
-      const finish = (work: () => UpgradeReport): void => {
-        if (system.quiescence !== quiescence) return;
-        if (limit !== null) system.clock.clearTimeout(limit);
-        signal?.removeEventListener("abort", cancel);
-        this.#time.quiesce = performance.now() - this.#time.begin;
-        // Still suspended while it works: nothing can start a flight in between.
-        const report = runNeutral(() => this.#guarded(work));
-        system.quiescence = null;
-        for (const { module, version } of this.#purged) endLingering(system, module, version);
-        this.#resume(report.outcome === "committed");
-        resolve({ ...report, processes: this.#processes });
-        if (report.outcome === "committed") system.emit({ type: "upgraded", modules: this.#list.map(({ module }) => module.id) });
-      };
-      const quiescence: Quiescence = {
-        modules: new Set(this.#changes.keys()),
-        busy: 0,
-        held: new Set(),
-        onRest: () => finish(() => this.#convertAndCommit()),
-      };
-      const cancel = (): void => finish(() => this.report("canceled", [canceled]));
-      const limit = onBusy === "wait" ? null : system.clock.setTimeout(() => finish(() => this.report("failed", this.#busy())), timeout);
-      system.quiescence = quiescence;
-      signal?.addEventListener("abort", cancel);
-
-      const affected = this.#affected();
-      quiescence.busy = affected.filter((process) => process.flight !== null).length;
-      for (const process of affected) process.suspend();
-      if (quiescence.busy === 0) quiescence.onRest();
-    });
+    system.preparation = this.#preparation;
+    const isLarge = system.processes.size > this.#pace.oneTurn;
+    const stopped = isLarge ? await this.#prepareInSlices() : null;
+    const report = stopped ?? (await this.#comeToRest());
+    if (isLarge) await this.#tidyUp(report.outcome === "committed");
+    if (report.outcome !== "committed") return report;
+    const modules = await this.#adoptChildren(report.modules);
+    return { ...report, modules, processes: this.#processes };
   }
 
   /** Everything that `apply` would compute, and the way back, on copies. */
-  rehearse(): UpgradeReport {
-    const { extra } = this.#options;
-    const begin = performance.now();
+  async rehearse(): Promise<UpgradeReport> {
+    const preparation = this.#preparation;
     const errors: UpgradeError[] = [];
-    const rows = new Rows();
-    for (const process of this.#affected()) {
-      if (process.phase !== "running" || errors.length >= errorLimit) continue;
-      const change = this.#changeOf(process);
-      try {
-        const converted = convert(process, change, extra);
-        this.#count(converted);
-        this.#processes.push(rows.row(converted, process.version, process.state, 0));
-        const back = wayBack(change.steps);
-        if (back !== null) {
-          const { validateBack, to } = change;
-          const there = convertState(process, copyState(converted.state), back, extra);
-          checkState(process, there, validateBack, `version ${process.version.vsn}, back from ${to.vsn}`);
-        }
-      } catch (thrown) {
-        errors.push(errorOf(thrown, process));
+    const counted = new Tally();
+    const shown = new Map<LoadedModule, number>();
+    const isLarge = this.#system.processes.size > this.#pace.oneTurn;
+    let full = isLarge ? this.#slice() : never;
+    for (const process of this.#system.processes.values()) {
+      if (errors.length >= errorLimit || this.#options.signal?.aborted === true) break;
+      if (full()) {
+        await turn();
+        full = this.#slice();
       }
+      if (process.phase !== "running" || !preparation.concerns(process)) continue;
+      const converter = preparation.converterOf(process);
+      const begin = performance.now();
+      runNeutral(() => {
+        try {
+          const state = converter.state(process);
+          const messages = converter.messages(process);
+          const nth = shown.get(process.module) ?? 0;
+          shown.set(process.module, nth + 1);
+          const texts = nth < 50 ? { before: stateText(process), after: stateText(process, state) } : undefined;
+          this.#processes.push(this.#row(process, 0, counted.add(messages), texts));
+          converter.rehearseWayBack(process, state);
+        } catch (thrown) {
+          errors.push(errorOf(thrown, process));
+        }
+      });
+      this.#time.convert += performance.now() - begin;
     }
-    this.#time.convert = performance.now() - begin;
+    if (this.#options.signal?.aborted === true) return this.report("canceled", [canceled]);
+    this.#messages = counted.messages;
     return this.report(errors.length > 0 ? "failed" : "rehearsed", errors);
   }
 
   report(outcome: UpgradeReport["outcome"], errors: readonly UpgradeError[]): UpgradeReport {
-    const { begin, quiesce, convert: converting, commit } = this.#time;
+    const { begin, quiesce, convert, commit: committing, slices } = this.#time;
     return {
       outcome,
-      modules: this.#list.map(({ module, to, kind, steps }) => ({
+      modules: this.#changes.map(({ module, to, kind, steps }) => ({
         id: module.id,
-        // After a commit the version that it came from is the old one.
-        from: (outcome === "committed" ? (module.old ?? module.current) : module.current).vsn,
+        from: (this.#from.get(module) as ModuleVersion).vsn,
         to: to.vsn,
         kind,
         steps: steps.map(({ label }) => label),
       })),
       processes: this.#processes,
-      messages: { ...this.#messages },
-      time: { build: 0, quiesce, convert: converting, commit, total: performance.now() - begin },
+      messages: this.#messages,
+      time: { build: 0, quiesce, convert, commit: committing, total: performance.now() - begin, slices },
       errors,
     };
+  }
+
+  /**
+   * Computes states beside the running code until what is left fits into the turn of the commit. With traffic that touches processes
+   * faster than they can be prepared that would never be; the rest is then for the commit. @returns a report where it ends here
+   */
+  async #prepareInSlices(): Promise<UpgradeReport | null> {
+    const preparation = this.#preparation;
+    let rounds = 0;
+    for (;;) {
+      const begin = performance.now();
+      const done = runNeutral(() => preparation.work(this.#slice()));
+      this.#time.convert += performance.now() - begin;
+      this.#time.slices++;
+      if (preparation.errors.length > 0) return this.#stopped("failed", preparation.errors);
+      if (done === true && (preparation.left <= fewEnough || ++rounds > mostRounds)) return null;
+      await turn();
+      if (this.#options.signal?.aborted === true) return this.#stopped("canceled", [canceled]);
+    }
+  }
+
+  #stopped(outcome: "failed" | "canceled", errors: readonly UpgradeError[]): UpgradeReport {
+    this.#preparation.phase = "dropped";
+    this.#system.preparation = null;
+    return this.report(outcome, errors.slice(0, errorLimit));
+  }
+
+  /** Suspends processes, waits for those that are in a handler, and commits in the turn in which the last of them is done. */
+  #comeToRest(): Promise<UpgradeReport> {
+    const { timeout = 5000, onBusy = "abort", signal } = this.#options;
+    const system = this.#system;
+    const preparation = this.#preparation;
+    const begin = performance.now();
+    return new Promise((resolve) => {
+      const finish = (work: () => UpgradeReport): void => {
+        if (system.quiescence !== quiescence) return;
+        if (limit !== null) system.clock.clearTimeout(limit);
+        signal?.removeEventListener("abort", cancel);
+        this.#time.quiesce = performance.now() - begin;
+        // Still suspended while it works: nothing can start a flight in between.
+        const report = runNeutral(() => this.#guarded(work));
+        system.quiescence = null;
+        system.preparation = null;
+        if (report.outcome !== "committed") preparation.phase = "dropped";
+        for (const process of quiescence.held) process.wake();
+        for (const process of preparation.restarting) if (report.outcome === "committed") process.kill();
+        resolve(report);
+        if (report.outcome === "committed") system.emit({ type: "upgraded", modules: this.#changes.map(({ module }) => module.id) });
+      };
+      const rested = new Map<Process, number>();
+      const quiescence: Quiescence = {
+        modules: new Set(this.#changes.flatMap(({ kind, module }) => (kind === "restart" ? [] : [module]))),
+        busy: 0,
+        held: new Set(),
+        rested: (process) => {
+          rested.set(process, performance.now());
+          if (--quiescence.busy === 0) finish(() => this.#convertAndCommit(begin, rested, quiescence.held));
+        },
+      };
+      const cancel = (): void => finish(() => this.report("canceled", [canceled]));
+      const onLimit = (): void => {
+        const busy = this.#busy();
+        const obstacles = busy.map((process) => this.#busyError(process, onBusy === "restart" ? whyNotRestarted(process) : null));
+        if (onBusy === "restart" && busy.every((process) => whyNotRestarted(process) === null)) {
+          for (const process of busy) preparation.restarting.add(process);
+          finish(() => this.#convertAndCommit(begin, rested, quiescence.held));
+        } else {
+          finish(() => this.report("failed", obstacles));
+        }
+      };
+      const limit = onBusy === "wait" ? null : system.clock.setTimeout(onLimit, timeout);
+      system.quiescence = quiescence;
+      signal?.addEventListener("abort", cancel);
+      quiescence.busy = this.#busy().length;
+      if (quiescence.busy === 0) finish(() => this.#convertAndCommit(begin, rested, quiescence.held));
+    });
+  }
+
+  /** In one turn, with all processes at rest, or to be ended in it. */
+  #convertAndCommit(pausedSince: number, rested: ReadonlyMap<Process, number>, held: ReadonlySet<Process>): UpgradeReport {
+    const preparation = this.#preparation;
+    const begin = performance.now();
+    preparation.work(never);
+    const { errors } = preparation;
+    for (const process of preparation.restarting) {
+      const why = whyNotRestarted(process);
+      if (why !== null) errors.push(unsupervised(process, why));
+    }
+    const addressees = this.#addressees(held);
+    const messages = addressees.flatMap((process) => {
+      try {
+        return [preparation.converterOf(process).messages(process)];
+      } catch (thrown) {
+        errors.push(errorOf(thrown, process));
+        return [];
+      }
+    });
+    this.#time.convert += performance.now() - begin;
+    if (errors.length > 0) return this.report("failed", errors.slice(0, errorLimit));
+
+    const tally = new Tally();
+    const queued = new Map(messages.map((converted) => [converted.process, tally.add(converted)]));
+    const committing = performance.now();
+    const part: Commit = { system: this.#system, changes: this.#changes, messages, onCommit: this.#options.onCommit ?? null };
+    const failure = commit(part);
+    if (failure !== null) return this.report("failed", [failure]);
+    preparation.phase = "committed";
+    const now = performance.now();
+    this.#time.commit = now - committing;
+    this.#messages = tally.messages;
+    this.#pauses = (process) => now - (rested.get(process) ?? pausedSince);
+    this.#queued = queued;
+    if (this.#time.slices === 0) for (const process of preparation.converted()) this.#conclude(process);
+    for (const process of preparation.restarting) this.#processes.push({ ...this.#row(process, 0, 0), restarted: true });
+    return this.report("committed", []);
+  }
+
+  /** Who has messages, or infos that are still to come. */
+  #addressees(held: ReadonlySet<Process>): Process[] {
+    const { scheduler } = this.#system;
+    const preparation = this.#preparation;
+    const all = new Set([...preparation.addressees, ...held, ...(scheduler.waiting() as readonly Process[])]);
+    return [...all].filter(
+      (process) =>
+        process.phase !== "exited" &&
+        preparation.concerns(process) &&
+        !preparation.restarting.has(process) &&
+        (process.mailbox.length > 0 || process.timers !== null),
+    );
+  }
+
+  /** A process that has been converted: takes its new state, and gets its row in the report. */
+  #conclude(process: Process): void {
+    void process.version;
+    this.#processes.push(this.#row(process, this.#pauses(process), this.#queued.get(process) ?? 0, this.#preparation.texts.get(process)));
+  }
+
+  #row(
+    process: Process,
+    pause: number,
+    queued: number,
+    texts: { readonly before: string; readonly after: string } = { before: null, after: null } as never,
+  ): UpgradedProcess {
+    const { module, name } = process;
+    const { to } = this.#changeOf(module);
+    const { before, after } = texts;
+    const from = (this.#from.get(module) as ModuleVersion).vsn;
+    return { pid: process.pid.id, name, module: module.id, from, to: to.vsn, pause, queued, before, after };
+  }
+
+  /** After a commit or a failure of a large system, so that no process keeps two states, nor the code that it has left. */
+  async #tidyUp(committed: boolean): Promise<void> {
+    let full = this.#slice();
+    for (const process of this.#preparation.converted()) {
+      if (full()) {
+        await turn();
+        full = this.#slice();
+      }
+      if (committed) this.#conclude(process);
+      else void process.version;
+    }
+  }
+
+  /** Starts and ends the children of supervisors that have other ones now. */
+  async #adoptChildren(modules: UpgradeReport["modules"]): Promise<UpgradeReport["modules"]> {
+    const supervisors = new Map<string, ChangedSupervisor>();
+    for (const { module, to, kind } of this.#changes) {
+      if (to.kind === "supervisor" && kind !== "restart") {
+        supervisors.set(module.id, { module, from: this.#from.get(module) as ModuleVersion, to });
+      }
+    }
+    const all = supervisors.size === 0 ? [] : [...this.#preparation.converted()];
+    return Promise.all(
+      modules.map(async (row) => {
+        const changed = supervisors.get(row.id);
+        const children = changed === undefined ? null : await adoptChildren(changed, all);
+        return children === null ? row : { ...row, children };
+      }),
+    );
+  }
+
+  #changeOf(module: LoadedModule): ModuleChange {
+    return this.#changes.find((change) => change.module === module) as ModuleChange;
+  }
+
+  /** Processes that have to come to rest and have not. */
+  #busy(): Process[] {
+    const preparation = this.#preparation;
+    if (this.#time.slices > 0) return preparation.inFlight();
+    return [...this.#system.processes.values()].filter((process) => process.flight !== null && preparation.concerns(process));
+  }
+
+  #busyError(process: Process, whyNotRestarted: string | null): UpgradeError {
+    const { flight } = process;
+    const since = Math.round(this.#system.clock.monotonic() - (flight?.since ?? 0));
+    const text =
+      `${process.describe()} did not come to rest: it has been in ${flight?.handler} for ${since} ms. ` +
+      (whyNotRestarted === null
+        ? `Code cannot be replaced while it runs, so nothing was changed. Allow more time, or wait for it (onBusy: "wait").`
+        : `It cannot be restarted, since ${whyNotRestarted}, so nothing was changed. Allow more time, or end it yourself.`);
+    return upgradeError("INSTAR_PROCESS_BUSY", text, { process });
   }
 
   /** An exception here would leave everybody suspended. */
@@ -178,172 +393,57 @@ class Upgrade {
     try {
       return work();
     } catch (thrown) {
-      const text = `the upgrade engine failed: ${formatReason(toReason(thrown))}`;
-      return this.report("failed", [upgradeError("INSTAR_COMMIT_FAILED", text, { thrown })]);
+      return this.report("failed", [engineError(thrown)]);
     }
   }
 
-  /** In one turn, with all affected processes at rest. */
-  #convertAndCommit(): UpgradeReport {
-    const { extra } = this.#options;
-    const begin = performance.now();
-    const converted: Converted[] = [];
-    const errors: UpgradeError[] = [];
-    for (const process of this.#affected()) {
-      if (errors.length >= errorLimit) break;
-      try {
-        converted.push(convert(process, this.#changeOf(process), extra));
-      } catch (thrown) {
-        errors.push(errorOf(thrown, process));
-      }
-    }
-    this.#time.convert = performance.now() - begin;
-    if (errors.length > 0) return this.report("failed", errors);
-
-    for (const one of converted) this.#count(one);
-    const before = converted.map(({ process }) => ({ version: process.version, state: process.state }));
-    const committing = performance.now();
-    const failure = this.#commit(converted);
-    this.#time.commit = performance.now() - committing;
-    if (failure !== null) {
-      this.#messages = { queued: 0, translated: 0, dropped: 0, callsSpanning: 0 };
-      return this.report("failed", [failure]);
-    }
-    const rows = new Rows();
-    this.#processes = converted.flatMap((one, i) => {
-      const was = before[i];
-      return was === undefined || one.process.phase === "starting" ? [] : [rows.row(one, was.version, was.state, 0)];
-    });
-    return this.report("committed", []);
-  }
-
-  /** The swap itself. Undoes all of it where the caller's part in it fails. */
-  #commit(converted: readonly Converted[]): UpgradeError | null {
-    const undo: (() => void)[] = [];
-    const purged = this.#list.flatMap(({ module }) => (module.old === null ? [] : [{ module, version: module.old }]));
-    try {
-      for (const { module, to } of this.#list) {
-        const { current, old } = module;
-        undo.push(() => Object.assign(module, { current, old }));
-        module.old = current;
-        module.current = to;
-      }
-      for (const { process, to, state, mailbox, timers } of converted) {
-        const { version, state: oldState } = process;
-        const messages = process.mailbox.messages();
-        const infos = [...timers.keys()].map((timer) => [timer, timer.args] as const);
-        undo.push(() => {
-          process.version = version;
-          process.state = oldState;
-          process.mailbox.replace(messages);
-          for (const [timer, args] of infos) timer.args = args;
-        });
-        process.version = to;
-        process.state = state;
-        process.mailbox.replace(mailbox);
-        for (const [timer, args] of timers) if (args !== null) timer.args = args;
-      }
-      this.#options.onCommit?.();
-    } catch (thrown) {
-      for (const step of undo.toReversed()) step();
-      const text = `the commit failed and was undone: ${formatReason(toReason(thrown))}`;
-      return upgradeError("INSTAR_COMMIT_FAILED", text, { thrown });
-    }
-    // From here on there is no way back, so what cannot be undone comes last.
-    this.#purged = purged;
-    for (const { process, dropped, timers } of converted) {
-      for (const { message, why } of dropped) {
-        const text = `${message.kind} ${message.name} to ${process.describe()} was dropped by an upgrade to version ${process.version.vsn}: ${why}`;
-        message.call?.reject(new InstarError("INSTAR_MESSAGE_DROPPED", text));
-      }
-      for (const [timer, args] of timers) {
-        if (args !== null) continue;
-        this.#system.clock.clearTimeout(timer.handle);
-        process.timers?.delete(timer);
-      }
-    }
-    return null;
-  }
-
-  #resume(committed: boolean): void {
-    const now = performance.now();
-    const pauses = new Map<string, number>();
-    for (const process of this.#affected()) {
-      if (committed) pauses.set(process.pid.id, now - process.restingSince);
-      process.resume();
-    }
-    if (committed) this.#processes = this.#processes.map((row) => ({ ...row, pause: pauses.get(row.pid) ?? 0 }));
-  }
-
-  /** Live processes of the changed modules; during an upgrade, new ones are among them. */
-  #affected(): Process[] {
-    return [...this.#system.processes.values()].filter((process) => this.#changes.has(process.module));
-  }
-
-  #changeOf(process: Process): ModuleChange {
-    return this.#changes.get(process.module) as ModuleChange;
-  }
-
-  #count({ process, mailbox, dropped, translated }: Converted): void {
-    const calls = process.mailbox.messages().filter(({ call }) => call !== null && !call.settled);
-    this.#messages.queued += mailbox.filter(({ kind }) => kind !== "stop").length + dropped.length;
-    this.#messages.translated += translated;
-    this.#messages.dropped += dropped.length;
-    this.#messages.callsSpanning += calls.length;
-  }
-
-  #busy(): UpgradeError[] {
-    const now = this.#system.clock.now();
-    return this.#affected().flatMap((process) => {
-      const { flight } = process;
-      if (flight === null) return [];
-      const text =
-        `${process.describe()} did not come to rest: it has been in ${flight.handler} for ${Math.round(now - flight.since)} ms. ` +
-        `Code cannot be replaced while it runs, so nothing was changed. Allow more time, or wait for it (onBusy: "wait").`;
-      return [upgradeError("INSTAR_PROCESS_BUSY", text, { process })];
-    });
+  /** The end of a slice that begins now. */
+  #slice(): () => boolean {
+    const { slice } = this.#pace;
+    let done = 0;
+    if (slice !== undefined) return () => done++ === slice;
+    const end = performance.now() + sliceTime;
+    return () => (++done & 15) === 0 && performance.now() > end;
   }
 }
 
-/** Rows of the report; only the first processes of each module carry their states. */
-class Rows {
-  readonly #perModule = new Map<LoadedModule, number>();
+/** Counts the messages of converted processes. */
+class Tally {
+  messages = { ...noMessages };
 
-  row({ process, to, state, mailbox, dropped }: Converted, from: ModuleVersion, before: unknown, pause: number): UpgradedProcess {
-    const n = this.#perModule.get(process.module) ?? 0;
-    this.#perModule.set(process.module, n + 1);
-    const shown = n < statesShown;
-    return {
-      pid: process.pid.id,
-      name: process.name,
-      module: process.module.id,
-      from: from.vsn,
-      to: to.vsn,
-      pause,
-      queued: mailbox.filter(({ kind }) => kind !== "stop").length + dropped.length,
-      before: shown ? stateText(process, before) : null,
-      after: shown ? stateText(process, state) : null,
-    };
+  /** @returns how many wait for this process's handlers */
+  add({ process, mailbox, dropped, translated }: ConvertedMessages): number {
+    const queued = mailbox.filter(isForHandlers).length + dropped.length;
+    const { messages } = this;
+    messages.queued += queued;
+    messages.translated += translated;
+    messages.dropped += dropped.length;
+    messages.callsSpanning += process.mailbox.messages().filter(({ kind, call }) => kind === "call" && call?.settled === false).length;
+    return queued;
   }
 }
 
-/** The steps that undo these, last first; null where one of them cannot be undone. */
-function wayBack(steps: readonly PlannedStep[]): readonly Pick<PlannedStep, "label" | "run">[] | null {
-  const back: Pick<PlannedStep, "label" | "run">[] = [];
-  for (const { label, back: run } of steps.toReversed()) {
-    if (run === null) return null;
-    back.push({ label: label.endsWith(" up") ? label.replace(/ up$/, " down") : label.replace(/ down$/, " up"), run });
-  }
-  return back;
+function unsupervised(process: Process, why: string): UpgradeError {
+  const text = `${process.describe()} would have to be restarted, and cannot be, since ${why}. End it yourself, or give it a supervisor.`;
+  return upgradeError("INSTAR_NOT_SUPERVISED", text, { process });
 }
 
-function errorOf(thrown: unknown, process: Process): UpgradeError {
-  if (thrown instanceof UpgradeFailure) return thrown.error;
-  const text = `${process.describe()} could not be converted: ${formatReason(toReason(thrown))}`;
-  return upgradeError("INSTAR_CODE_CHANGE_FAILED", text, { process, thrown });
+function engineError(thrown: unknown): UpgradeError {
+  return upgradeError("INSTAR_COMMIT_FAILED", `the upgrade engine failed: ${formatReason(toReason(thrown))}`, { thrown });
 }
 
+/** A turn of the event loop, in which everybody else has theirs. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+const never = (): boolean => false;
+const noMessages = { queued: 0, translated: 0, dropped: 0, callsSpanning: 0 };
 const canceled = upgradeError("INSTAR_UPGRADE_CANCELED", "the upgrade was canceled before its commit; nothing was changed.");
-const statesShown = 50;
-/** More failures of one kind do not tell more. */
-const errorLimit = 20;
+/** A report that names more of them helps nobody. */
+const errorLimit = 100;
+/** Milliseconds. */
+const sliceTime = 2;
+/** So many states fit into the turn of a commit. */
+const fewEnough = 500;
+const mostRounds = 8;

@@ -29,6 +29,7 @@ function moduleRow({ id, from, to, kind, steps }: UpgradedModule, { processes }:
     convert: `steps: ${steps.join(", ")}`,
     swap: "code only, same state",
     reinstantiate: "its imports changed",
+    restart: "restarted, states lost",
     draft: `draft replaced${steps.length > 0 ? `, steps: ${steps.join(", ")}` : ""}`,
   };
   const own = processes.filter(({ module }) => module === id).length;
