@@ -1,6 +1,7 @@
 /** What the parent and the application's process say to each other over Node's IPC channel: method names and plain types. */
 import type { BuiltFile, LoadRequest, ShapeHashes } from "./built-file.ts";
 import type { LoadedModuleInfo, ProcessInfo, UpgradeError, UpgradeReport } from "../protocol.ts";
+import type { ValidatorSources } from "./validators.ts";
 
 /** Parent to child. */
 export interface ChildRequests {
@@ -32,6 +33,8 @@ export interface ChildUpgrade {
   readonly onBusy: "abort" | "wait" | null;
   /** Pairs of shape hashes, `from to`, of which every state of the first is a valid state of the second. */
   readonly compatible: readonly string[];
+  /** For the shapes of what changes, before and after. */
+  readonly validators: ValidatorSources;
 }
 
 export interface UpgradeOutcome {

@@ -16,6 +16,7 @@ import { createThrottle } from "./throttle.ts";
 import { startWatchdog } from "./watchdog.ts";
 import { emptyReport } from "./report.ts";
 import { installSourceMaps } from "./source-maps.ts";
+import { createValidators } from "./validators.ts";
 
 const root = process.argv[2];
 if (root === undefined || process.send === undefined) {
@@ -26,6 +27,7 @@ const connection = createMessageConnection(new IPCMessageReader(process), new IP
 const maps = installSourceMaps();
 const codeServer = createCodeServer({ root, packages: createPackageLoader(), maps });
 const system = defaultSystem();
+const validators = createValidators();
 followContext(system);
 let rootPid: string | null = null;
 let stopping = false;
@@ -132,6 +134,7 @@ async function applyPrepared(prepared: Prepared, request: ChildUpgrade, signal: 
     return { report: emptyReport("unchanged"), loaded: loaded(), committedAt: null };
   }
   const known = new Set(request.compatible);
+  validators.use(request.validators);
   const plans = prepared.changes.map((change) => ({
     change,
     plan: planSteps({
@@ -148,7 +151,7 @@ async function applyPrepared(prepared: Prepared, request: ChildUpgrade, signal: 
   let committedAt: number | null = null;
   const report = await upgrade(
     system,
-    plans.flatMap(({ change, plan }) => (plan.ok ? [{ module: change.module, to: change.to, kind: plan.kind, steps: plan.steps }] : [])),
+    plans.flatMap(({ change, plan }) => (plan.ok ? [{ module: change.module, to: change.to, kind: plan.kind, steps: plan.steps, ...validators.between(change) }] : [])),
     {
       rehearse: request.rehearse,
       extra: request.extra,

@@ -2,14 +2,13 @@
  * One evaluated version of one file: its script, its exports, and what it is linked to. What importers get depends on the kind of module:
  * a plain module's exports as they are, an actor module's through a slot that always means the current version.
  */
-import vm from "node:vm";
-import v8 from "node:v8";
 import { pathToFileURL } from "node:url";
 import { dirname } from "node:path";
 import type { BuiltFile, Code } from "./built-file.ts";
 import type { Handle } from "../handle.ts";
 import { type ModuleReference, moduleReference } from "../mfa.ts";
 import type { LoadedModule, ModuleVersion } from "../module.ts";
+import { runScript } from "./run-script.ts";
 import { type ModuleTimers, createModuleTimers, timerNames } from "./module-timers.ts";
 
 export interface ModuleInstance {
@@ -91,18 +90,11 @@ type Wrapper = (...context: unknown[]) => () => void;
  * The wrapper stands on the first line, so that the map's lines stay right; its inline map is for debuggers. What the code is given are the
  * parameters of an outer function, so that it may have names of its own like them, `__filename` for example. The arrow function at the end
  * is never called: because it stands there, everything else that is defined in the code holds the witness.
- *
- * V8's compilation cache would keep the text of every script for good, so it is off while the script is made.
  */
 function compile(url: string, { code, map }: Code): Wrapper {
   const inline = map === "" ? "" : `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString("base64")}`;
   const text = `(function(${parameters}){return function(){${code}\n;()=>__witness}})${inline}`;
-  v8.setFlagsFromString("--no-compilation-cache");
-  try {
-    return new vm.Script(text, { filename: url }).runInThisContext() as Wrapper;
-  } finally {
-    v8.setFlagsFromString("--compilation-cache");
-  }
+  return runScript(text, url) as Wrapper;
 }
 
 const parameters = ["exports", "require", "module", "__meta", "__filename", "__dirname", "__witness", ...timerNames].join(",");

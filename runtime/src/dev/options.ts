@@ -23,6 +23,12 @@ export interface ShapePort {
   describe(modules: readonly { id: string; file: string }[]): Promise<Record<string, ModuleShape>>;
   /** Whether every state of shape `from` is, as it stands, a valid state of shape `to` (hashes that `describe` gave before). */
   compatible(from: string, to: string): "compatible" | "incompatible" | "unknown";
+  /**
+   * What checks states of a shape (a hash that `describe` gave before): the text of a JavaScript expression whose value is
+   * `(state) => string | null`, null where the state fits, else a sentence with the path. It runs in the application's process, on every new
+   * state before an upgrade's commit. Null where there is none.
+   */
+  validator(shape: string): string | null;
 }
 
 export interface ModuleShape {

@@ -13,6 +13,7 @@ import { DevError, formatUpgradeError, toUpgradeError } from "./dev-error.ts";
 import { moduleId } from "./module-id.ts";
 import type { ShapePort } from "./options.ts";
 import { emptyReport } from "./report.ts";
+import type { ValidatorSources } from "./validators.ts";
 
 export interface Upgrader {
   /** What the application starts from. @throws DevError where it does not build. */
@@ -66,13 +67,16 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     const all = [...built.values()];
     if (only === null) await refuseOrphans(all);
     const hashes = await describe(all);
-    return { load: loadRequest([{ roots, files: all }], hashes, codeFromBuilder), compatible: compatiblePairs(hashes) };
+    const load = loadRequest([{ roots, files: all }], hashes, codeFromBuilder);
+    return { load, compatible: compatiblePairs(hashes), validators: validatorsFor(hashes, all) };
   }
 
   async function prepareFromStore({ targets }: DowngradeParams): Promise<Prepared> {
     const manifests = targets.map(({ module, vsn }) => keptBuild(loadedModule(module), vsn));
     const hashes = Object.fromEntries(manifests.flatMap(({ file, shape }) => (shape === null ? [] : [[file, shape]])));
-    return { load: loadRequest(toLayers(manifests), hashes, (built) => store.codeOf(built)), compatible: compatiblePairs(hashes) };
+    const load = loadRequest(toLayers(manifests), hashes, (built) => store.codeOf(built));
+    const files = manifests.flatMap((manifest) => manifest.files);
+    return { load, compatible: compatiblePairs(hashes), validators: validatorsFor(hashes, files) };
   }
 
   /**
@@ -159,6 +163,28 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     return pairs.filter(([from, to]) => shapes.compatible(from, to) === "compatible").map((pair) => pair.join(" "));
   }
 
+  /** What checks the states of modules that change: the new ones, and in a rehearsal those that it goes back to. */
+  function validatorsFor(hashes: ShapeHashes, files: readonly BuiltFile[]): ValidatorSources {
+    if (shapes === null) return {};
+    const texts = new Map(files.map(({ file, hash }) => [file, hash]));
+    const wanted = loaded.modules.flatMap(({ file, shape, closure }) => {
+      const next = hashes[file];
+      const changed = next !== undefined && (next !== shape || texts.get(file) !== closure.find((own) => own.file === file)?.hash);
+      return changed ? [next, ...(shape === null ? [] : [shape])] : [];
+    });
+    try {
+      return Object.fromEntries(
+        [...new Set(wanted)].flatMap((shape) => {
+          const source = shapes.validator(shape);
+          return source === null ? [] : [[shape, source]];
+        }),
+      );
+    } catch (error) {
+      onLog("warning", `new states cannot be checked against their types: ${(error as Error).message}`);
+      return {};
+    }
+  }
+
   function loadRequest(layers: readonly Layer[], hashes: ShapeHashes, codeOf: (built: BuiltFile) => Code | undefined): LoadRequest {
     const held = new Set(loaded.held);
     const codes: Record<string, Code> = {};
@@ -205,6 +231,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
       {
         load: prepared.load,
         compatible: prepared.compatible,
+        validators: prepared.validators,
         rehearse,
         extra: params.extra,
         timeout: params.timeout ?? null,
@@ -270,6 +297,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
 interface Prepared {
   readonly load: LoadRequest;
   readonly compatible: readonly string[];
+  readonly validators: ValidatorSources;
 }
 
 interface When {

@@ -28,6 +28,7 @@ export function createShapePort(root: string): ShapePort {
       }
       return Object.fromEntries(Object.entries(shapes).filter(([id]) => modules.some((module) => module.id === id)));
     },
+    validator: (shape) => opened?.analyzer.validator(shape)?.source ?? null,
     compatible: (from, to) => (from === to ? "compatible" : (opened?.analyzer.compatible(from, to) ?? "unknown")),
   };
 }
