@@ -39,7 +39,7 @@ const loaded: LoadedModuleInfo = {
   kind: "actor",
   vsn: 2,
   shape: null,
-  old: { vsn: 1, processes: 1 },
+  old: { vsn: 1, processes: 1, handlers: 0, timers: 0 },
   processes: 3,
 };
 

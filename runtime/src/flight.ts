@@ -9,8 +9,8 @@ import type { Process } from "./process.ts";
 
 export class Flight {
   readonly process: Process;
-  /** Whose code it runs to its end, whatever becomes current meanwhile. */
-  readonly version: ModuleVersion;
+  /** Whose code it runs to its end, whatever becomes current meanwhile; null when it has ended. */
+  version: ModuleVersion | null;
   /** For people: `call join`, `init`, `terminate`. */
   handler: string;
   /** What is being handled; null while `init` runs. */
@@ -36,6 +36,8 @@ export class Flight {
     this.done = true;
     this.message = null;
     this.cause = null;
+    // Node keeps it with every promise that was made in it.
+    this.version = null;
   }
 }
 

@@ -123,8 +123,8 @@ export class Process {
 
   #version: ModuleVersion;
   #state: unknown = undefined;
-  readonly #args: readonly unknown[];
-  readonly #cause: Flight | null = currentFlight();
+  #args: readonly unknown[];
+  #cause: Flight | null = currentFlight();
   #started!: { readonly resolve: (pid: Pid<never>) => void; readonly reject: (error: Error) => void };
   #onExit: ((reason: ExitReason) => void)[] | null = null;
   #self: ProcessSelf | null = null;
@@ -341,9 +341,13 @@ export class Process {
   #init(): void {
     this.version = this.module.current;
     const flight = this.#begin("init", null, this.#cause);
+    const args = this.#args;
+    // What is needed once must not be held for as long as the process lives.
+    this.#cause = null;
+    this.#args = [];
     this.#settle(
       flight,
-      () => this.definition.init(...this.#args),
+      () => this.definition.init(...args),
       (state) => {
         if (state === undefined) return this.#finalize(noState(this));
         this.state = state;
@@ -473,6 +477,8 @@ export class Process {
     breakLinks(this, reason);
     for (const listener of this.#onExit ?? []) listener(reason);
     this.#onExit = null;
+    // Its pid may be kept for long, and must not keep the code.
+    this.version = { ...this.version, definition: null };
     if (flight !== null) this.#end(flight);
   }
 

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gate, change } from "../../test/support/load-version.ts";
-import { actor, type Actor } from "./index.ts";
+import { currentFlight } from "./flight.ts";
+import { actor, start, type Actor } from "./index.ts";
 import { lingering, moduleOf, processes, purge, softPurge, upgrade } from "./internal.ts";
 import type { LoadedModule } from "./module.ts";
 import { live } from "./system.ts";
@@ -123,4 +124,30 @@ test("a commit converts what was left behind, and keeps no version but the curre
     processes(system).some(({ oldCode }) => oldCode),
     false,
   );
+});
+
+test("neither an ended process, nor a handler that is done, nor a parent's one holds a version", async () => {
+  const { system, clock } = testSystem();
+  const flights: object[] = [];
+  const handle = actor<{ init(): number; calls: { child(): Promise<unknown> } }>({
+    vsn: 1,
+    init: () => 1,
+    calls: {
+      child: async ({ reply }) => {
+        flights.push(currentFlight() ?? assert.fail());
+        return reply(await start(waiter(1)));
+      },
+    },
+  });
+  const pid = await system.start(handle);
+  await pid.call("child");
+  const [process] = [...live(system).processes.values()];
+  assert.deepEqual(
+    flights.map((flight) => (flight as { version: unknown }).version),
+    [null],
+  );
+  assert.equal(process?.version, moduleOf(handle).current);
+  process?.kill();
+  await clock.settle();
+  assert.deepEqual([process?.version.vsn, process?.version.definition], [1, null]);
 });

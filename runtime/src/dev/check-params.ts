@@ -14,6 +14,8 @@ export const checkParams: { readonly [M in keyof Requests]: Check<M> } = {
   "modules/list": () => ({}),
   "processes/list": () => ({}),
   "processes/state": ({ pid }) => ({ pid: text("pid", pid) }),
+  "code/purge": ({ module, soft }) => ({ module: text("module", module), ...(soft === undefined ? {} : { soft: boolean("soft", soft) }) }),
+  "code/holders": ({ module }) => (module === undefined ? {} : { module: text("module", module) }),
   "upgrade/rehearse": upgradeParams,
   "upgrade/apply": upgradeParams,
   "upgrade/downgrade": downgradeParams,

@@ -1,6 +1,6 @@
 /** What the parent and the application's process say to each other over Node's IPC channel: method names and plain types. */
 import type { BuiltFile, LoadRequest, ShapeHashes } from "./built-file.ts";
-import type { LoadedModuleInfo, ProcessInfo, UpgradeError, UpgradeReport } from "../protocol.ts";
+import type { CodeHolders, LoadedModuleInfo, ProcessInfo, PurgeParams, PurgeReport, UpgradeError, UpgradeReport } from "../protocol.ts";
 import type { ValidatorSources } from "./validators.ts";
 
 /** Parent to child. */
@@ -13,6 +13,8 @@ export interface ChildRequests {
   processes: { params: Record<string, never>; result: ProcessInfo[] };
   state: { params: { readonly pid: string }; result: { text: string; json: unknown } | null };
   modules: { params: Record<string, never>; result: LoadedModuleInfo[] };
+  purge: { params: PurgeParams; result: Outcome<{ readonly report: PurgeReport; readonly loaded: Loaded }> };
+  holders: { params: { readonly module: string | null }; result: CodeHolders };
   /** Ends the supervision tree; the process then exits. */
   stop: { params: Record<string, never>; result: null };
   /** Answered as soon as the event loop turns. */

@@ -9,9 +9,11 @@ import { formatReason, isOrderly } from "../exit.ts";
 import type { LoadedModuleInfo, UpgradeError } from "../protocol.ts";
 import { withSignal } from "./abort-signal.ts";
 import type { ChildNotifications, ChildRequests, ChildUpgrade, Loaded, UpgradeOutcome } from "./child-protocol.ts";
+import { findHolders, heldBy } from "./code-holders.ts";
 import { type Prepared, createCodeServer } from "./code-server.ts";
 import { DevError, toUpgradeError } from "./dev-error.ts";
 import { createPackageLoader } from "./package-loader.ts";
+import { purgeModule } from "./purge-module.ts";
 import { createThrottle } from "./throttle.ts";
 import { startWatchdog } from "./watchdog.ts";
 import { emptyReport } from "./report.ts";
@@ -36,6 +38,15 @@ serve("ping", () => null);
 serve("processes", () => processes(system));
 serve("state", ({ pid }) => stateOf(system, pid));
 serve("modules", () => listModules());
+serve("purge", (params) => {
+  try {
+    const report = purgeModule(system, codeServer, params);
+    return { ok: true, value: { report, loaded: loaded() } };
+  } catch (error) {
+    return { ok: false, error: toUpgradeError(error, "INSTAR_MODULE_UNKNOWN") };
+  }
+});
+serve("holders", ({ module }) => findHolders(system, codeServer, module));
 serve("start", async ({ entry, load }) => {
   try {
     await startApplication(entry, load);
@@ -151,7 +162,20 @@ async function applyPrepared(prepared: Prepared, request: ChildUpgrade, signal: 
   let committedAt: number | null = null;
   const report = await upgrade(
     system,
-    plans.flatMap(({ change, plan }) => (plan.ok ? [{ module: change.module, to: change.to, kind: plan.kind, steps: plan.steps, ...validators.between(change) }] : [])),
+    plans.flatMap(({ change, plan }) =>
+      plan.ok
+        ? [
+            {
+              module: change.module,
+              to: change.to,
+              kind: plan.kind,
+              steps: plan.steps,
+              prototypes: prepared.prototypes,
+              ...validators.between(change),
+            },
+          ]
+        : [],
+    ),
     {
       rehearse: request.rehearse,
       extra: request.extra,
@@ -186,16 +210,17 @@ function loaded(): Loaded {
 
 function listModules(): LoadedModuleInfo[] {
   const live = processes(system);
-  return [...codeServer.modules.values()].map(({ module, file }) => {
+  const held = codeServer.heldCode();
+  return [...codeServer.modules.values()].map((record) => {
+    const { module, file } = record;
     const own = live.filter((process) => process.module === module.id);
-    const old = own.filter((process) => process.oldCode).length;
     return {
       id: module.id,
       file,
       kind: module.current.kind,
       vsn: module.current.vsn,
       shape: module.current.shape,
-      old: module.old === null ? null : { vsn: module.old.vsn, processes: old },
+      old: module.old === null ? null : { vsn: module.old.vsn, ...heldBy(system, record, held) },
       processes: own.length,
     };
   });

@@ -1,7 +1,7 @@
 /** `startDevRuntime`: puts the parts of the parent process together, and takes them down again. */
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
-import { type RunFile, type RuntimeInfo, type UpgradeReport, protocolVersion } from "../protocol.ts";
+import { type RunFile, type RuntimeInfo, type UpgradeError, type UpgradeReport, protocolVersion } from "../protocol.ts";
 import { type Application, type Heartbeat, startApplication } from "./application.ts";
 import { createBuildStore } from "./build-store.ts";
 import { createBuilder } from "./builder.ts";
@@ -138,6 +138,14 @@ export async function startDevRuntime(
       if (state === null) throw new DevError("INSTAR_NOPROC", `no process ${pid} lives here; it may have exited. See: instar ps`);
       return state;
     },
+    async "code/purge"(params) {
+      const outcome = await application.request("purge", params);
+      if (!outcome.ok) throw asDevError(outcome.error);
+      upgrader.adopt(outcome.value.loaded);
+      endpoint?.notify("processes/changed", {});
+      return outcome.value.report;
+    },
+    "code/holders": ({ module = null }) => application.request("holders", { module }),
     "upgrade/rehearse": (params, signal) => byRequest(() => upgrader.rehearse(params, { signal })),
     "upgrade/apply": (params, signal) => byRequest(() => upgrader.apply(params, { signal })),
     "upgrade/downgrade": (params, signal) => byRequest(() => upgrader.downgrade(params, { signal })),
@@ -189,12 +197,13 @@ async function startTree(application: Application, entry: string, load: LoadRequ
   await new Promise((resolve) => setImmediate(resolve));
   const shapes = await upgrader.firstShapes();
   const outcome = await starting;
-  if (!outcome.ok) {
-    const { code, message, module, place } = outcome.error;
-    throw new DevError(code as "INSTAR_START_FAILED", message, { module, place });
-  }
+  if (!outcome.ok) throw asDevError(outcome.error);
   upgrader.adopt(await application.request("shapes", { shapes }));
   application.markRunning();
+}
+
+function asDevError({ code, message, module, place }: UpgradeError): DevError {
+  return new DevError(code as "INSTAR_START_FAILED", message, { module, place });
 }
 
 function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
