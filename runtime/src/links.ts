@@ -27,6 +27,11 @@ export function connect(one: Process, other: Process): void {
   other.links = withLink(other.links, one);
 }
 
+/** Those that a process is linked to, as a copy. */
+export function linksOf({ links }: Process): readonly Process[] {
+  return links === null ? [] : links instanceof Set ? [...links] : [links];
+}
+
 /** Undoes `connect`. */
 export function disconnect(one: Process, other: Process): void {
   one.links = withoutLink(one.links, other);

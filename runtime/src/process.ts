@@ -11,7 +11,7 @@ import type { ActorDefinition, HandlerTable } from "./definition.ts";
 import { isOrderly, toReason, type ExitReason } from "./exit.ts";
 import { currentFlight, Flight, holdsUpRest, isAwaited, owesRest, runInFlight } from "./flight.ts";
 import { CallContext, MessageContext } from "./context.ts";
-import { breakLinks, connect, type Links } from "./links.ts";
+import { breakLinks, connect, linksOf, type Links } from "./links.ts";
 import { Mailbox, type Message, type PendingCall } from "./mailbox.ts";
 import type { LoadedModule, ModuleVersion } from "./module.ts";
 import { MonitorReference } from "./monitor.ts";
@@ -232,7 +232,7 @@ export class Process {
     const flight = currentFlight();
     if (flight?.process === this && !flight.done) return Promise.reject(calledItself(this, "stop", flight));
     const ended = this.ended();
-    this.deliver({ kind: "stop", name: "stop", args: [reason], call: null, flight });
+    this.#askToEnd(reason, flight);
     return ended;
   }
 
@@ -246,9 +246,21 @@ export class Process {
     if (!this.trapExit) {
       if (reason !== "normal" || from === this) this.#finalize(reason, by);
     } else if (by === "parent" || (this.linked && from === this.parent)) {
-      this.deliver({ kind: "stop", name: "stop", args: [reason], call: null, flight: currentFlight() });
+      this.#askToEnd(reason, currentFlight());
     } else {
       this.info("exit", [from?.pid ?? null, reason]);
+    }
+  }
+
+  /** A supervisor that is waiting for a child's `init`, which may take for ever, gives that start up; OTP's would wait. */
+  #askToEnd(reason: ExitReason, flight: Flight | null): void {
+    this.deliver({ kind: "stop", name: "stop", args: [reason], call: null, flight });
+    if (this.version.kind !== "supervisor") return;
+    for (const child of linksOf(this)) {
+      if (child.supervisor !== this || child.phase !== "starting") continue;
+      // One that is itself a supervisor has children to end first.
+      if (child.version.kind === "supervisor") child.exitSignal(this, reason, "parent");
+      else child.#finalize("shutdown", "parent");
     }
   }
 

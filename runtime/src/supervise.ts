@@ -300,7 +300,7 @@ export class Supervision {
       return stop("shutdown");
     }
     const group = strategy === "one_for_all" ? [...this.#children] : strategy === "rest_for_one" ? this.#children.from(child) : [child];
-    for (const one of group.toReversed()) await this.#end(one);
+    for (const one of group.toReversed()) if (one !== child) await this.#end(one);
     for (const one of group) {
       if (!this.#children.has(one)) continue;
       one.restarts++;
@@ -356,7 +356,10 @@ export class Supervision {
     if (namesake.process !== null) {
       this.#refuse("INSTAR_CHILD_ALREADY_STARTED", `child ${spec.id} is running already, as ${namesake.process.describe()}`);
     }
-    return this.#refuse("INSTAR_CHILD_ALREADY_PRESENT", `there is a child ${spec.id} that is not running; use restartChild, or deleteChild first`);
+    return this.#refuse(
+      "INSTAR_CHILD_ALREADY_PRESENT",
+      `there is a child ${spec.id} that is not running; use restartChild, or deleteChild first`,
+    );
   }
 
   /** The child of this id, which must not be running. */

@@ -10,6 +10,7 @@ import {
   type AutoShutdown,
   type ChildSpec,
   type ExitReason,
+  type InstarError,
   type Pid,
   type RestartType,
   type Strategy,
@@ -23,6 +24,7 @@ interface World extends TestSystem {
   readonly log: string[];
   /** How often each child was started. */
   readonly starts: Map<string, number>;
+  onFail(): void;
 }
 
 interface Worker {
@@ -34,11 +36,13 @@ interface Worker {
 const worker = actor<Worker>({
   vsn: 1,
   trapExit: true,
-  init: (id, { log, starts }, failing) => {
+  init: (id, world, failing) => {
+    const { log, starts } = world;
     const n = (starts.get(id) ?? 0) + 1;
     starts.set(id, n);
     if (failing.includes(n)) {
       log.push(`!${id}`);
+      world.onFail();
       throw new Error(`${id} cannot start`);
     }
     log.push(`+${id}`);
@@ -60,7 +64,7 @@ function specs(world: World, text: string): ChildSpec[] {
 }
 
 function newWorld(): World {
-  return { ...testSystem(), log: [], starts: new Map() };
+  return { ...testSystem(), log: [], starts: new Map(), onFail: () => {} };
 }
 
 interface Options {
@@ -74,7 +78,7 @@ async function run(children: string, { strategy = "one_for_one", restarts = 9, a
   const definition = { strategy, autoShutdown, intensity: { restarts, within: 60_000 }, children: specs(world, children) };
   const pid: Pid<Supervisor> = await world.system.start(supervisor(definition), { name: "sup" });
   world.log.length = 0;
-  return { ...world, pid };
+  return Object.assign(world, { pid });
 }
 
 async function quit({ system, clock }: TestSystem, id: string, reason: ExitReason = "boom"): Promise<void> {
@@ -189,22 +193,20 @@ describe("significant children", () => {
 });
 
 describe("starts", () => {
-  test("while a restart is being tried again, the supervisor can be asked and ended", async () => {
-    const world = await run("a b!2,3,4,5,6,7,8,9", { restarts: 8 });
+  test("while a restart is being tried again, the supervisor can be asked, and terminateChild ends the attempts", async () => {
     const asked: Promise<unknown>[] = [];
-    const { log } = world;
-    // From within the failing start, so that the call arrives before the next attempt.
-    const push = log.push.bind(log);
-    log.push = (line) => {
-      if (line === "!b" && asked.length === 0) asked.push(world.pid.call("restartChild", "b"), world.pid.call("terminateChild", "b"));
-      return push(line);
+    const world = await run("a b!2,3,4,5,6,7,8,9", { restarts: 8 });
+    // Sent in the failing start, so that both arrive before the next attempt.
+    world.onFail = () => {
+      if (asked.length > 0) return;
+      for (const name of ["restartChild", "terminateChild"] as const) {
+        asked.push(world.pid.call(name, "b").catch((error: InstarError) => error.code));
+      }
     };
-    world.system.whereis<Worker>("b")?.cast("quit", "boom");
-    await world.clock.settle();
-    await assert.rejects(asked[0] as Promise<unknown>, { code: "INSTAR_CHILD_RESTARTING" });
-    await asked[1];
-    assert.equal(await children(world, world.pid), "Ab", "terminateChild ends the attempts");
-    assert.deepEqual(log, ["-b boom", "!b"]);
+    await quit(world, "b");
+    assert.deepEqual(await Promise.all(asked), ["INSTAR_CHILD_RESTARTING", undefined]);
+    assert.equal(await children(world, world.pid), "Ab");
+    assert.deepEqual(world.log, ["-b boom", "!b"]);
   });
 
   for (const [where, text] of [
@@ -354,18 +356,17 @@ describe("simple_one_for_one", () => {
     assert.equal(processes(system).length, 1);
   });
 
-  test("10,000 children: what one exit costs does not depend on how many there are", async () => {
+  test("10,000 children", async () => {
     const { pid, clock, system } = await dynamic({ restart: "temporary" });
     const quiet = newWorld();
     const all: Pid<Worker>[] = [];
-    for (let i = 0; i < 10_000; i++) all.push(await pid.withTimeout(Infinity).call("startChild", [`${i}`, quiet, []]));
-    // Looked at by counting, not by time: each end reads the table once.
-    const { state } = live(system).names.get("sup") as { state: object };
-    assert.ok(state);
+    for (let i = 0; i < 10_000; i++) all.push(await pid.call("startChild", [`${i}`, quiet, []]));
+    // A search through all of them for each one that ended would make this the slowest test by far.
     for (const one of all.slice(0, 5000)) one.cast("quit", "normal");
     await clock.settle();
-    assert.equal((await pid.call("countChildren")).active, 5000);
+    assert.deepEqual(await pid.call("countChildren"), { specs: 1, active: 5000, supervisors: 0, workers: 5000 });
     await system.stop();
     assert.deepEqual(processes(system), []);
+    assert.equal(quiet.log.filter((line) => line.endsWith(" shutdown")).length, 5000);
   });
 });
