@@ -116,8 +116,9 @@ type Ending<P, S> = HandlesInfo<P, "timeout", []> extends true ? [state?: S, wai
 /** Whether the protocol has the info that a trapped exit signal becomes. `from` is null for one from outside of every process. */
 type HandlesExit<P> = HandlesInfo<P, "exit", [from: Pid<never> | null, reason: ExitReason]>;
 type HandlesDown<P> = HandlesInfo<P, "down", [monitor: Monitor, pid: Pid<never>, reason: ExitReason]>;
+/** A handler need not look at all that it is given. */
 type HandlesInfo<P, N extends string, A> =
-  InfosOf<P> extends { readonly [X in N]: infer F } ? (A extends Readonly<ArgsOf<F>> ? true : false) : false;
+  InfosOf<P> extends { readonly [X in N]: infer F } ? (A extends readonly [...ArgsOf<F>, ...unknown[]] ? true : false) : false;
 
 // The keys of these results are sentences, because they are what the compiler prints when a handler returns something else.
 

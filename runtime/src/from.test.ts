@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { change } from "../../test/support/load-version.ts";
-import { actor, drop, exit, InstarError, stop, type Actor, type CodeChange, type ExitReason, type From, type Pid } from "./index.ts";
+import { actor, drop, exit, stop, type Actor, type CodeChange, type ExitReason, type From, type InstarError, type Pid } from "./index.ts";
 import { copyState } from "./copy-state.ts";
 import { upgrade } from "./internal.ts";
 import { live } from "./system.ts";

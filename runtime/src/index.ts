@@ -20,6 +20,7 @@ export type { Monitor } from "./monitor.ts";
 export { mfa, type FunctionNames, type Mfa } from "./mfa.ts";
 export type { Pid, Protocol, StateOf } from "./pid.ts";
 export { self } from "./self.ts";
+export { sys, type Status } from "./sys.ts";
 export { exit, start, stop, whereis } from "./start.ts";
 export { createSystem, type System, type SystemOptions } from "./system.ts";
 export { child, type ChildSpec, type RestartType, type Shutdown } from "./child-spec.ts";

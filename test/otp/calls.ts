@@ -1,22 +1,36 @@
 /** OTP's scenario about what a caller sees when a call does not simply return, played against the runtime. */
-import { actor, type ExitReason } from "../../runtime/src/index.ts";
-import { live } from "../../runtime/src/system.ts";
+import { actor, exit, type ExitReason, type From } from "../../runtime/src/index.ts";
 import { testSystem } from "../../runtime/src/testing.ts";
 import { gate } from "../support/load-version.ts";
 import { outcome, reasonOf, type Play } from "./oracle.ts";
 
 interface Doer {
   init(how?: () => unknown): unknown;
-  calls: { do(what: () => unknown): unknown; stop(reason: ExitReason): unknown; self(): unknown; wait(until: Promise<unknown>): unknown };
+  calls: {
+    do(what: () => unknown): unknown;
+    stop(reason: ExitReason): unknown;
+    stopWithReply(reason: ExitReason, reply: unknown): unknown;
+    self(): unknown;
+    wait(until: Promise<unknown>): unknown;
+    later(take: (from: From<unknown>) => void): unknown;
+  };
   casts: { x(): void };
 }
 
 const doer = actor<Doer>({
   vsn: 1,
-  init: (how) => how?.() ?? "state",
+  init: (how) => (how === undefined ? "state" : how()),
   calls: {
     do: ({ reply }, what) => reply(what()),
     stop: ({ stop }, reason) => stop(reason),
+    stopWithReply: ({ from, stop }, reason, reply) => {
+      from.reply(reply);
+      return stop(reason);
+    },
+    later: ({ from, noReply }, take) => {
+      take(from);
+      return noReply();
+    },
     self: async ({ self, reply }) => reply(await self.pid.call("do", () => 1)),
     wait: async ({ reply }, until) => {
       await until;
@@ -32,6 +46,8 @@ const bare = actor<Doer>({
   calls: {
     do: () => "garbage" as never,
     stop: ({ stop }) => stop("normal"),
+    stopWithReply: () => "garbage" as never,
+    later: () => "garbage" as never,
     self: () => "garbage" as never,
     wait: () => "garbage" as never,
   },
@@ -46,7 +62,7 @@ export const calls: Record<string, Play> = {
     const doing = async (what: () => unknown) => outcome((await make()).call("do", what));
 
     const dead = await make();
-    live(system).processes.get(dead.id)!.kill();
+    exit(dead, "kill");
     see.same(1, await outcome(dead.call("do", () => 1)));
     see.differs(2, system.whereis("no_such_name"), null, "a name is looked up first, and null says that nobody has it");
     see.none(3, "one node");
@@ -65,11 +81,11 @@ export const calls: Record<string, Play> = {
     see.same(9, await stopping("shutdown"));
     see.same(10, await stopping({ shutdown: "x" }));
     see.same(11, await stopping("boom"));
-    see.none(12, "a later issue: a reply together with a stop");
+    see.same(12, await outcome((await make()).call("stopWithReply", "boom", "bye")));
     const killed = await make();
     const waiting = outcome(killed.call("wait", new Promise(() => {})));
     await clock.settle();
-    live(system).processes.get(killed.id)!.kill();
+    exit(killed, "kill");
     see.same(13, await waiting);
     see.same(14, await doing(() => thrown(new Error("e"))));
     see.differs(
@@ -78,23 +94,31 @@ export const calls: Record<string, Play> = {
       "a value that is not an Error was thrown: e",
       "every crash has a stack, so a bare value is wrapped in an error",
     );
-    see.none([16, 17], "a thrown value is always a crash here, never a result");
+    const result = ["reply", "via_throw"];
+    see.differs(
+      16,
+      reasonText(await doing(() => thrown(result))),
+      "a value that is not an Error was thrown: reply,via_throw",
+      "a thrown value is always a crash, never a result",
+    );
+    see.differs(
+      17,
+      reasonText(await doing(() => thrown("other"))),
+      "a value that is not an Error was thrown: other",
+      "a thrown value is always a crash, never a result",
+    );
     see.same(18, await outcome((await system.start(bare)).call("do", () => 1)), (observed: [string, string, [unknown[]]]) => [
       observed[0],
       observed[1],
       observed[2][0][0],
     ]);
-    const later = await make();
-    const gateOpen = gate();
-    const reply = outcome(later.call("wait", gateOpen.opened));
-    gateOpen.open();
-    see.differs(19, await reply, ["returned", "late"], "the same by an async handler; this one says late");
-    const init = await outcome(system.start(doer, { args: [() => thrown(new Error("e"))] }));
+    see.same(19, await outcome((await make()).call("later", (from) => queueMicrotask(() => from.reply("later")))));
+    const starting = async (init: () => unknown) => reasonText(await outcome(system.start(doer, { args: [init] })));
     see.differs(
       20,
-      init,
-      ["raised", "exit", ["crash", "e"]],
-      "init returns the state or throws; start rejects with the reason. There is no ignore",
+      [await starting(() => thrown(new Error("e"))), await starting(() => thrown("e")), await starting(() => undefined)],
+      ["e", "a value that is not an Error was thrown: e", "bad_return_value"],
+      "init returns the state or throws, and start rejects with the reason. There is no ignore, and any value but nothing is a state",
     );
   },
 };

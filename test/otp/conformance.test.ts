@@ -4,10 +4,11 @@ import { test } from "node:test";
 import { calls } from "./calls.ts";
 import { notCovered } from "./not-covered.ts";
 import { scenarios, Seer, type Play } from "./oracle.ts";
+import { processes } from "./processes.ts";
 import { supervisors } from "./supervisors.ts";
 import { upgrades } from "./upgrades.ts";
 
-const plays: Record<string, Play> = { ...upgrades, ...calls, ...supervisors };
+const plays: Record<string, Play> = { ...upgrades, ...calls, ...processes, ...supervisors };
 
 test("every scenario is played, or listed as not covered with a reason", () => {
   const known = scenarios.map(({ scenario }) => scenario).toSorted();
