@@ -183,7 +183,7 @@ function checkState(process: Process, state: unknown, validate: StateCheck | und
   const misfit = validate?.(state) ?? null;
   if (misfit === null) return;
   const text =
-    `the state that ${process.describe()} would have in ${version} is not of that version's shape: ${misfit} ` +
+    `the state that ${process.describe()} would have in ${version} is not of that version's shape: ${misfit}. ` +
     `Its handlers would fail on it, so nothing was changed. Correct the step of codeChange that makes it.`;
   throw new UpgradeFailure(upgradeError("INSTAR_STATE_INVALID", text, { process }));
 }
