@@ -5,7 +5,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import type { LoadedModuleInfo, ProcessInfo, UpgradeReport } from "../../runtime/src/protocol.ts";
+import type { CodeHolders, HeldVersion, LoadedModuleInfo, ProcessInfo, PurgeReport, UpgradeReport } from "../../runtime/src/protocol.ts";
 import { type Answers, fakeRuntime } from "../support/fake-runtime.ts";
 import { runCli, startCli } from "../support/run-cli.ts";
 import { temporaryProject } from "../support/temporary-project.ts";
@@ -191,11 +191,78 @@ for (const [name, args, said] of wrong) {
 
 test("no runtime: says how to start one, exit 2", async (t) => {
   const { root } = temporaryProject(t, {});
-  for (const args of [["ps"], ["rehearse"], ["upgrade"], ["downgrade", "src/room.actor", "1"]]) {
+  for (const args of [["ps"], ["rehearse"], ["upgrade"], ["downgrade", "src/room.actor", "1"], ["purge", "src/room.actor"]]) {
     const { code, stderr } = await runCli(args, { cwd: root });
     assert.match(stderr, /No runtime is running in .*instar dev <entry>/);
     assert.equal(code, 2, args.join(" "));
   }
+});
+
+test("purge says what it ended, and what still holds the old code", async (t) => {
+  const { root } = temporaryProject(t, {});
+  const report: PurgeReport = { module: "src/room.actor", vsn: 1, purged: true, processes: [{ pid: "<0.7>", name: null }], timers: 2 };
+  const held = { pid: "<0.2>", name: "tea", path: "State.onClick", code: "rate", url: "file:///x/src/tax.ts?v=1" };
+  const version: HeldVersion = {
+    module: "src/room.actor",
+    vsn: 1,
+    load: 3,
+    status: "purged",
+    counts: { processes: 1, handlers: 1, timers: 1, functions: 22, instances: 0 },
+    processes: [{ pid: "<0.9>", name: null, handler: "call wait", since: "2026-01-01T00:00:00.000Z" }],
+    timers: [{ kind: "interval", file: "/x/src/tax.ts", pid: null, after: 10 }],
+    functions: [held],
+    instances: [],
+  };
+  const invisible: HeldVersion = {
+    ...version,
+    vsn: 2,
+    load: 4,
+    counts: { processes: 0, handlers: 0, timers: 0, functions: 0, instances: 0 },
+    processes: [],
+    timers: [],
+    functions: [],
+  };
+  const holders: CodeHolders = { versions: [version, invisible], unknown: 1 };
+  const runtime = await fakeRuntime(
+    t,
+    { root },
+    { ...answers, "code/purge": (_, reply) => reply(report), "code/holders": (_, reply) => reply(holders) },
+  );
+  const text = await runCli(["purge", "src/room.actor.ts"], { cwd: root });
+  assert.deepEqual(text.stdout.trim().split("\n"), [
+    "Purged version 1 of src/room.actor: 1 process ended, 2 timers ended.",
+    "  <0.7>",
+    "Version 1 (load 3) is held by",
+    "  <0.9>, in call wait since 2026-01-01T00:00:00.000Z",
+    "  1 timer (interval)",
+    "  State.onClick of tea <0.2>: rate",
+    "  and 21 more functions and instances in states",
+    "Version 2 (load 4) is held by",
+    "  something that cannot be seen, such as a closure or a private field",
+    "1 function in states could not be looked up.",
+  ]);
+  assert.equal(text.code, 0);
+  assert.deepEqual(runtime.requests.slice(1), [
+    { method: "code/purge", params: { module: "src/room.actor" } },
+    { method: "code/holders", params: { module: "src/room.actor" } },
+  ]);
+  const json = await runCli(["purge", "src/room.actor", "--soft", "--format", "json"], { cwd: root });
+  assert.deepEqual(JSON.parse(json.stdout), { version: 1, ...report, holders });
+  assert.deepEqual(runtime.requests.at(-2), { method: "code/purge", params: { module: "src/room.actor", soft: true } });
+});
+
+test("a soft purge that is refused names the processes and ends with 1; without old code there is nothing to do", async (t) => {
+  const { root } = temporaryProject(t, {});
+  const none: CodeHolders = { versions: [], unknown: 0 };
+  const report: PurgeReport = { module: "src/room.actor", vsn: 1, purged: false, processes: [{ pid: "<0.7>", name: "tea" }], timers: 0 };
+  let next = report;
+  await fakeRuntime(t, { root }, { ...answers, "code/purge": (_, reply) => reply(next), "code/holders": (_, reply) => reply(none) });
+  const refused = await runCli(["purge", "src/room.actor", "--soft"], { cwd: root });
+  assert.equal(refused.stdout, "Refused: 1 process still in version 1 of src/room.actor.\n  tea <0.7>\nWithout --soft they are ended.\n");
+  assert.equal(refused.code, 1);
+  next = { module: "src/room.actor", vsn: null, purged: true, processes: [], timers: 0 };
+  const nothing = await runCli(["purge", "room"], { cwd: root });
+  assert.deepEqual([nothing.stdout, nothing.code], ["src/room.actor has no old code.\n", 0]);
 });
 
 test("several runtimes: --runtime says which", async (t) => {

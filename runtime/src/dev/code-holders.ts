@@ -49,7 +49,9 @@ async function searchStates(system: System, server: CodeServer, held: readonly H
   };
   const found: FoundInProcess[] = [];
   let turnEnds = performance.now() + slice;
-  for (const process of [...live(system).processes.values()]) {
+  // Those of now: while it is searched, others come and go.
+  const processes = [...live(system).processes.values()];
+  for (const process of processes) {
     // A supervisor's state is the runtime's own.
     if (process.version.kind === "supervisor" || process.phase === "exited") continue;
     const search = findCode(process.state, isWanted);
@@ -104,14 +106,15 @@ function describe(
   found: readonly FoundInProcess[],
   urls: ReadonlyMap<object, string>,
 ): HeldVersion {
-  const values = found.flatMap(({ kind, code, path, process }): (HeldValue & { kind: FoundCode["kind"] })[] => {
+  const values = found.flatMap(({ kind, code, path, process }): { readonly kind: FoundCode["kind"]; readonly held: HeldValue }[] => {
     const tag = server.tags.of(code);
     const url = tag?.url ?? urls.get(code);
     if (url === undefined || !version.urls.has(url)) return [];
     const name = tag?.name ?? functionOf(code)?.name ?? "";
-    return [{ kind, pid: process.pid.id, name: process.name, path, code: name === "" ? "anonymous function" : name, url }];
+    const held = { pid: process.pid.id, name: process.name, path, code: name === "" ? "anonymous function" : name, url };
+    return [{ kind, held }];
   });
-  const of = (kind: FoundCode["kind"]): HeldValue[] => values.filter((value) => value.kind === kind).map(({ kind: _, ...value }) => value);
+  const of = (kind: FoundCode["kind"]): HeldValue[] => values.filter((value) => value.kind === kind).map(({ held }) => held);
   const processes = lingeringIn(system, server, version);
   const [functions, instances] = [of("function"), of("instance")];
   return {

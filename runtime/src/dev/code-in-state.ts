@@ -105,7 +105,8 @@ function keyText(key: string | symbol): string {
 
 function short(key: unknown): string {
   if (typeof key === "string") return JSON.stringify(key.length > 40 ? `${key.slice(0, 39)}…` : key);
-  return typeof key === "object" || typeof key === "function" ? (key === null ? "null" : "…") : String(key);
+  if (typeof key === "function" || (typeof key === "object" && key !== null)) return "…";
+  return String(key);
 }
 
 /** The prototypes of the language's and the platform's own classes. */

@@ -7,6 +7,7 @@ import { registerDowngrade } from "./downgrade.ts";
 import { registerExplain } from "./explain.ts";
 import { registerFix } from "./fix.ts";
 import { registerPs } from "./ps.ts";
+import { registerPurge } from "./purge.ts";
 import { registerRehearse } from "./rehearse.ts";
 import { registerRelease } from "./release.ts";
 import { registerUpgrade } from "./upgrade.ts";
@@ -22,4 +23,5 @@ export function registerCommands(program: Command): void {
   registerRehearse(program);
   registerUpgrade(program);
   registerDowngrade(program);
+  registerPurge(program);
 }
