@@ -270,6 +270,18 @@ test("what makes no sense is refused, and changes nothing", async () => {
   assert.equal(processes(world.system).length, 1);
 });
 
+test("processes that each start the next do not keep those that have ended", async () => {
+  const { system } = testSystem();
+  let last = await system.start(plain);
+  for (let i = 0; i < 3; i++) {
+    const next = (await last.call("do", () => start(plain))) as Pid<Peer>;
+    await stop(last);
+    last = next;
+  }
+  const { parent } = live(system).processes.get(last.id)!;
+  assert.deepEqual([parent?.pid.id, parent?.parent], ["<0.3>", null]);
+});
+
 test("an init that returns nothing is named", async () => {
   const { system } = testSystem();
   const empty = actor<Peer>({ ...definition, init: (() => undefined) as never });

@@ -97,7 +97,8 @@ export class Process {
   readonly pid: ProcessPid;
   readonly module: LoadedModule;
   readonly name: string | null;
-  readonly parent: Process | null;
+  /** Whose handler started it; null for one that has ended, or a chain of processes that start the next would keep them all. */
+  parent: Process | null;
   readonly linked: boolean;
   readonly supervisor: Process | null;
   readonly restarts: number;
@@ -489,6 +490,7 @@ export class Process {
     breakLinks(this, reason);
     for (const listener of this.#onExit ?? []) listener(reason);
     this.#onExit = null;
+    this.parent = null;
     // Its pid may be kept for long, and must not keep the code.
     this.version = { ...this.version, definition: null };
     if (flight !== null) this.#end(flight);
@@ -513,7 +515,7 @@ export class Process {
     this.#end(flight);
   }
 
-  /** As the `after` of a receive: it runs while there is nothing to take, and begins anew after a suspension. */
+  /** As the `after` of a receive: it runs while there is nothing to take, and begins anew after a suspension by `sys`. */
   #startIdle(): void {
     const idle = this.#idle;
     if (idle === null || idle.timer !== null || idle.ms === Infinity || this.mailbox.length > 0) return;
