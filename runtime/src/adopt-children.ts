@@ -1,10 +1,10 @@
 /** `adoptChildren`: after the commit of an upgrade, lets supervisors start and end the children that their specifications gained and lost. */
-import { formatReason, toReason } from "./exit.ts";
+import { formatReason, InstarError, toReason } from "./exit.ts";
 import type { LoadedModule, ModuleVersion } from "./module.ts";
-import { planChildren } from "./plan-children.ts";
+import { plannedChildren } from "./plan-children.ts";
 import type { Process } from "./process.ts";
 import type { UpgradedChildren } from "./protocol.ts";
-import type { AdoptedChildren, SupervisorCode } from "./supervise.ts";
+import type { Adoption } from "./supervise.ts";
 
 export interface ChangedSupervisor {
   readonly module: LoadedModule;
@@ -12,26 +12,34 @@ export interface ChangedSupervisor {
   readonly to: ModuleVersion;
 }
 
-/** What became of the children of one supervisor module, in all of its processes; null where they are the same. */
+/**
+ * What became of the children of one supervisor module, in all of its processes; null where they are the same. Waits for at most `ms`
+ * milliseconds of the system's clock: a child may take for ever to start or to end, and its supervisor then waits on.
+ */
 export async function adoptChildren(
   { module, from, to }: ChangedSupervisor,
   processes: readonly Process[],
+  ms: number,
 ): Promise<UpgradedChildren | null> {
-  const plan = planChildren((from.definition as SupervisorCode).children, (to.definition as SupervisorCode).children);
-  if (plan.start.length + plan.stop.length + plan.reorder.length + plan.changed.length === 0) return null;
+  const plan = plannedChildren(from, to);
+  if (plan === null) return null;
   const failed: UpgradedChildren["failed"][number][] = [];
-  await Promise.all(
-    processes
-      .filter((process) => process.module === module)
-      .map(async (process) => {
-        try {
-          const adopted = (await process.call("adoptChildren", [], Infinity)) as AdoptedChildren;
-          for (const { id, reason } of adopted.failed) failed.push({ pid: process.pid.id, id, message: formatReason(reason) });
-        } catch (thrown) {
-          // It ended meanwhile, and its children with it.
-          for (const id of plan.start) failed.push({ pid: process.pid.id, id, message: formatReason(toReason(thrown)) });
-        }
-      }),
-  );
+  const adopt = async (process: Process): Promise<void> => {
+    const pid = process.pid.id;
+    const adoption: Adoption = { started: new Set(), failed: new Map() };
+    let others: string | null = null;
+    try {
+      await process.call("adoptChildren", [adoption], ms);
+    } catch (thrown) {
+      const isSlow = thrown instanceof InstarError && thrown.code === "INSTAR_CALL_TIMEOUT";
+      others = isSlow ? `it had not started after ${ms} ms, and may do so yet` : formatReason(toReason(thrown));
+    }
+    for (const id of plan.start) {
+      const reason = adoption.failed.get(id);
+      if (reason !== undefined) failed.push({ pid, id, message: formatReason(reason) });
+      else if (others !== null && !adoption.started.has(id)) failed.push({ pid, id, message: others });
+    }
+  };
+  await Promise.all(processes.filter((process) => process.module === module).map(adopt));
   return { ...plan, failed };
 }

@@ -57,9 +57,10 @@ export interface ChildCounts {
   readonly workers: number;
 }
 
-/** What came of the children that an upgrade added or removed. */
-export interface AdoptedChildren {
-  readonly failed: readonly { readonly id: string; readonly reason: ExitReason }[];
+/** Filled while the children that an upgrade added are started; by id. */
+export interface Adoption {
+  readonly started: Set<string>;
+  readonly failed: Map<string, ExitReason>;
 }
 
 /** The handlers of every supervisor. */
@@ -79,7 +80,7 @@ export const behaviour = {
     restartChild: answer((supervision, id) => supervision.restartChild(id)),
     deleteChild: answer((supervision, id) => supervision.deleteChild(id)),
     /** Sent by an upgrade, not part of the public protocol. */
-    adoptChildren: answer((supervision) => supervision.adoptChildren()),
+    adoptChildren: answer((supervision, adoption) => supervision.adoptChildren(adoption as Adoption)),
   },
   infos: {
     exit: ({ state }: HandlerContext, from: unknown, reason: ExitReason) => state.childEnded(from, reason),
@@ -115,7 +116,7 @@ export class Supervision {
   #code: SupervisorCode;
   #restarts: readonly number[] = [];
   /** What the last upgrade means for the children, and nobody has done yet. */
-  #due: (() => Promise<AdoptedChildren>) | null = null;
+  #due: ((adoption: Adoption) => Promise<void> | void) | null = null;
 
   constructor(self: Process) {
     this.#self = self;
@@ -199,11 +200,11 @@ export class Supervision {
   }
 
   /** Does with the children what the last upgrade implies: with `mode: "otp"` nobody asks for it. */
-  async adoptChildren(): Promise<AdoptedChildren> {
+  async adoptChildren(adoption: Adoption): Promise<void> {
     this.#adjust();
     const due = this.#due;
     this.#due = null;
-    return (await due?.()) ?? { failed: [] };
+    await due?.(adoption);
   }
 
   childEnded(from: unknown, reason: ExitReason): unknown {
@@ -257,35 +258,33 @@ export class Supervision {
     const isNew = start.filter((id) => this.#children.get(id) === undefined);
     this.#children.respecify(code.children);
     const [added, removed] = [isNew, end].map((ids) => ids.flatMap((id) => this.#children.get(id) ?? [])) as [Child[], Child[]];
-    this.#due = () => this.#adopt(added, removed);
+    this.#due = (adoption) => this.#adopt(added, removed, adoption);
   }
 
   /** Removed children are ended first, because new ones may take their names. */
-  async #adopt(added: readonly Child[], removed: readonly Child[]): Promise<AdoptedChildren> {
+  async #adopt(added: readonly Child[], removed: readonly Child[], { started, failed }: Adoption): Promise<void> {
     for (const child of removed) {
       if (!this.#children.has(child)) continue;
       await this.#end(child);
       this.#children.remove(child);
     }
-    const failed: { id: string; reason: ExitReason }[] = [];
     for (const child of added) {
+      const { id } = child.spec;
       if (!this.#children.has(child) || child.process !== null) continue;
       try {
         await this.#start(child);
+        started.add(id);
       } catch (thrown) {
         // As after OTP's `restart_child`: the specification stays, and the child can be started when its trouble is over.
-        const reason = toReason(thrown);
-        failed.push({ id: child.spec.id, reason });
-        this.#log(`could not start child ${child.spec.id}, which an upgrade added: ${formatReason(reason)}`);
+        failed.set(id, toReason(thrown));
+        this.#log(`could not start child ${id}, which an upgrade added: ${formatReason(toReason(thrown))}`);
       }
     }
-    return { failed };
   }
 
   /** What `startChild` added to the specification's arguments, of which there were `given`, is added to the new ones. */
-  async #adoptArguments(given: number): Promise<AdoptedChildren> {
+  #adoptArguments(given: number): void {
     for (const child of this.#children) child.args = [...this.#template.args, ...child.args.slice(given)];
-    return { failed: [] };
   }
 
   /** Restarts a child and those that its strategy says, or ends the supervisor where that is once too often. */

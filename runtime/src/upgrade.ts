@@ -17,6 +17,7 @@ import type { Process, Quiescence } from "./process.ts";
 import type { UpgradedModule, UpgradedProcess, UpgradeError, UpgradeReport } from "./protocol.ts";
 import { whyNotRestarted } from "./restartable.ts";
 import { adoptChildren, type ChangedSupervisor } from "./adopt-children.ts";
+import { plannedChildren, strategyConflict } from "./plan-children.ts";
 import { live, type LiveSystem, type System } from "./system.ts";
 import { upgradeError } from "./upgrade-error.ts";
 
@@ -110,8 +111,10 @@ class Upgrade {
       return upgradeError("INSTAR_BAD_UPGRADE", "a module is named twice in one upgrade. Name each changed module once.");
     }
     for (const { module, to } of this.#changes) {
-      if (module.current.kind === to.kind) continue;
-      const text = `${module.id} is a ${module.current.kind} and would become a ${to.kind}. Give the new one a file of its own.`;
+      const conflict = strategyConflict(module.current, to);
+      if (module.current.kind === to.kind && conflict === null) continue;
+      const why = conflict ?? `it is a ${module.current.kind} and would become a ${to.kind}`;
+      const text = `${module.id} cannot be upgraded: ${why}. Give the new one a file of its own.`;
       return upgradeError("INSTAR_BAD_UPGRADE", text, { module: module.id });
     }
     if (this.#system.preparation !== null) {
@@ -179,12 +182,20 @@ class Upgrade {
         to: to.vsn,
         kind,
         steps: steps.map(({ label }) => label),
+        ...this.#plannedChildren(module, to, outcome),
       })),
       processes: this.#processes,
       messages: this.#messages,
       time: { build: 0, quiesce, convert, commit: committing, total: performance.now() - begin, slices },
       errors,
     };
+  }
+
+  /** For the report's row; what failed is only known when the supervisors have done it. */
+  #plannedChildren(module: LoadedModule, to: ModuleVersion, outcome: UpgradeReport["outcome"]): Pick<UpgradedModule, "children"> {
+    const isPlanned = outcome === "rehearsed" || outcome === "committed";
+    const children = isPlanned ? plannedChildren(this.#from.get(module) as ModuleVersion, to) : null;
+    return children === null ? {} : { children: { ...children, failed: [] } };
   }
 
   /**
@@ -200,7 +211,7 @@ class Upgrade {
       this.#time.convert += performance.now() - begin;
       this.#time.slices++;
       if (preparation.errors.length > 0) return this.#stopped("failed", preparation.errors);
-      if (done === true && (preparation.left <= fewEnough || ++rounds > mostRounds)) return null;
+      if (done && (preparation.left <= fewEnough || ++rounds > mostRounds)) return null;
       await turn();
       if (this.#options.signal?.aborted === true) return this.#stopped("canceled", [canceled]);
     }
@@ -360,7 +371,7 @@ class Upgrade {
     return Promise.all(
       modules.map(async (row) => {
         const changed = supervisors.get(row.id);
-        const children = changed === undefined ? null : await adoptChildren(changed, all);
+        const children = changed === undefined ? null : await adoptChildren(changed, all, this.#options.timeout ?? 5000);
         return children === null ? row : { ...row, children };
       }),
     );
