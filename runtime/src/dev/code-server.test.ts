@@ -1,8 +1,7 @@
 /** The code server with the builder and the real core, in this process: which instances are new, which stay, and what becomes of old ones. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import v8 from "node:v8";
-import vm from "node:vm";
+import { untilCollected } from "../../../test/support/collected.ts";
 import { answering, exported, loaded, maps } from "../../../test/support/loaded-project.ts";
 import type { Build } from "./builder.ts";
 import type { Layer } from "./built-file.ts";
@@ -376,16 +375,3 @@ test("the texts of old versions do not stay in the heap", async (t) => {
   // 60 versions have 12 MB of text, and as much again in their maps.
   assert.ok(after - before < 4_000_000, `the heap grew by ${after - before} bytes`);
 });
-
-/** Collects until no more than `limit` are alive; weak references are cleared between turns. */
-async function untilCollected(versions: readonly WeakRef<object>[], limit: number): Promise<number> {
-  v8.setFlagsFromString("--expose-gc");
-  const collect = vm.runInNewContext("gc") as () => void;
-  let alive = versions.length;
-  for (let round = 0; round < 20 && alive > limit; round++) {
-    await new Promise((resolve) => setImmediate(resolve));
-    collect();
-    alive = versions.filter((version) => version.deref() !== undefined).length;
-  }
-  return alive;
-}
