@@ -64,6 +64,7 @@ async function upgrades(t: TestContext, times: number) {
     versions.push(new WeakRef(record.module.current), new WeakRef(record.module.current.definition as object));
   };
   const heap: number[] = [];
+  remember();
   for (let n = 1; n <= times; n++) {
     const next = sources.map((source) => generation(source, n));
     const codes = Object.fromEntries(next.map(({ file, code }) => [file.hash, code]));
@@ -80,7 +81,6 @@ async function upgrades(t: TestContext, times: number) {
     if (n % 50 === 0)
       assert.deepEqual(await Promise.all(pids.map((pid) => pid.call(n % 100 === 0 ? "wait" : "generation"))), Array(10).fill(n));
     if (n === times / 2 || n === times) {
-      // In a function of its own, so that nothing of the last round is on the stack.
       await untilCollected([], -1);
       heap.push(process.memoryUsage().heapUsed);
     }
@@ -94,7 +94,7 @@ const kept = 2 * 5;
 test("after 1,000 upgrades no purged version is alive, states have moved to the newest classes, and the heap is flat", async (t) => {
   const { size } = maps;
   const { server, system, versions, heap, pids } = await upgrades(t, 1000);
-  assert.equal(versions.length, 5000);
+  assert.equal(versions.length, 5 * 1001);
   assert.equal(await untilCollected(versions, kept), kept);
   const [half = 0, whole = 0] = heap;
   // Each upgrade has about 5 KB of code and maps: 500 of them would be 2.5 MB.
