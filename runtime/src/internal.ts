@@ -7,5 +7,5 @@ export { planSteps, type PlanRequest, type StepPlan } from "./plan-steps.ts";
 export { upgrade, type ModuleChange, type UpgradeOptions } from "./upgrade.ts";
 export { lingering, lingersIn, purge, softPurge } from "./purge.ts";
 export { processes, stateOf } from "./process-info.ts";
-export { defaultSystem, followContext, guardDrains, live, subscribe, type LiveSystem, type SystemEvent } from "./system.ts";
+export { defaultSystem, endProcess, followContext, guardDrains, subscribe, type System, type SystemEvent } from "./system.ts";
 export { currentFlight } from "./flight.ts";

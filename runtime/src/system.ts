@@ -75,6 +75,13 @@ export function guardDrains(system: System, run: (drain: () => void) => void): v
   live(system).scheduler.runDrain = run;
 }
 
+/** Kills a process, as the exit signal `kill` does. @returns whether there was one of that pid */
+export function endProcess(system: System, pid: string): boolean {
+  const process = live(system).processes.get(pid);
+  process?.kill();
+  return process !== undefined;
+}
+
 /** Calls `listener` for every event, synchronously; the result ends that. */
 export function subscribe(system: System, listener: (event: SystemEvent) => void): () => void {
   const { listeners } = live(system);

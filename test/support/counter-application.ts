@@ -9,7 +9,12 @@ import counter, { type Counter } from "./counter.actor";
 for (const [signal, name] of [["SIGUSR2", "add"], ["SIGWINCH", "spin"], ["SIGCONT", "wait"]] as const) {
   process.on(signal, () => whereis<Counter>("counter")?.cast(name));
 }
-export default supervisor({ children: [child(counter, { id: "counter", name: "counter", args: [5] }), child(counter, { id: "other", args: [7] })] });
+process.on("SIGPIPE", () => {
+  whereis<Counter>("other")?.cast("add");
+  whereis<Counter>("counter")?.cast("spin");
+  for (let n = 0; n < 2; n++) whereis<Counter>("other")?.cast("add");
+});
+export default supervisor({ children: [child(counter, { id: "counter", name: "counter", args: [5] }), child(counter, { id: "other", name: "other", args: [7] })] });
 `;
 
 export const counter = (vsn: number, more = "", { state = "{ n }", add = "({ ...state, n: state.n + 1 })" } = {}): string => `

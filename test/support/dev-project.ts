@@ -8,8 +8,8 @@ import { dirname, join } from "node:path";
 import type { TestContext } from "node:test";
 import { WebSocket } from "ws";
 import type { Notifications, Requests, RunFile } from "../../runtime/src/protocol.ts";
-import type { Heartbeat } from "../../runtime/src/dev/application.ts";
 import { type DevRuntime, type DevRuntimeOptions, startDevRuntime } from "../../runtime/src/dev/index.ts";
+import type { Timing } from "../../runtime/src/dev/start-dev-runtime.ts";
 
 export interface DevProject {
   readonly root: string;
@@ -49,9 +49,9 @@ export interface RunningProject {
 export async function runProject(
   t: TestContext,
   project: DevProject,
-  options: Partial<DevRuntimeOptions> & { readonly heartbeat?: Heartbeat } = {},
+  options: Partial<DevRuntimeOptions> & Timing = {},
 ): Promise<RunningProject> {
-  const { heartbeat, ...rest } = options;
+  const { heartbeat, restarts, ...rest } = options;
   const logs: string[] = [];
   const runtime = await startDevRuntime(
     {
@@ -61,7 +61,7 @@ export async function runProject(
       onLog: (level, text) => logs.push(`${level}: ${text}`),
       ...rest,
     },
-    heartbeat,
+    { ...(heartbeat === undefined ? {} : { heartbeat }), ...(restarts === undefined ? {} : { restarts }) },
   );
   t.after(() => runtime.stop());
   const client = await connectClient(t, JSON.parse(readFileSync(runtime.runFile, "utf8")) as RunFile);

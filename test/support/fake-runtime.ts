@@ -76,6 +76,7 @@ export async function fakeRuntime(test: TestContext, options: FakeRuntimeOptions
     pid: process.pid,
     applicationPid: process.pid,
     node: process.version,
+    stuck: null,
     ...options.info,
   };
   const runFile = join(options.root, `.instar/run/${name}.json`);

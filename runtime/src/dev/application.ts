@@ -8,33 +8,35 @@ import { createRequire } from "node:module";
 import type { Socket } from "node:net";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { CancellationTokenSource, IPCMessageReader, IPCMessageWriter, createMessageConnection } from "vscode-jsonrpc/node";
-import type { RuntimeInfo } from "../protocol.ts";
-import type { ChildNotifications, ChildRequests } from "./child-protocol.ts";
+import type { RuntimeInfo, StuckProcess } from "../protocol.ts";
+import type { ChildNotifications, ChildOptions, ChildRequests, Heartbeat } from "./child-protocol.ts";
 import { DevError } from "./dev-error.ts";
+import { type WatchdogChannel, openWatchdogChannel } from "./watchdog-channel.ts";
 import { watchdogDescriptor } from "./watchdog.ts";
 
 export interface ApplicationOptions {
   readonly root: string;
   readonly stdio: "inherit" | "pipe";
   readonly heartbeat: Heartbeat;
+  /** Milliseconds after which a handler that does not return is broken off; null for never. */
+  readonly handlerLimit: number | null;
   readonly onNotification: <N extends keyof ChildNotifications>(name: N, params: ChildNotifications[N]) => void;
   /** Lines that the application printed, where `stdio` is `pipe`. */
   readonly onOutput: (stream: "stdout" | "stderr", line: string) => void;
   readonly onStatus: (status: RuntimeInfo["status"]) => void;
+  readonly onStuck: (stuck: StuckProcess) => void;
+  /** A process was ended because its handler did not return for `after` milliseconds. */
+  readonly onLimit: (pid: string, after: number) => void;
   readonly onExit: (code: number | null, signal: string | null) => void;
-}
-
-/** Milliseconds. */
-export interface Heartbeat {
-  readonly interval: number;
-  /** Without an answer for this long, the application is unresponsive. */
-  readonly limit: number;
 }
 
 export interface Application {
   readonly pid: number | null;
   readonly status: RuntimeInfo["status"];
+  readonly stuck: StuckProcess | null;
   /**
+   * What changes nothing is answered also while a handler does not return.
+   *
    * @throws DevError `INSTAR_RUNTIME_EXITED` or `INSTAR_RUNTIME_UNRESPONSIVE`, at once or as soon as the process turns out to be so.
    */
   request<M extends keyof ChildRequests>(
@@ -44,6 +46,8 @@ export interface Application {
   ): Promise<ChildRequests[M]["result"]>;
   /** Called once the supervision tree runs. */
   markRunning(): void;
+  /** Ends one process of the application, also one whose handler does not return. @throws DevError where there is none, or no way to do so */
+  end(pid: string): Promise<void>;
   /** Asks the process to end its tree and, after `grace` milliseconds, kills it. */
   stop(grace: number): Promise<void>;
   kill(): void;
@@ -60,21 +64,24 @@ export interface RequestOptions<R> {
 export function startApplication(options: ApplicationOptions): Application {
   const child = forkChild(options);
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
-  connection.onNotification("changed", (params: ChildNotifications["changed"]) => options.onNotification("changed", params));
-  connection.onNotification("log", (params: ChildNotifications["log"]) => options.onNotification("log", params));
+  for (const name of ["changed", "log", "ended"] as const) {
+    connection.onNotification(name, (params: ChildNotifications[typeof name]) => options.onNotification(name, params));
+  }
   // A write to a process that has just ended is reported by its exit.
   connection.onError(() => {});
   connection.listen();
 
   let status: RuntimeInfo["status"] = "starting";
+  let stuck: StuckProcess | null = null;
   const waiting = new Set<Waiting>();
   const setStatus = (next: RuntimeInfo["status"]): void => {
     if (status === next || status === "exited") return;
     status = next;
+    if (next !== "unresponsive") stuck = null;
     for (const entry of waiting) {
       clearTimeout(entry.timer);
       if (next === "exited") entry.fail(exited());
-      else if (next === "unresponsive") entry.timer = setTimeout(() => entry.fail(unresponsive()), entry.patience);
+      else if (next === "unresponsive") entry.timer = setTimeout(() => entry.fail(unresponsive(stuck)), entry.patience);
     }
     options.onStatus(next);
   };
@@ -91,13 +98,37 @@ export function startApplication(options: ApplicationOptions): Application {
     child.once("exit", end);
     child.once("error", () => end(null, null));
   });
-  const beating = beat(options.heartbeat, connection, (alive) => {
+  const setAlive = (alive: boolean): void => {
     if (status === "running" || status === "unresponsive") setStatus(alive ? "running" : "unresponsive");
+  };
+  const watchdog = watch(child, {
+    onStuck(found) {
+      stuck = found;
+      setAlive(false);
+      options.onStuck(found);
+    },
+    onBack: () => setAlive(true),
+    onLimit: options.onLimit,
   });
+  // The watchdog knows more, so it has its say first.
+  const { interval, limit } = options.heartbeat;
+  const beating = beat({ interval, limit: watchdog === null ? limit : 1.5 * limit }, connection, setAlive);
 
-  const request: Application["request"] = async (method, params, { signal, patience = 0, onLate } = {}) => {
+  const request: Application["request"] = async (method, params, requestOptions) => {
+    try {
+      return await requestInTurn(method, params, requestOptions);
+    } catch (error) {
+      if (watchdog === null || !answeredAnyTime.has(method) || status === "exited" || !(error instanceof DevError)) throw error;
+      // Twice, since a handler that is broken off takes a question in the middle of it along.
+      const answer = (await watchdog.ask(method, params)) ?? (await watchdog.ask(method, params));
+      if (answer === undefined) throw error;
+      return answer as ChildRequests[typeof method]["result"];
+    }
+  };
+
+  const requestInTurn: Application["request"] = async (method, params, { signal, patience = 0, onLate } = {}) => {
     if (status === "exited") throw exited();
-    if (status === "unresponsive") throw unresponsive();
+    if (status === "unresponsive") throw unresponsive(stuck);
     const cancellation = new CancellationTokenSource();
     const cancel = (): void => cancellation.cancel();
     if (signal?.aborted === true) cancel();
@@ -138,7 +169,26 @@ export function startApplication(options: ApplicationOptions): Application {
     get status() {
       return status;
     },
+    get stuck() {
+      return stuck;
+    },
     request,
+    async end(pid) {
+      for (let last = false; ; last = true) {
+        const how = (await watchdog?.kill(pid)) ?? "turning";
+        if (how === "broken off") return;
+        if (how === "out of reach") throw outOfReach(pid);
+        if (how !== "turning") throw unresponsive(stuck);
+        try {
+          if (await request("kill", { pid })) return;
+        } catch (error) {
+          // It had not begun to hold up the event loop when the watchdog looked; now it has.
+          if (last || status !== "unresponsive") throw error;
+          continue;
+        }
+        throw noSuchProcess(pid);
+      }
+    },
     markRunning: () => setStatus("running"),
     async stop(grace) {
       if (status === "exited") return;
@@ -158,21 +208,31 @@ interface Waiting {
   timer: NodeJS.Timeout | undefined;
 }
 
-function forkChild({ root, stdio, onOutput }: ApplicationOptions): ChildProcess {
+/** What the watchdog has answered in the middle of a handler that does not return. */
+const answeredAnyTime: ReadonlySet<string> = new Set<keyof ChildRequests>(["processes", "state", "modules"]);
+
+function forkChild({ root, stdio, heartbeat, handlerLimit, onOutput }: ApplicationOptions): ChildProcess {
   const { path, execArgv } = childEntry();
-  const child = fork(path, [root], {
+  const told: ChildOptions = { root, heartbeat, handlerLimit };
+  const child = fork(path, [JSON.stringify(told)], {
     cwd: root,
     execArgv,
+    // A group of its own, so that Ctrl-C in the terminal reaches the parent alone, which ends this one in order. The watchdog sees to it
+    // that it does not outlive the parent. On Windows it would get a window of its own.
+    detached: process.platform !== "win32",
     // The application's messages are plain JSON; code travels as text.
     serialization: "json",
     // The last one is the watchdog's: it breaks when this process ends, however it ends.
     stdio: ["ignore", stdio, stdio, "ipc", "pipe"],
   });
-  const leash = child.stdio[watchdogDescriptor] as Socket | null;
-  leash?.on("error", () => {}).unref();
   if (child.stdout !== null) splitLines(child.stdout, (line) => onOutput("stdout", line));
   if (child.stderr !== null) splitLines(child.stderr, (line) => onOutput("stderr", line));
   return child;
+}
+
+function watch(child: ChildProcess, listener: Parameters<typeof openWatchdogChannel>[1]): WatchdogChannel | null {
+  const pipe = child.stdio[watchdogDescriptor] as Socket | null;
+  return pipe === null || process.platform === "win32" ? null : openWatchdogChannel(pipe, listener);
 }
 
 /** The child's file lies beside this one in the sources, and under `dev/` seen from the bundle's chunks. */
@@ -232,10 +292,38 @@ function exited(): DevError {
   return new DevError("INSTAR_RUNTIME_EXITED", "the application has ended; start it again. Its output says why.");
 }
 
-function unresponsive(): DevError {
+function unresponsive(stuck: StuckProcess | null): DevError {
+  if (stuck === null) {
+    return new DevError(
+      "INSTAR_RUNTIME_UNRESPONSIVE",
+      "the application does not answer: something in it has not returned for a while, or a debugger has paused it. Wait, or stop it.",
+    );
+  }
+  const { pid, place } = stuck;
+  const way =
+    pid === null ? "Restart the application: instar restart." : `End that process: instar kill "${pid}"; or restart the application.`;
   return new DevError(
     "INSTAR_RUNTIME_UNRESPONSIVE",
-    "the application does not answer: one of its handlers has not returned for a while, or a debugger has paused it. " +
-      "Stop it, correct the handler (look for an endless loop), and start it again.",
+    `the application does not answer: ${formatStuck(stuck)} and does not return, so nothing else runs. ${way}`,
+    { module: stuck.module, place },
+  );
+}
+
+/** Who holds up the application: `<0.3> (tea-room, src/room.actor) has been in cast say for 2.0 s`. */
+export function formatStuck({ pid, name, module, handler, since }: StuckProcess): string {
+  const seconds = `${(since / 1000).toFixed(1)} s`;
+  if (pid === null) return `code outside of any process has run for ${seconds}`;
+  return `${pid} (${name === null ? "" : `${name}, `}${module}) has been in ${handler} for ${seconds}`;
+}
+
+function noSuchProcess(pid: string): DevError {
+  return new DevError("INSTAR_NOPROC", `no process ${pid} lives here; it may have exited. See: instar ps`);
+}
+
+function outOfReach(pid: string): DevError {
+  return new DevError(
+    "INSTAR_RUNTIME_UNRESPONSIVE",
+    `${pid} does not return from what it does after an await, where a single process cannot be broken off: the rest of an async handler does ` +
+      "not run under the runtime. Restart the application: instar restart.",
   );
 }

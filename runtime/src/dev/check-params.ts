@@ -10,10 +10,12 @@ type Check<M extends keyof Requests> = (params: Record<string, unknown>) => Requ
 export const checkParams: { readonly [M in keyof Requests]: Check<M> } = {
   "runtime/info": () => ({}),
   "runtime/stop": () => ({}),
+  "runtime/restart": () => ({}),
   "runtime/watch": ({ enabled }) => ({ enabled: boolean("enabled", enabled) }),
   "modules/list": () => ({}),
   "processes/list": () => ({}),
   "processes/state": ({ pid }) => ({ pid: text("pid", pid) }),
+  "processes/kill": ({ pid }) => ({ pid: text("pid", pid) }),
   "code/purge": ({ module, soft }) => ({ module: text("module", module), ...(soft === undefined ? {} : { soft: boolean("soft", soft) }) }),
   "code/holders": ({ module }) => (module === undefined ? {} : { module: text("module", module) }),
   "upgrade/rehearse": upgradeParams,

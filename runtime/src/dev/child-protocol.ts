@@ -15,14 +15,32 @@ export interface ChildRequests {
   modules: { params: Record<string, never>; result: LoadedModuleInfo[] };
   purge: { params: PurgeParams; result: Outcome<{ readonly report: PurgeReport; readonly loaded: Loaded }> };
   holders: { params: { readonly module: string | null }; result: CodeHolders };
+  /** Ends one process for `killed`; false where there is none. */
+  kill: { params: { readonly pid: string }; result: boolean };
   /** Ends the supervision tree; the process then exits. */
   stop: { params: Record<string, never>; result: null };
   /** Answered as soon as the event loop turns. */
   ping: { params: Record<string, never>; result: null };
 }
 
+/** What the application's process is told at its start. */
+export interface ChildOptions {
+  readonly root: string;
+  readonly heartbeat: Heartbeat;
+  readonly handlerLimit: number | null;
+}
+
+/** Milliseconds. */
+export interface Heartbeat {
+  readonly interval: number;
+  /** Without a turn of its event loop for this long, the application is unresponsive. */
+  readonly limit: number;
+}
+
 /** Child to parent. */
 export interface ChildNotifications {
+  /** The supervision tree has ended by itself. The process ends as well, and is not started again. */
+  ended: Record<string, never>;
   changed: Record<string, never>;
   log: { readonly level: "info" | "warning" | "error"; readonly text: string };
 }

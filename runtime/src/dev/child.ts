@@ -3,63 +3,48 @@
  * handler that never returns costs nobody but the application. It does not outlive its parent.
  */
 import { type CancellationToken, IPCMessageReader, IPCMessageWriter, createMessageConnection } from "vscode-jsonrpc/node";
-import { type SystemEvent, defaultSystem, followContext, isHandle, planSteps, processes, stateOf, subscribe, upgrade } from "../internal.ts";
+import { type SystemEvent, defaultSystem, followContext, guardDrains, isHandle, subscribe } from "../internal.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { formatReason, isOrderly } from "../exit.ts";
-import type { LoadedModuleInfo, UpgradeError } from "../protocol.ts";
 import { withSignal } from "./abort-signal.ts";
-import type { ChildNotifications, ChildRequests, ChildUpgrade, Loaded, UpgradeOutcome } from "./child-protocol.ts";
-import { findHolders, heldBy } from "./code-holders.ts";
-import { type Prepared, createCodeServer } from "./code-server.ts";
+import { attributeErrors } from "./attribute-errors.ts";
+import type { ChildNotifications, ChildOptions, ChildRequests } from "./child-protocol.ts";
+import { type Question, createCodeService } from "./code-service.ts";
+import { createCodeServer } from "./code-server.ts";
 import { DevError, toUpgradeError } from "./dev-error.ts";
 import { createPackageLoader } from "./package-loader.ts";
-import { purgeModule } from "./purge-module.ts";
 import { createThrottle } from "./throttle.ts";
+import { lookAtRunningCode } from "./running-code.ts";
 import { startWatchdog } from "./watchdog.ts";
-import { emptyReport } from "./report.ts";
 import { installSourceMaps } from "./source-maps.ts";
-import { createValidators } from "./validators.ts";
 
-const root = process.argv[2];
-if (root === undefined || process.send === undefined) {
+const told = process.argv[2];
+if (told === undefined || process.send === undefined) {
   throw new Error("this file is started by `instar dev`, and not by hand.");
 }
+const { root, heartbeat, handlerLimit } = JSON.parse(told) as ChildOptions;
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 const maps = installSourceMaps();
 const codeServer = createCodeServer({ root, packages: createPackageLoader(), maps });
 const system = defaultSystem();
-const validators = createValidators();
 followContext(system);
+const service = createCodeService(system, codeServer);
 let rootPid: string | null = null;
 let stopping = false;
 
 serve("ping", () => null);
-serve("processes", () => processes(system));
-serve("state", ({ pid }) => stateOf(system, pid));
-serve("modules", () => listModules());
-serve("purge", (params) => {
-  try {
-    const report = purgeModule(system, codeServer, params);
-    return { ok: true, value: { report, loaded: loaded() } };
-  } catch (error) {
-    return { ok: false, error: toUpgradeError(error, "INSTAR_MODULE_UNKNOWN") };
-  }
-});
-serve("holders", ({ module }) => findHolders(system, codeServer, module));
+for (const method of ["processes", "state", "modules", "kill", "purge", "holders", "shapes", "upgrade"] as const) {
+  serve(method, service[method] as (params: unknown, signal: AbortSignal) => never);
+}
 serve("start", async ({ entry, load }) => {
   try {
     await startApplication(entry, load);
-    return { ok: true, value: loaded() };
+    return { ok: true, value: service.loaded() };
   } catch (error) {
     return { ok: false, error: toUpgradeError(error, "INSTAR_START_FAILED") };
   }
 });
-serve("shapes", ({ shapes }) => {
-  for (const { module, file } of codeServer.modules.values()) module.current.shape ??= shapes[file] ?? null;
-  return loaded();
-});
-serve("upgrade", (request, signal) => runUpgrade(request, signal));
 serve("stop", async () => {
   stopping = true;
   await system.stop();
@@ -68,7 +53,15 @@ serve("stop", async () => {
   return null;
 });
 connection.listen();
-startWatchdog();
+attributeErrors();
+const guard = startWatchdog({
+  interval: heartbeat.interval,
+  stuckAfter: heartbeat.limit,
+  handlerLimit,
+  look: () => lookAtRunningCode(maps),
+  answer: (method, params) => (service[method as Question] as (params: unknown) => unknown)(params),
+});
+if (guard !== null) guardDrains(system, guard);
 
 const announce = createThrottle(100, () => notify("changed", {}));
 subscribe(system, (event) => {
@@ -76,7 +69,7 @@ subscribe(system, (event) => {
   if (event.type === "exited") onExit(event);
 });
 
-// Ctrl-C reaches the whole group of processes; the parent hears it too and ends this one in order.
+// The watchdog's signal to a handler that returned at the last moment. Ctrl-C is the parent's, which ends this process in order.
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => {
   void system.stop().finally(() => process.exit(143));
@@ -120,108 +113,8 @@ function onExit(event: Extract<SystemEvent, { type: "exited" }>): void {
   if (!isOrderly(event.reason)) notify("log", { level: "error", text: `process ${event.pid} exited: ${formatReason(event.reason)}` });
   if (event.pid !== rootPid || stopping) return;
   // As in OTP, where a permanent application that ends takes its node with it. A supervisor that gave up ends for `shutdown` as well.
+  notify("ended", {});
   process.exitCode = 1;
   stopping = true;
   setImmediate(() => process.disconnect?.());
-}
-
-async function runUpgrade(request: ChildUpgrade, signal: AbortSignal): Promise<UpgradeOutcome> {
-  let prepared: Prepared;
-  try {
-    prepared = await codeServer.prepare(request.load);
-  } catch (error) {
-    const report = emptyReport("refused", [toUpgradeError(error, "INSTAR_EVALUATION_FAILED")]);
-    return { report, loaded: loaded(), committedAt: null };
-  }
-  try {
-    return await applyPrepared(prepared, request, signal);
-  } finally {
-    prepared.settle();
-  }
-}
-
-async function applyPrepared(prepared: Prepared, request: ChildUpgrade, signal: AbortSignal): Promise<UpgradeOutcome> {
-  if (prepared.changes.length === 0 && prepared.added.length === 0) {
-    return { report: emptyReport("unchanged"), loaded: loaded(), committedAt: null };
-  }
-  const known = new Set(request.compatible);
-  validators.use(request.validators);
-  const plans = prepared.changes.map((change) => ({
-    change,
-    plan: planSteps({
-      module: change.module,
-      to: change.to,
-      reinstantiated: change.reinstantiated,
-      compatible: (from, to) =>
-        from.shape !== null && to.shape !== null && (from.shape === to.shape || known.has(`${from.shape} ${to.shape}`)),
-    }),
-  }));
-  const errors = plans.flatMap(({ plan }): UpgradeError[] => (plan.ok ? [] : [plan.error]));
-  if (errors.length > 0) return { report: emptyReport("refused", errors), loaded: loaded(), committedAt: null };
-
-  let committedAt: number | null = null;
-  const report = await upgrade(
-    system,
-    plans.flatMap(({ change, plan }) =>
-      plan.ok
-        ? [
-            {
-              module: change.module,
-              to: change.to,
-              kind: plan.kind,
-              steps: plan.steps,
-              prototypes: prepared.prototypes,
-              ...validators.between(change),
-            },
-          ]
-        : [],
-    ),
-    {
-      rehearse: request.rehearse,
-      extra: request.extra,
-      ...(request.timeout === null ? {} : { timeout: request.timeout }),
-      ...(request.onBusy === null ? {} : { onBusy: request.onBusy }),
-      signal,
-      onCommit() {
-        prepared.commit();
-        committedAt = Date.now();
-      },
-    },
-  );
-  prepared.settle();
-  return { report, loaded: loaded(), committedAt };
-}
-
-function loaded(): Loaded {
-  return {
-    modules: [...codeServer.modules.values()].map(({ module, file }) => ({
-      id: module.id,
-      file,
-      kind: module.current.kind,
-      vsn: module.current.vsn,
-      load: module.current.load,
-      shape: module.current.shape,
-      oldVsn: module.old?.vsn ?? null,
-      closure: codeServer.closureOf(module.id),
-    })),
-    held: codeServer.held(),
-  };
-}
-
-function listModules(): LoadedModuleInfo[] {
-  const live = processes(system);
-  const held = codeServer.heldCode();
-  return [...codeServer.modules.values()].map((record) => {
-    const { module, file } = record;
-    const own = live.filter((process) => process.module === module.id);
-    return {
-      id: module.id,
-      file,
-      kind: module.current.kind,
-      vsn: module.current.vsn,
-      shape: module.current.shape,
-      old: module.old === null ? null : { vsn: module.old.vsn, ...heldBy(system, record, held) },
-      processes: own.length,
-    };
-  });
 }

@@ -223,13 +223,16 @@ async function opened(
     pid: 1,
     applicationPid: null,
     node: "",
+    stuck: null,
   };
   const methods: readonly (keyof Requests)[] = [
     "runtime/stop",
+    "runtime/restart",
     "runtime/watch",
     "modules/list",
     "processes/list",
     "processes/state",
+    "processes/kill",
     "upgrade/rehearse",
     "upgrade/apply",
     "upgrade/downgrade",

@@ -11,6 +11,11 @@ export interface DevRuntimeOptions {
   /** Upgrade on save. Default false. */
   readonly watch?: boolean;
   readonly shapes?: ShapePort;
+  /**
+   * How long a handler may hold up the whole application before its process is killed, in milliseconds; null for ever. The time in which a
+   * debugger has paused it does not count. Default 10000.
+   */
+  readonly handlerLimit?: number | null;
   readonly onLog?: (level: "info" | "warning" | "error", text: string) => void;
   readonly onUpgrade?: (report: UpgradeReport) => void;
   /** Where the application's output goes. Default: this process's own. */

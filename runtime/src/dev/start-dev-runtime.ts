@@ -1,15 +1,18 @@
-/** `startDevRuntime`: puts the parts of the parent process together, and takes them down again. */
+/** `startDevRuntime`: puts the parts of the parent process together, keeps the application running, and takes them down again. */
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
-import { type RunFile, type RuntimeInfo, type UpgradeError, type UpgradeReport, protocolVersion } from "../protocol.ts";
-import { type Application, type Heartbeat, startApplication } from "./application.ts";
+import { type RunFile, type RuntimeInfo, protocolVersion } from "../protocol.ts";
+import { type Application, formatStuck, startApplication } from "./application.ts";
 import { createBuildStore } from "./build-store.ts";
 import { createBuilder } from "./builder.ts";
 import type { LoadRequest } from "./built-file.ts";
-import { type ControlEndpoint, type Handlers, openControlEndpoint } from "./control-endpoint.ts";
+import type { Heartbeat } from "./child-protocol.ts";
+import { type ControlEndpoint, openControlEndpoint } from "./control-endpoint.ts";
+import { asDevError, createHandlers } from "./control-handlers.ts";
 import { DevError } from "./dev-error.ts";
 import { ensureInstarFolder } from "./instar-folder.ts";
 import type { DevRuntime, DevRuntimeOptions } from "./options.ts";
+import { createRestarts, defaultRestartPolicy, type RestartPolicy } from "./restart-policy.ts";
 import { removeRunFile, runFilePath, writeRunFile } from "./run-file.ts";
 import { type Upgrader, createUpgrader, formatReport } from "./upgrader.ts";
 import { type Saved, type Watcher, createWatcher } from "./watcher.ts";
@@ -17,17 +20,21 @@ import { type Saved, type Watcher, createWatcher } from "./watcher.ts";
 /** How long the supervision tree may take to end, in milliseconds. */
 const grace = 5000;
 
+/** For tests. */
+export interface Timing {
+  readonly heartbeat?: Heartbeat;
+  readonly restarts?: RestartPolicy;
+}
+
 /**
- * Builds the application, starts it in a process of its own, and opens the control endpoint. SIGINT and SIGTERM of this process stop it in
- * order. `heartbeat` is for tests.
+ * Builds the application, starts it in a process of its own, and opens the control endpoint. An application that crashes is started again.
+ * SIGINT, SIGTERM and SIGHUP of this process stop it in order, a second one at once.
  *
  * @throws DevError where the application does not build, load or start, or a runtime of that name lives.
  */
-export async function startDevRuntime(
-  options: DevRuntimeOptions,
-  heartbeat: Heartbeat = { interval: 250, limit: 2000 },
-): Promise<DevRuntime> {
-  const { root, entry, name = "dev" } = options;
+export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing = {}): Promise<DevRuntime> {
+  const { root, entry, name = "dev", handlerLimit = 10_000 } = options;
+  const { heartbeat = { interval: 250, limit: 2000 }, restarts = defaultRestartPolicy } = timing;
   const path = runFilePath(root, name);
   ensureInstarFolder(root);
   const token = randomBytes(32).toString("base64url");
@@ -36,46 +43,116 @@ export async function startDevRuntime(
   let watcher: Watcher | null = null;
   let stopping: Promise<void> | null = null;
   let saved: Saved | null = null;
+  /** Null until the application has run once: what does not start the first time is not tried again. */
+  let nextRestart: ReturnType<typeof createRestarts> | null = null;
+  let restartTimer: NodeJS.Timeout | null = null;
+  let restarting: Promise<void> | null = null;
 
   const log = (level: "info" | "warning" | "error", text: string): void => {
     options.onLog?.(level, text);
     endpoint?.notify("runtime/log", { level, text });
   };
-  const application = startApplication({
-    root,
-    heartbeat,
-    stdio: options.stdio ?? "inherit",
-    onNotification(kind, params) {
-      if (kind === "changed") endpoint?.notify("processes/changed", {});
-      // The application has printed it already.
-      else endpoint?.notify("runtime/log", params as { level: "error"; text: string });
-    },
-    onOutput: (stream, line) => log(stream === "stdout" ? "info" : "warning", line),
-    onStatus(status) {
-      if (status === "unresponsive") log("warning", "the application does not answer: a handler has not returned for a while.");
-      endpoint?.notify("processes/changed", {});
-    },
-    onExit(code, signal) {
-      if (stopping === null) log("error", `the application ended with ${signal ?? `exit code ${code}`}. The control endpoint stays.`);
-      endpoint?.notify("runtime/exited", { code, signal });
-    },
-  });
+  const changed = (): void => endpoint?.notify("processes/changed", {});
+
+  const launch = (): Application => {
+    /** It has said that it is about to end. */
+    let ended = false;
+    const launched: Application = startApplication({
+      root,
+      heartbeat,
+      handlerLimit,
+      stdio: options.stdio ?? "inherit",
+      onNotification(kind, params) {
+        if (kind === "changed") changed();
+        else if (kind === "ended") ended = true;
+        // The application has printed it already.
+        else endpoint?.notify("runtime/log", params as { level: "error"; text: string });
+      },
+      onOutput: (stream, line) => log(stream === "stdout" ? "info" : "warning", line),
+      onStatus(status) {
+        if (status === "unresponsive" && launched.stuck === null) {
+          log("warning", "the application does not answer: something in it does not return, or a debugger has paused it.");
+        }
+        changed();
+      },
+      onStuck(stuck) {
+        const then = stuck.endsIn === null ? "" : `; it is killed in ${(stuck.endsIn / 1000).toFixed(1)} s`;
+        log("warning", `the application does not answer: ${formatStuck(stuck)} and does not return${then}.\n${stuck.stack}`);
+        endpoint?.notify("runtime/stuck", stuck);
+      },
+      onLimit: (pid, after) =>
+        log("error", `process ${pid} was killed: its handler had not returned after ${(after / 1000).toFixed(1)} s.`),
+      onExit(code, signal) {
+        endpoint?.notify("runtime/exited", { code, signal });
+        if (stopping !== null || launched !== application) return;
+        const how = signal ?? `exit code ${code}`;
+        if (ended || code === 0)
+          log("error", `the application ended with ${how}. The control endpoint stays; instar restart starts it again.`);
+        else if (restarting === null) onCrash(how);
+      },
+    });
+    return launched;
+  };
+  let application = launch();
+
   const upgrader = createUpgrader({
     root,
     entry,
     builder: createBuilder(root),
     store: createBuildStore(root),
     shapes: options.shapes ?? null,
-    application,
+    request: (...args) => application.request(...args),
     patience: 4 * heartbeat.limit,
     onFinished(report) {
       log(report.outcome === "committed" ? "info" : report.outcome === "canceled" ? "warning" : "error", formatReport(report));
       options.onUpgrade?.(report);
       endpoint?.notify("upgrade/finished", report);
-      endpoint?.notify("processes/changed", {});
+      changed();
     },
     onLog: log,
   });
+
+  const onCrash = (how: string): void => {
+    const wait = nextRestart?.(Date.now());
+    if (wait === undefined) return;
+    if (wait === null) {
+      const often = `${restarts.restarts} restarts within ${restarts.within / 1000} s`;
+      log("error", `the application ended with ${how}, and after ${often} it is not started again. Correct it, and: instar restart`);
+      return;
+    }
+    log("error", `the application ended with ${how}; it is started again.`);
+    restartTimer = setTimeout(() => {
+      restartTimer = null;
+      restart().catch((error: DevError) => {
+        if (stopping !== null) return;
+        if (error.code === "INSTAR_RUNTIME_EXITED") onCrash("a crash while it started");
+        else log("error", `the application could not be started again: ${error.message}`);
+      });
+    }, wait);
+  };
+  const restart = (): Promise<void> => {
+    restarting ??= startAgain().finally(() => {
+      restarting = null;
+    });
+    return restarting;
+  };
+  const startAgain = async (): Promise<void> => {
+    if (stopping !== null) throw new DevError("INSTAR_RUNTIME_EXITED", "the runtime is stopping.");
+    if (restartTimer !== null) clearTimeout(restartTimer);
+    restartTimer = null;
+    saved = null;
+    void upgrader.cancel();
+    await application.stop(grace);
+    const load = await upgrader.firstLoad();
+    application = launch();
+    try {
+      await startTree(application, entry, load, upgrader);
+    } catch (error) {
+      application.kill();
+      throw error;
+    }
+    log("info", "the application runs again.");
+  };
 
   const setWatching = (enabled: boolean): void => {
     if (enabled) watcher ??= createWatcher(root, onSaved, (text) => log("warning", text));
@@ -87,7 +164,7 @@ export async function startDevRuntime(
   /** What is saved during an upgrade is upgraded after it. */
   const onSaved = (next: Saved): void => {
     saved = next;
-    if (upgrader.busy || stopping !== null) return;
+    if (upgrader.busy || stopping !== null || restarting !== null) return;
     void upgradeSaved();
   };
   const upgradeSaved = async (): Promise<void> => {
@@ -95,7 +172,9 @@ export async function startDevRuntime(
       const { at } = saved;
       saved = null;
       try {
-        await upgrader.apply({}, { since: at });
+        // Perhaps what was saved is the cure.
+        if (application.status === "exited") await restart();
+        else await upgrader.apply({}, { since: at });
       } catch (error) {
         log("error", (error as Error).message);
       }
@@ -111,50 +190,14 @@ export async function startDevRuntime(
     pid: process.pid,
     applicationPid: application.pid,
     node: process.version,
+    stuck: application.stuck,
   });
-  /** After an upgrade by request, what was saved meanwhile has its turn. */
-  const byRequest = async (run: () => Promise<UpgradeReport>): Promise<UpgradeReport> => {
-    try {
-      return await run();
-    } finally {
-      if (saved !== null && !upgrader.busy) void upgradeSaved();
-    }
-  };
-  const handlers: Handlers = {
-    "runtime/info": info,
-    "runtime/stop"() {
-      // The answer goes out first.
-      setImmediate(() => void stop());
-      return null;
-    },
-    "runtime/watch"({ enabled }) {
-      setWatching(enabled);
-      return { enabled };
-    },
-    "modules/list": async () => ({ modules: await application.request("modules", {}) }),
-    "processes/list": async () => ({ processes: await application.request("processes", {}) }),
-    async "processes/state"({ pid }) {
-      const state = await application.request("state", { pid });
-      if (state === null) throw new DevError("INSTAR_NOPROC", `no process ${pid} lives here; it may have exited. See: instar ps`);
-      return state;
-    },
-    async "code/purge"(params) {
-      const outcome = await application.request("purge", params);
-      if (!outcome.ok) throw asDevError(outcome.error);
-      upgrader.adopt(outcome.value.loaded);
-      endpoint?.notify("processes/changed", {});
-      return outcome.value.report;
-    },
-    "code/holders": ({ module = null }) => application.request("holders", { module }),
-    "upgrade/rehearse": (params, signal) => byRequest(() => upgrader.rehearse(params, { signal })),
-    "upgrade/apply": (params, signal) => byRequest(() => upgrader.apply(params, { signal })),
-    "upgrade/downgrade": (params, signal) => byRequest(() => upgrader.downgrade(params, { signal })),
-  };
 
   const { promise: stopped, resolve: onStopped } = withResolvers();
   const stop = (): Promise<void> => (stopping ??= takeDown());
   const takeDown = async (): Promise<void> => {
     setWatching(false);
+    if (restartTimer !== null) clearTimeout(restartTimer);
     // Without waiting for it: an upgrade that cannot be canceled any more ends with its process at the latest.
     void upgrader.cancel();
     await application.stop(grace);
@@ -177,10 +220,24 @@ export async function startDevRuntime(
 
   try {
     const load = await upgrader.firstLoad();
+    const handlers = createHandlers({
+      upgrader,
+      application: () => application,
+      info,
+      setWatching,
+      changed,
+      upgraded() {
+        // What was saved meanwhile has its turn.
+        if (saved !== null && !upgrader.busy) void upgradeSaved();
+      },
+      restart,
+      stop,
+    });
     endpoint = await openControlEndpoint({ token, handlers, onLog: log });
     const run: RunFile = { version: protocolVersion, name, root, entry, pid: process.pid, port: endpoint.port, token, startedAt };
     await writeRunFile(run);
     await startTree(application, entry, load, upgrader);
+    nextRestart = createRestarts(restarts);
     setWatching(options.watch ?? false);
     log("info", `${basename(entry)} runs as "${name}"; control endpoint on port ${endpoint.port}.`);
     return { name, port: endpoint.port, runFile: path, stop, stopped };
@@ -202,10 +259,6 @@ async function startTree(application: Application, entry: string, load: LoadRequ
   application.markRunning();
 }
 
-function asDevError({ code, message, module, place }: UpgradeError): DevError {
-  return new DevError(code as "INSTAR_START_FAILED", message, { module, place });
-}
-
 function withResolvers(): { readonly promise: Promise<void>; readonly resolve: () => void } {
   let resolve = (): void => {};
   const promise = new Promise<void>((done) => {
@@ -214,8 +267,14 @@ function withResolvers(): { readonly promise: Promise<void>; readonly resolve: (
   return { promise, resolve };
 }
 
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** @returns what takes the hooks away again */
 function hookProcess({ onSignal, onExit }: { readonly onSignal: () => void; readonly onExit: () => void }): () => void {
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal).on("exit", onExit);
-  return () => void process.off("SIGINT", onSignal).off("SIGTERM", onSignal).off("exit", onExit);
+  for (const signal of signals) process.on(signal, onSignal);
+  process.on("exit", onExit);
+  return () => {
+    for (const signal of signals) process.off(signal, onSignal);
+    process.off("exit", onExit);
+  };
 }

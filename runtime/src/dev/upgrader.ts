@@ -42,7 +42,7 @@ export interface UpgraderOptions {
   readonly builder: Builder;
   readonly store: BuildStore;
   readonly shapes: ShapePort | null;
-  readonly application: Application;
+  readonly request: Application["request"];
   /** How long an upgrade that keeps the application's thread busy is waited for, in milliseconds, once the heartbeat has been missed. */
   readonly patience: number;
   readonly onFinished: (report: UpgradeReport) => void;
@@ -50,7 +50,7 @@ export interface UpgraderOptions {
 }
 
 export function createUpgrader(options: UpgraderOptions): Upgrader {
-  const { root, entry, builder, store, shapes, application, patience, onFinished, onLog } = options;
+  const { root, entry, builder, store, shapes, request, patience, onFinished, onLog } = options;
   let loaded: Loaded = { modules: [], held: [] };
   let first: readonly BuiltFile[] = [];
   let running: { readonly abort: AbortController; readonly ended: Promise<unknown> } | null = null;
@@ -87,7 +87,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     const gone = loaded.modules.filter(({ kind, file }) => kind === "actor" && !existsSync(file));
     if (gone.length === 0) return;
     const there = new Set(built.flatMap(({ file }) => possibleIds(file)));
-    for (const { id, processes } of await application.request("modules", {})) {
+    for (const { id, processes } of await request("modules", {})) {
       const module = gone.find((candidate) => candidate.id === id);
       if (module === undefined || there.has(id) || processes === 0) continue;
       throw new DevError(
@@ -226,7 +226,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     }
     const builtAt = Date.now();
     if (signal.aborted) return finished(emptyReport("canceled", [canceled]), { since, builtAt, rehearse });
-    const outcome = await application.request(
+    const outcome = await request(
       "upgrade",
       {
         load: prepared.load,
@@ -272,6 +272,8 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
 
   return {
     async firstLoad() {
+      // A process that is started holds nothing yet.
+      loaded = { modules: [], held: [] };
       const { files } = await builder.build([entry]);
       first = [...files.values()];
       return loadRequest([{ roots: [entry], files: first }], {}, codeFromBuilder);

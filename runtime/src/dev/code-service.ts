@@ -1,0 +1,151 @@
+/**
+ * What an application does on request, wherever the request comes from: shows its processes, ends one, loads code, upgrades. Everything
+ * here runs in the application's own process.
+ */
+import { type System, endProcess, planSteps, processes, stateOf, upgrade } from "../internal.ts";
+import type { LoadedModuleInfo, UpgradeError } from "../protocol.ts";
+import type { ChildRequests, ChildUpgrade, Loaded, UpgradeOutcome } from "./child-protocol.ts";
+import { findHolders, heldBy } from "./code-holders.ts";
+import type { CodeServer, Prepared } from "./code-server.ts";
+import { toUpgradeError } from "./dev-error.ts";
+import { purgeModule } from "./purge-module.ts";
+import { emptyReport } from "./report.ts";
+import { createValidators } from "./validators.ts";
+
+/** The requests that do not depend on how the application was started. */
+export type CodeService = {
+  readonly [M in Exclude<keyof ChildRequests, "start" | "stop" | "ping">]: (
+    params: ChildRequests[M]["params"],
+    signal: AbortSignal,
+  ) => ChildRequests[M]["result"] | Promise<ChildRequests[M]["result"]>;
+};
+
+/** These change nothing and do not wait, so that they are answered in the middle of anything. */
+export type Question = "processes" | "state" | "modules";
+
+export function createCodeService(system: System, codeServer: CodeServer): CodeService & { readonly loaded: () => Loaded } {
+  const validators = createValidators();
+
+  async function runUpgrade(request: ChildUpgrade, signal: AbortSignal): Promise<UpgradeOutcome> {
+    let prepared: Prepared;
+    try {
+      prepared = await codeServer.prepare(request.load);
+    } catch (error) {
+      const report = emptyReport("refused", [toUpgradeError(error, "INSTAR_EVALUATION_FAILED")]);
+      return { report, loaded: loaded(), committedAt: null };
+    }
+    try {
+      return await applyPrepared(prepared, request, signal);
+    } finally {
+      prepared.settle();
+    }
+  }
+
+  async function applyPrepared(prepared: Prepared, request: ChildUpgrade, signal: AbortSignal): Promise<UpgradeOutcome> {
+    if (prepared.changes.length === 0 && prepared.added.length === 0) {
+      return { report: emptyReport("unchanged"), loaded: loaded(), committedAt: null };
+    }
+    const known = new Set(request.compatible);
+    validators.use(request.validators);
+    const plans = prepared.changes.map((change) => ({
+      change,
+      plan: planSteps({
+        module: change.module,
+        to: change.to,
+        reinstantiated: change.reinstantiated,
+        compatible: (from, to) =>
+          from.shape !== null && to.shape !== null && (from.shape === to.shape || known.has(`${from.shape} ${to.shape}`)),
+      }),
+    }));
+    const errors = plans.flatMap(({ plan }): UpgradeError[] => (plan.ok ? [] : [plan.error]));
+    if (errors.length > 0) return { report: emptyReport("refused", errors), loaded: loaded(), committedAt: null };
+
+    let committedAt: number | null = null;
+    const report = await upgrade(
+      system,
+      plans.flatMap(({ change, plan }) =>
+        plan.ok
+          ? [
+              {
+                module: change.module,
+                to: change.to,
+                kind: plan.kind,
+                steps: plan.steps,
+                prototypes: prepared.prototypes,
+                ...validators.between(change),
+              },
+            ]
+          : [],
+      ),
+      {
+        rehearse: request.rehearse,
+        extra: request.extra,
+        ...(request.timeout === null ? {} : { timeout: request.timeout }),
+        ...(request.onBusy === null ? {} : { onBusy: request.onBusy }),
+        signal,
+        onCommit() {
+          prepared.commit();
+          committedAt = Date.now();
+        },
+      },
+    );
+    prepared.settle();
+    return { report, loaded: loaded(), committedAt };
+  }
+
+  function loaded(): Loaded {
+    return {
+      modules: [...codeServer.modules.values()].map(({ module, file }) => ({
+        id: module.id,
+        file,
+        kind: module.current.kind,
+        vsn: module.current.vsn,
+        load: module.current.load,
+        shape: module.current.shape,
+        oldVsn: module.old?.vsn ?? null,
+        closure: codeServer.closureOf(module.id),
+      })),
+      held: codeServer.held(),
+    };
+  }
+
+  function listModules(): LoadedModuleInfo[] {
+    const live = processes(system);
+    const held = codeServer.heldCode();
+    return [...codeServer.modules.values()].map((record) => {
+      const { module, file } = record;
+      const own = live.filter((process) => process.module === module.id);
+      return {
+        id: module.id,
+        file,
+        kind: module.current.kind,
+        vsn: module.current.vsn,
+        shape: module.current.shape,
+        old: module.old === null ? null : { vsn: module.old.vsn, ...heldBy(system, record, held) },
+        processes: own.length,
+      };
+    });
+  }
+
+  return {
+    loaded,
+    processes: () => processes(system),
+    state: ({ pid }) => stateOf(system, pid),
+    modules: listModules,
+    kill: ({ pid }) => endProcess(system, pid),
+    purge(params) {
+      try {
+        const report = purgeModule(system, codeServer, params);
+        return { ok: true, value: { report, loaded: loaded() } };
+      } catch (error) {
+        return { ok: false, error: toUpgradeError(error, "INSTAR_MODULE_UNKNOWN") };
+      }
+    },
+    holders: ({ module }) => findHolders(system, codeServer, module),
+    shapes({ shapes }) {
+      for (const { module, file } of codeServer.modules.values()) module.current.shape ??= shapes[file] ?? null;
+      return loaded();
+    },
+    upgrade: runUpgrade,
+  };
+}

@@ -1,0 +1,74 @@
+/** What the control endpoint answers: each request of the protocol, in terms of the application, the upgrader and the runtime around them. */
+import type { RuntimeInfo, UpgradeError, UpgradeReport } from "../protocol.ts";
+import type { Application } from "./application.ts";
+import type { Handlers } from "./control-endpoint.ts";
+import { DevError } from "./dev-error.ts";
+import type { Upgrader } from "./upgrader.ts";
+
+export interface ControlledRuntime {
+  readonly upgrader: Upgrader;
+  /** The one that runs now. */
+  readonly application: () => Pick<Application, "request" | "end">;
+  readonly info: () => RuntimeInfo;
+  readonly setWatching: (enabled: boolean) => void;
+  /** Something that clients show has changed. */
+  readonly changed: () => void;
+  /** An upgrade by request has ended. */
+  readonly upgraded: () => void;
+  readonly restart: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+export function createHandlers(runtime: ControlledRuntime): Handlers {
+  const { upgrader, application, info, setWatching, changed, upgraded, restart, stop } = runtime;
+  const byRequest = async (run: () => Promise<UpgradeReport>): Promise<UpgradeReport> => {
+    try {
+      return await run();
+    } finally {
+      upgraded();
+    }
+  };
+  return {
+    "runtime/info": info,
+    "runtime/stop"() {
+      // The answer goes out first.
+      setImmediate(() => void stop());
+      return null;
+    },
+    async "runtime/restart"() {
+      await restart();
+      return null;
+    },
+    "runtime/watch"({ enabled }) {
+      setWatching(enabled);
+      return { enabled };
+    },
+    "modules/list": async () => ({ modules: await application().request("modules", {}) }),
+    "processes/list": async () => ({ processes: await application().request("processes", {}) }),
+    async "processes/state"({ pid }) {
+      const state = await application().request("state", { pid });
+      if (state === null) throw new DevError("INSTAR_NOPROC", `no process ${pid} lives here; it may have exited. See: instar ps`);
+      return state;
+    },
+    async "processes/kill"({ pid }) {
+      await application().end(pid);
+      return null;
+    },
+    async "code/purge"(params) {
+      const outcome = await application().request("purge", params);
+      if (!outcome.ok) throw asDevError(outcome.error);
+      upgrader.adopt(outcome.value.loaded);
+      changed();
+      return outcome.value.report;
+    },
+    "code/holders": ({ module = null }) => application().request("holders", { module }),
+    "upgrade/rehearse": (params, signal) => byRequest(() => upgrader.rehearse(params, { signal })),
+    "upgrade/apply": (params, signal) => byRequest(() => upgrader.apply(params, { signal })),
+    "upgrade/downgrade": (params, signal) => byRequest(() => upgrader.downgrade(params, { signal })),
+  };
+}
+
+/** An error that came from the application's process as data. */
+export function asDevError({ code, message, module, place }: UpgradeError): DevError {
+  return new DevError(code as "INSTAR_START_FAILED", message, { module, place });
+}
