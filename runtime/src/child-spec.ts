@@ -43,10 +43,10 @@ export interface ChildSpec<P = unknown, M extends readonly unknown[] = readonly 
 declare const understands: unique symbol;
 
 /** @throws `InstarError` `INSTAR_BAD_CHILD_SPEC`, or `INSTAR_NOT_A_HANDLE` */
-export function child<P extends Protocol, const A extends readonly [] | Beginning<ArgsOf<P["init"]>> = readonly []>(
-  handle: Actor<P>,
-  options: ChildOptions<A>,
-): ChildSpec<P, Missing<ArgsOf<P["init"]>, A>> {
+export function child<
+  P extends Protocol,
+  const A extends readonly [] | Readonly<ArgsOf<P["init"]>> | Beginning<ArgsOf<P["init"]>> = readonly [],
+>(handle: Actor<P>, options: ChildOptions<A>): ChildSpec<P, Missing<ArgsOf<P["init"]>, A>> {
   const { kind } = moduleOf(handle).current;
   const { id, args = [], name = null, restart = "permanent", significant = false } = options;
   const { shutdown = kind === "supervisor" ? "infinity" : 5000 } = options;

@@ -1,5 +1,5 @@
 /** Type tests: the calls of supervisors. Lines that must not compile say so. */
-import { child, start, supervisor, type Pid, type Supervisor } from "./index.ts";
+import { child, start, supervisor, type Actor, type Pid, type Supervisor } from "./index.ts";
 import room, { type Room } from "./room.test-d.ts";
 import user from "./user.test-d.ts";
 
@@ -41,4 +41,9 @@ export async function calls(): Promise<void> {
   await dynamic.call("restartChild", "room");
   await (await start(oneRoom)).call("startChild", []);
   void [id, none];
+}
+
+/** Arguments that may be left out, given as a tuple of the same type. */
+export function optional(args: [string, number?], handle: Actor<{ init(a: string, b?: number): number }>): void {
+  supervisor({ children: [child(handle, { id: "x", args })] });
 }
