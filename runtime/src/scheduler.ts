@@ -3,6 +3,7 @@
  * (not per drain: a client that awaits one call after another starts a new drain each time) lets timers and sockets have their turn.
  */
 import { breakOff, runNeutral } from "./flight.ts";
+import { seededRandom } from "./seeded-random.ts";
 
 export interface Runnable {
   /** In the queue. Kept by the scheduler. */
@@ -27,7 +28,7 @@ export class Scheduler {
 
   /** @param seed Chooses which process runs next; without one it is the one that has waited longest. */
   constructor(seed: number | null) {
-    this.#random = seed === null ? null : generator(seed);
+    this.#random = seed === null ? null : seededRandom(seed);
   }
 
   get busy(): boolean {
@@ -114,15 +115,3 @@ export class Scheduler {
 const messagesPerTurn = 2000;
 /** Milliseconds. */
 const timePerTurn = 4;
-
-/** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
-function generator(seed: number): () => number {
-  let a = seed >>> 0;
-  return () => {
-    a = (a + 0x6d2b79f5) >>> 0;
-    let t = a;
-    t = Math.imul(t ^ (t >>> 15), t | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
