@@ -114,10 +114,10 @@ export interface Self<P> {
 type Ending<P, S> = HandlesInfo<P, "timeout", []> extends true ? [state?: S, waiting?: { readonly timeout: number }] : [state?: S];
 
 /** Whether the protocol has the info that a trapped exit signal becomes. `from` is null for one from outside of every process. */
-type HandlesExit<P> = HandlesInfo<P, "exit", [from: Pid<never> | null, reason: ExitReason]>;
+export type HandlesExit<P> = HandlesInfo<P, "exit", [from: Pid<never> | null, reason: ExitReason]>;
 type HandlesDown<P> = HandlesInfo<P, "down", [monitor: Monitor, pid: Pid<never>, reason: ExitReason]>;
 /** A handler need not look at all that it is given. */
-type HandlesInfo<P, N extends string, A> =
+export type HandlesInfo<P, N extends string, A> =
   InfosOf<P> extends { readonly [X in N]: infer F } ? (A extends readonly [...ArgsOf<F>, ...unknown[]] ? true : false) : false;
 
 // The keys of these results are sentences, because they are what the compiler prints when a handler returns something else.
@@ -139,7 +139,7 @@ export interface Stop {
   readonly "result of stop(…)": true;
 }
 
-type MaybePromise<T> = T | Promise<T>;
+export type MaybePromise<T> = T | Promise<T>;
 /** A section of the definition is required as soon as the protocol names a message in it, and empty where it names none. */
 type Section<K extends string, T> = keyof T extends never
   ? { readonly [X in K]?: { readonly [name: string]: never } }

@@ -77,7 +77,7 @@ export class Converter {
       }
       state = runSteps(process, state, this.#coming, this.#extra);
     }
-    if (this.#checks) checkState(process, state, validate, `version ${to.vsn}`);
+    if (this.#checks) checkState(process, state, to, validate, `version ${to.vsn}`);
     return state;
   }
 
@@ -87,7 +87,7 @@ export class Converter {
     const back = wayBack(steps);
     if (back === null) return;
     const there = runSteps(process, copyState(state), back, this.#extra);
-    if (this.#checks) checkState(process, there, validateBack, `version ${this.#from.vsn}, back from ${to.vsn}`);
+    if (this.#checks) checkState(process, there, this.#from, validateBack, `version ${this.#from.vsn}, back from ${to.vsn}`);
   }
 
   /** What becomes of the messages that wait for a process, and of the infos that are still to come. */
@@ -179,8 +179,8 @@ function stepFailure(process: Process, { label }: BareStep, before: unknown, res
 }
 
 /** @param version For people: the version that the state has to fit. */
-function checkState(process: Process, state: unknown, validate: StateCheck | undefined, version: string): void {
-  const misfit = validate?.(state) ?? null;
+function checkState(process: Process, state: unknown, to: ModuleVersion, validate: StateCheck | undefined, version: string): void {
+  const misfit = (to.definition as Process["definition"]).misfit?.(state) ?? validate?.(state) ?? null;
   if (misfit === null) return;
   const text =
     `the state that ${process.describe()} would have in ${version} is not of that version's shape: ${misfit}. ` +

@@ -12,6 +12,8 @@ export interface ActorDefinition {
   readonly infos?: HandlerTable;
   readonly terminate?: (context: unknown, reason: unknown) => unknown;
   readonly codeChange?: { readonly [from: number]: StepDefinition };
+  /** Null where a state is one that the definition can work with, else a sentence; default: every state is. */
+  readonly misfit?: (state: unknown) => string | null;
 }
 
 export type HandlerTable = { readonly [name: string]: (context: unknown, ...args: readonly unknown[]) => unknown };
@@ -24,24 +26,35 @@ export interface StepDefinition {
 
 /** @throws `InstarError` `INSTAR_BAD_DEFINITION` */
 export function checkActorDefinition(definition: unknown): ActorDefinition {
-  const d = checkVersion("actor", definition);
-  if (typeof d["init"] !== "function") bad("actor", "has no init function");
-  for (const section of ["calls", "casts", "infos"]) {
-    const table = d[section];
-    if (table === undefined) continue;
-    if (typeof table !== "object" || table === null) bad("actor", `has ${section} that are not an object of handlers`);
-    for (const [name, handler] of Object.entries(table)) {
-      if (typeof handler !== "function") bad("actor", `has the handler ${section}.${name}, which is not a function`);
-    }
-  }
-  if (d["terminate"] !== undefined && typeof d["terminate"] !== "function") bad("actor", "has a terminate that is not a function");
-  if (d["trapExit"] !== undefined && typeof d["trapExit"] !== "boolean") bad("actor", "has a trapExit that is neither true nor false");
-  checkCodeChange(d["codeChange"]);
+  const d = checkProcess("actor", definition);
+  checkHandlers("actor", d);
   return definition as ActorDefinition;
 }
 
-/** What actors and supervisors have in common. */
-export function checkVersion(what: "actor" | "supervisor", definition: unknown): Record<string, unknown> {
+/** What actors and state machines have in common. */
+export function checkProcess(what: "actor" | "stateMachine", definition: unknown): Record<string, unknown> {
+  const d = checkVersion(what, definition);
+  if (typeof d["init"] !== "function") bad(what, "has no init function");
+  if (d["terminate"] !== undefined && typeof d["terminate"] !== "function") bad(what, "has a terminate that is not a function");
+  if (d["trapExit"] !== undefined && typeof d["trapExit"] !== "boolean") bad(what, "has a trapExit that is neither true nor false");
+  checkCodeChange(what, d["codeChange"]);
+  return d;
+}
+
+/** @param at Where the sections stand, with a point at the end; default: in the definition itself. */
+export function checkHandlers(what: "actor" | "stateMachine", owner: Record<string, unknown>, at = ""): void {
+  for (const section of ["calls", "casts", "infos"]) {
+    const table = owner[section];
+    if (table === undefined) continue;
+    if (typeof table !== "object" || table === null) bad(what, `has ${at}${section} that are not an object of handlers`);
+    for (const [name, handler] of Object.entries(table)) {
+      if (typeof handler !== "function") bad(what, `has the handler ${at}${section}.${name}, which is not a function`);
+    }
+  }
+}
+
+/** What all definitions have in common. */
+export function checkVersion(what: "actor" | "stateMachine" | "supervisor", definition: unknown): Record<string, unknown> {
   if (typeof definition !== "object" || definition === null) bad(what, "is not an object");
   const d = definition as Record<string, unknown>;
   if (typeof d["vsn"] !== "number" || !Number.isInteger(d["vsn"]) || d["vsn"] < 1) {
@@ -54,18 +67,19 @@ export function checkVersion(what: "actor" | "supervisor", definition: unknown):
   return d;
 }
 
-function checkCodeChange(codeChange: unknown): void {
+function checkCodeChange(what: "actor" | "stateMachine", codeChange: unknown): void {
   if (codeChange === undefined) return;
-  if (typeof codeChange !== "object" || codeChange === null) bad("actor", "has a codeChange that is not an object of steps");
+  if (typeof codeChange !== "object" || codeChange === null) bad(what, "has a codeChange that is not an object of steps");
   for (const [from, step] of Object.entries(codeChange as Record<string, Partial<StepDefinition> | null>)) {
-    if (!/^[1-9]\d*$/.test(from)) bad("actor", `has codeChange[${from}], but a step has the number of the version that it starts from`);
+    if (!/^[1-9]\d*$/.test(from)) bad(what, `has codeChange[${from}], but a step has the number of the version that it starts from`);
     const down: unknown = step?.down;
-    if (typeof step?.up !== "function") bad("actor", `has codeChange[${from}] without a function up`);
+    if (typeof step?.up !== "function") bad(what, `has codeChange[${from}] without a function up`);
     const hasDown = typeof down === "function" || (typeof down === "object" && down !== null && "irreversible" in down);
-    if (!hasDown) bad("actor", `has codeChange[${from}] without down; write irreversible("why") where there is no way back`);
+    if (!hasDown) bad(what, `has codeChange[${from}] without down; write irreversible("why") where there is no way back`);
   }
 }
 
-function bad(what: string, why: string): never {
+/** @throws `InstarError` `INSTAR_BAD_DEFINITION` */
+export function bad(what: string, why: string): never {
   throw new InstarError("INSTAR_BAD_DEFINITION", `the definition given to ${what}(…) ${why}.`);
 }

@@ -22,6 +22,20 @@ export type { Pid, Protocol, StateOf } from "./pid.ts";
 export { self } from "./self.ts";
 export { sys, type Status } from "./sys.ts";
 export { exit, start, stop, whereis } from "./start.ts";
+export {
+  stateMachine,
+  type CallEventContext,
+  type EnterContext,
+  type EventContext,
+  type EventHandlers,
+  type Postponed,
+  type StateContext,
+  type StateHandlers,
+  type StateMachineDefinition,
+  type StateMachineProtocol,
+  type Timeouts,
+  type Transition,
+} from "./state-machine.ts";
 export { createSystem, type System, type SystemOptions } from "./system.ts";
 export { child, type ChildSpec, type RestartType, type Shutdown } from "./child-spec.ts";
 export {

@@ -12,6 +12,8 @@ export interface Message {
   readonly call: PendingCall | null;
   /** The flight that it was sent in. */
   readonly flight: Flight | null;
+  /** Only of state machines: set aside until the state changes; or to be taken before all that came from outside. */
+  readonly place?: "aside" | "front";
 }
 
 /** A caller that waits. Settled once; what comes later is dropped. */
@@ -60,17 +62,52 @@ export class PendingCall {
   }
 }
 
-/** First in, first out. An array with a moving head, because `Array.shift` moves every element. */
+/**
+ * First in, first out. An array with a moving head, because `Array.shift` moves every element. What a state machine postpones stays in
+ * here, so that it goes where the other messages go when code or process ends, but is not taken before it is put back.
+ */
 export class Mailbox {
   #items: Message[] = [];
   #head = 0;
+  #aside: Message[] | null = null;
 
+  /** How many wait. */
   get length(): number {
+    return this.takeable + (this.#aside?.length ?? 0);
+  }
+
+  /** The same without those that are set aside. */
+  get takeable(): number {
     return this.#items.length - this.#head;
   }
 
   push(message: Message): void {
     this.#items.push(message);
+  }
+
+  /** Sets a message aside. */
+  postpone(message: Message): void {
+    (this.#aside ??= []).push({ ...message, place: "aside" });
+  }
+
+  /** Puts back what was set aside, oldest first, before everything else. */
+  retry(): void {
+    if (this.#aside === null) return;
+    this.#items = [...this.#aside.map((message): Message => ({ ...message, place: "front" })), ...this.#items.slice(this.#head)];
+    this.#head = 0;
+    this.#aside = null;
+  }
+
+  /** Before everything that came from outside, and after what was put back or inserted earlier. */
+  insert(message: Message): void {
+    let at = this.#head;
+    while (this.#items[at]?.place === "front") at++;
+    this.#items.splice(at, 0, { ...message, place: "front" });
+  }
+
+  /** Whether what is taken next was put back or inserted. */
+  get hasFront(): boolean {
+    return this.#items[this.#head]?.place === "front";
   }
 
   shift(): Message | undefined {
@@ -104,14 +141,17 @@ export class Mailbox {
     return undefined;
   }
 
-  /** What is queued, oldest first, as a copy. */
+  /** What is queued, oldest first, as a copy; with what is set aside. */
   messages(): Message[] {
-    return this.#items.slice(this.#head);
+    const queued = this.#items.slice(this.#head);
+    return this.#aside === null ? queued : [...this.#aside, ...queued];
   }
 
   /** Puts these in place of what is queued. */
   replace(messages: readonly Message[]): void {
-    this.#items = [...messages];
+    const aside = messages.filter(({ place }) => place === "aside");
+    this.#aside = aside.length === 0 ? null : aside;
+    this.#items = messages.filter(({ place }) => place !== "aside");
     this.#head = 0;
   }
 }

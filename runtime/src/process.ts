@@ -559,7 +559,7 @@ export class Process {
 
   #mayTake(): boolean {
     if (this.phase === "starting") return true;
-    if (this.mailbox.length === 0) return false;
+    if (this.mailbox.takeable === 0) return false;
     if (this.suspendedBySys) return this.mailbox.find(isForSys) !== undefined;
     return !this.suspended || this.mailbox.find(isServed) !== undefined || owesRest(this);
   }
