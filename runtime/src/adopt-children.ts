@@ -21,8 +21,12 @@ export async function adoptChildren(
   processes: readonly Process[],
   ms: number,
 ): Promise<UpgradedChildren | null> {
+  const supervisors = processes.filter((process) => process.module === module);
   const plan = plannedChildren(from, to);
-  if (plan === null) return null;
+  if (plan === null) {
+    for (const process of supervisors) process.info("codeChanged", []);
+    return null;
+  }
   const failed: UpgradedChildren["failed"][number][] = [];
   const adopt = async (process: Process): Promise<void> => {
     const pid = process.pid.id;
@@ -40,6 +44,6 @@ export async function adoptChildren(
       else if (others !== null && !adoption.started.has(id)) failed.push({ pid, id, message: others });
     }
   };
-  await Promise.all(processes.filter((process) => process.module === module).map(adopt));
+  await Promise.all(supervisors.map(adopt));
   return { ...plan, failed };
 }

@@ -19,6 +19,8 @@ export interface Child {
   /** Its restart failed and will be tried again. */
   restarting: boolean;
   restarts: number;
+  /** It was ended in order to be restarted, so that restart does not count. */
+  excused: boolean;
 }
 
 export class ChildTable {
@@ -49,7 +51,7 @@ export class ChildTable {
 
   /** A child that is not running yet, as the last in the order. */
   add(spec: ChildSpec, id: string | null = spec.id, args: readonly unknown[] = spec.args): Child {
-    const child: Child = { id, spec, args, process: null, last: null, restarting: false, restarts: 0 };
+    const child: Child = { id, spec, args, process: null, last: null, restarting: false, restarts: 0, excused: false };
     this.#children.add(child);
     if (id !== null) this.#byId.set(id, child);
     return child;
@@ -64,6 +66,7 @@ export class ChildTable {
   started(child: Child, process: Process): void {
     child.process = process;
     child.last = null;
+    child.excused = false;
     child.restarting = false;
     this.#byProcess.set(process, child);
   }

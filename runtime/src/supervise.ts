@@ -84,6 +84,8 @@ export const behaviour = {
   },
   infos: {
     exit: ({ state }: HandlerContext, from: unknown, reason: ExitReason) => state.childEnded(from, reason),
+    /** An upgrade that asks for nothing more: without this the supervisor would hold its old definition until somebody needs it. */
+    codeChanged: ({ state }: HandlerContext) => state.codeChanged(),
     /** A restart failed; it is tried again, and counts again. */
     restartAgain: ({ state }: HandlerContext, child: Child, reason: ExitReason) => state.restartAgain(child, reason),
   },
@@ -126,6 +128,10 @@ export class Supervision {
   /** For those who look from outside. */
   get children(): Iterable<Child> {
     return this.#children;
+  }
+
+  childOf(process: Process): Child | undefined {
+    return this.#children.of(process);
   }
 
   /** Where one fails, those before it are ended again, and the supervisor does not start. */
@@ -207,6 +213,11 @@ export class Supervision {
     await due?.(adoption);
   }
 
+  codeChanged(): unknown {
+    this.#adjust();
+    return next();
+  }
+
   childEnded(from: unknown, reason: ExitReason): unknown {
     this.#adjust();
     const child = this.#ofPid(from);
@@ -249,16 +260,25 @@ export class Supervision {
     const before = this.#code;
     if (code === before) return;
     this.#code = code;
-    if (isSimple(code)) {
-      for (const child of this.#children) child.spec = this.#template;
-      this.#due = () => this.#adoptArguments(before.children[0]?.args.length ?? 0);
-      return;
-    }
-    const { start, stop: end } = planChildren(before.children, code.children);
+    this.#due = isSimple(code) ? this.#respecifyInstances(before) : this.#respecify(before);
+  }
+
+  /** @returns what is left to do */
+  #respecify(before: SupervisorCode): (adoption: Adoption) => Promise<void> {
+    const { start, stop: end } = planChildren(before.children, this.#code.children);
     const isNew = start.filter((id) => this.#children.get(id) === undefined);
-    this.#children.respecify(code.children);
+    this.#children.respecify(this.#code.children);
     const [added, removed] = [isNew, end].map((ids) => ids.flatMap((id) => this.#children.get(id) ?? [])) as [Child[], Child[]];
-    this.#due = (adoption) => this.#adopt(added, removed, adoption);
+    return (adoption) => this.#adopt(added, removed, adoption);
+  }
+
+  /** @returns what is left to do: what `startChild` added to the arguments is added to the new ones */
+  #respecifyInstances(before: SupervisorCode): () => void {
+    const given = before.children[0]?.args.length ?? 0;
+    for (const child of this.#children) child.spec = this.#template;
+    return () => {
+      for (const child of this.#children) child.args = [...this.#template.args, ...child.args.slice(given)];
+    };
   }
 
   /** Removed children are ended first, because new ones may take their names. */
@@ -282,16 +302,11 @@ export class Supervision {
     }
   }
 
-  /** What `startChild` added to the specification's arguments, of which there were `given`, is added to the new ones. */
-  #adoptArguments(given: number): void {
-    for (const child of this.#children) child.args = [...this.#template.args, ...child.args.slice(given)];
-  }
-
   /** Restarts a child and those that its strategy says, or ends the supervisor where that is once too often. */
   async #restart(child: Child, reason: ExitReason): Promise<unknown> {
     const { strategy, intensity } = this.#code;
-    this.#restarts = addRestart(this.#restarts, this.#self.host.clock.monotonic(), intensity.within);
-    if (this.#restarts.length > intensity.restarts) {
+    if (!child.excused) this.#restarts = addRestart(this.#restarts, this.#self.host.clock.monotonic(), intensity.within);
+    if (!child.excused && this.#restarts.length > intensity.restarts) {
       this.#log(
         `gives up: child ${child.spec.id} ended (${formatReason(reason)}) and would be restart ${this.#restarts.length} ` +
           `within ${intensity.within} ms, where ${intensity.restarts} are allowed`,
@@ -306,6 +321,7 @@ export class Supervision {
       try {
         await this.#start(one);
       } catch (thrown) {
+        one.excused = false;
         this.#log(`could not restart child ${one.spec.id}: ${formatReason(toReason(thrown))}`);
         one.restarting = true;
         // Those after it are started when it is. By message, so that the supervisor can be reached, and ended, in between.

@@ -1,10 +1,15 @@
 /** Upgrades of supervisor modules: children start, stop and change places, and the supervisor goes by its new definition. */
 import assert from "node:assert/strict";
+import { Session } from "node:inspector";
 import { describe, test } from "node:test";
 import { change } from "../../test/support/load-version.ts";
-import { actor, child, supervisor, type ChildSpec, type ExitReason, type Pid, type Supervisor } from "./index.ts";
-import { processes, upgrade, type UpgradeOptions } from "./internal.ts";
+import { actor, child, supervisor, type Actor, type ChildSpec, type ExitReason, type Pid, type Supervisor } from "./index.ts";
+import { bindHandle, moduleOf, processes, upgrade, type UpgradeOptions } from "./internal.ts";
+import type { Process } from "./process.ts";
+import { ProcessPid } from "./process-pid.ts";
 import type { UpgradedChildren } from "./protocol.ts";
+import { killToRestart, whyNotRestarted } from "./restartable.ts";
+import { live } from "./system.ts";
 import { testSystem, type TestSystem } from "./testing.ts";
 
 interface Worker {
@@ -69,11 +74,35 @@ class World {
     await this.test.clock.settle();
   }
 
+  get handle(): Actor<Supervisor> {
+    return this.#first;
+  }
+
+  workers(): { readonly name: string; readonly process: Process }[] {
+    return [...live(this.test.system).names].filter(([name]) => name !== "sup").map(([name, process]) => ({ name, process }));
+  }
+
   /** In start order; lower case where it is not running. */
   async children(): Promise<string> {
     const infos = (await this.pid.call("whichChildren")).toReversed();
     return infos.map(({ id, pid }) => (pid === null ? id : id.toUpperCase())).join("");
   }
+}
+
+function codeOf(pid: Pid<Supervisor>): object {
+  return (ProcessPid.processOf(pid) as Process).version.definition as object;
+}
+
+/** Fails the test where it is not. */
+async function collected(reference: WeakRef<object>): Promise<void> {
+  const session = new Session();
+  session.connect();
+  for (let i = 0; i < 20 && reference.deref() !== undefined; i++) {
+    session.post("HeapProfiler.collectGarbage");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  session.disconnect();
+  assert.equal(reference.deref(), undefined);
 }
 
 const unchanged: UpgradedChildren = { start: [], stop: [], keep: [], reorder: [], changed: [], failed: [] };
@@ -185,6 +214,32 @@ describe("an upgrade of a supervisor", () => {
     assert.deepEqual([failed.outcome, failed.modules[0]?.children], ["failed", undefined]);
     assert.deepEqual(world.log, []);
     assert.equal(await world.children(), "AB");
+  });
+
+  for (const children of ["a", "a b"]) {
+    test(`the old definition is let go of at once (from a to ${children})`, async () => {
+      const world = await World.of("a");
+      const old = new WeakRef(codeOf(world.pid));
+      // As the code server does it; a handle of its own would keep the definition that it was made with.
+      bindHandle(world.handle, moduleOf(world.handle));
+      await world.upgrade(children);
+      moduleOf(world.handle).old = null;
+      await collected(old);
+    });
+  }
+
+  test("children that are killed in order to be restarted do not count against the intensity", async () => {
+    for (const strategy of ["one_for_one", "one_for_all"] as const) {
+      const world = await World.of("a b c d", { strategy, intensity: { restarts: 0, within: 1000 } });
+      for (const { name, process } of world.workers()) {
+        assert.equal(whyNotRestarted(process), null, name);
+        killToRestart(process);
+      }
+      await world.test.clock.settle();
+      assert.deepEqual(world.log, ["+a", "+b", "+c", "+d"]);
+      await world.quit("a");
+      assert.equal(world.test.system.whereis("sup"), null, "afterwards they do");
+    }
   });
 
   test("between simple_one_for_one and the others there is no way", async () => {

@@ -15,7 +15,7 @@ import { errorOf, Preparation } from "./preparation.ts";
 import { stateText } from "./process-info.ts";
 import type { Process, Quiescence } from "./process.ts";
 import type { UpgradedModule, UpgradedProcess, UpgradeError, UpgradeReport } from "./protocol.ts";
-import { whyNotRestarted } from "./restartable.ts";
+import { killToRestart, whyNotRestarted } from "./restartable.ts";
 import { adoptChildren, type ChangedSupervisor } from "./adopt-children.ts";
 import { plannedChildren, strategyConflict } from "./plan-children.ts";
 import { live, type LiveSystem, type System } from "./system.ts";
@@ -241,7 +241,7 @@ class Upgrade {
         system.preparation = null;
         if (report.outcome !== "committed") preparation.phase = "dropped";
         for (const process of quiescence.held) process.wake();
-        for (const process of preparation.restarting) if (report.outcome === "committed") process.kill();
+        for (const process of preparation.restarting) if (report.outcome === "committed") killToRestart(process);
         resolve(report);
         if (report.outcome === "committed") system.emit({ type: "upgraded", modules: this.#changes.map(({ module }) => module.id) });
       };
