@@ -32,8 +32,9 @@ export function mfa<N extends object, K extends FunctionNames<N>>(
   namespace: N,
   name: K,
 ): Mfa<N[K] extends AnyFunction ? N[K] : AnyFunction> {
-  const reference = referenceOf(namespace);
+  const own = referenceOf(namespace);
   const reach = (...args: unknown[]): unknown => {
+    const reference = own ?? adopted.get(namespace) ?? null;
     const found = (reference === null ? namespace : reference.current()) as Record<string, unknown> | null;
     const target = found?.[name];
     if (typeof target === "function") return Reflect.apply(target, undefined, args);
@@ -44,7 +45,7 @@ export function mfa<N extends object, K extends FunctionNames<N>>(
         "Keep the export for as long as somebody may hold the reference, or catch this.",
     );
   };
-  Object.defineProperty(reach, "name", { value: reference === null ? name : `${reference.module}:${name}` });
+  Object.defineProperty(reach, "name", { value: own === null ? name : `${own.module}:${name}` });
   references.add(reach);
   return reach as never;
 }
@@ -62,11 +63,23 @@ export interface ModuleReference {
   current(): object | null;
 }
 
+/** For a namespace that Node made, and whose module the code server has taken over: nothing can be put on it. */
+export function adoptNamespace(namespace: object, reference: ModuleReference): void {
+  adopted.set(namespace, reference);
+}
+
+const adopted = new WeakMap<object, ModuleReference>();
+
 /** A registered symbol, so that two copies of this package understand each other. */
 export const moduleReference: unique symbol = Symbol.for("instar.module") as never;
 
-function referenceOf(namespace: object): ModuleReference | null {
-  return (namespace as { readonly [moduleReference]?: ModuleReference })[moduleReference] ?? null;
+/** The same for what CommonJS modules export, which namespaces have as their default. */
+export const referencesOfExports = new WeakMap<object, ModuleReference>();
+
+function referenceOf(namespace: { readonly [moduleReference]?: ModuleReference; readonly default?: unknown }): ModuleReference | null {
+  const { default: whole } = namespace;
+  const own = namespace[moduleReference] ?? referencesOfExports.get(namespace);
+  return own ?? (typeof whole === "object" || typeof whole === "function" ? (referencesOfExports.get(whole as object) ?? null) : null);
 }
 
 const references = new WeakSet<object>();

@@ -30,6 +30,7 @@ export async function attachDebugger(
   await once(worker, "message");
   return {
     async hits() {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
       worker.postMessage("hits");
       const [hits] = (await once(worker, "message")) as [readonly Hit[]];
       return hits;

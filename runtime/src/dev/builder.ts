@@ -148,8 +148,10 @@ function withSource(map: string, file: string): string {
  */
 function findRequires(code: string): FoundRequire[] {
   const found = new Map<string, FoundRequire>();
-  for (const match of code.matchAll(/^(.*?)\brequire\(("(?:[^"\\\n]|\\.)*")\)/gm)) {
-    const [, before = "", literal = '""'] = match;
+  // A line may have several dynamic imports.
+  for (const match of code.matchAll(/\brequire\(("(?:[^"\\\n]|\\.)*")\)/g)) {
+    const [, literal = '""'] = match;
+    const before = code.slice(code.lastIndexOf("\n", match.index) + 1, match.index);
     if (/^\s+\.\.\.$/.test(before)) continue; // The annotation for Node's lexer at the end repeats `export *`.
     const specifier = JSON.parse(literal) as string;
     const name = /^var ([\w$]+) = (?:__toESM\()?$/.exec(before)?.[1];

@@ -9,13 +9,13 @@ import { InstarError } from "../exit.ts";
 import type { LoadedModule, ModuleVersion } from "../module.ts";
 import type { BuiltFile, Code, LoadRequest } from "./built-file.ts";
 import { DevError } from "./dev-error.ts";
-import type { ModuleReference } from "../mfa.ts";
+import { adoptNamespace, type ModuleReference } from "../mfa.ts";
 import { type CodeTags, createCodeTags, namedExports, samePrototypes } from "./code-tags.ts";
 import { type LoadScope, createLoadScope } from "./load-scope.ts";
-import { type ActorModule, type ModuleInstance, type Slot, actorExports, createInstance, evaluate, refer } from "./module-instance.ts";
+import { type ActorModule, type Link, type ModuleInstance, type Slot, actorExports, createInstance, evaluate, refer } from "./module-instance.ts";
 import type { ModuleTimer } from "./module-timers.ts";
 import { moduleId } from "./module-id.ts";
-import type { PackageLoader } from "./package-loader.ts";
+import { asCommonJs, type PackageLoader } from "./package-loader.ts";
 import type { SourceMaps } from "./source-maps.ts";
 
 /** A changed module, evaluated and not yet visible. */
@@ -58,7 +58,20 @@ export interface HeldCode {
   readonly timers: readonly (ModuleTimer & { readonly file: string })[];
 }
 
+/** A file that Node has loaded, before the code server was there. */
+export interface NativeFile {
+  readonly built: BuiltFile;
+  readonly namespace: object;
+  /** What Node was given to run. */
+  readonly text: string;
+}
+
 export interface CodeServer {
+  /**
+   * Takes what Node has loaded for the first version of everything in it: handles stand for modules from then on, and what does not change
+   * later stays the one instance that it is. What is imported comes before those that import it.
+   */
+  adopt(files: readonly NativeFile[]): void;
   /** Evaluates what changed. @throws DevError; then everything is as it was. */
   prepare(request: LoadRequest): Promise<Prepared>;
   readonly modules: ReadonlyMap<string, ActorModule>;
@@ -147,6 +160,42 @@ export function createCodeServer(options: {
         settle();
       },
     };
+  }
+
+  function adopt(files: readonly NativeFile[]): void {
+    const natives = new Map<string, ModuleInstance>();
+    for (const { built, namespace, text } of files) {
+      const instance = createInstance(built, 1);
+      const { file } = built;
+      natives.set(file, instance);
+      loads.set(file, 1);
+      instance.module.exports = exportsOfNative(namespace);
+      instance.state = "ready";
+      tags.add(instance, text);
+      adoptNamespace(namespace, referenceTo(file));
+      const exported = (instance.module.exports as { default?: unknown }).default;
+      // A file that passes on another's handle comes after that.
+      if (!isHandle(exported) || [...modules.values()].some((record) => record.handle === exported)) continue;
+      const id = pinnedId(exported) ?? moduleId(root, file);
+      const module = moduleOf(exported);
+      const holder = modules.get(id);
+      if (holder !== undefined) throw idTaken(id, file, holder.file);
+      bindHandle(exported, Object.assign(module, { id, file }));
+      instance.handle = exported;
+      instance.version = module.current;
+      modules.set(id, { module, handle: exported, file, current: instance, old: null });
+    }
+    for (const instance of natives.values()) {
+      for (const { specifier, target } of instance.built.imports) {
+        const imported = target === null ? undefined : natives.get(target);
+        if (imported === undefined) continue;
+        const link: Link =
+          imported.handle === null ? { kind: "plain", instance: imported } : { kind: "actor", file: imported.built.file, load: 1 };
+        instance.links.set(specifier, link);
+      }
+      instances.add(instance);
+    }
+    current = collectCurrent();
   }
 
   /** What is new only because something else is: files, and classes in them. */
@@ -329,7 +378,6 @@ export function createCodeServer(options: {
         }
       }
     }
-    load.lazy.clear();
     const unevaluated = load.scope.unevaluated();
     for (const instance of load.scope.fresh.values()) {
       instance.pending.clear();
@@ -338,6 +386,8 @@ export function createCodeServer(options: {
         instance.pending.set(specifier, load.scope.reachable(target));
       }
     }
+    // After the load, the codes of what was not evaluated are nowhere else.
+    for (const file of load.lazy.keys()) if (!unevaluated.some((built) => built.file === file)) load.lazy.delete(file);
     for (const built of unevaluated) {
       const code = codes.get(built.hash);
       if (code !== undefined) load.lazy.set(built.file, code);
@@ -432,6 +482,7 @@ export function createCodeServer(options: {
   }
 
   return {
+    adopt,
     prepare,
     modules,
     closureOf(id) {
@@ -504,10 +555,7 @@ function checkIdentity(
   const sibling = fresh.find((actor) => actor.id === id && actor.instance.built.file !== file)?.instance.built.file;
   const holder = record !== null && record.file !== file && scope.contains(record.file) ? record.file : sibling;
   if (holder !== undefined) {
-    throw new DevError("INSTAR_MODULE_ID_TAKEN", `${file} and ${holder} both have the module id ${id}; give one of them another \`id\`.`, {
-      module: id,
-      place,
-    });
+    throw idTaken(id, file, holder);
   }
   if (record !== null && record.module.current.kind !== kind) {
     throw new DevError(
@@ -517,6 +565,21 @@ function checkIdentity(
       { module: id, place },
     );
   }
+}
+
+function idTaken(id: string, file: string, holder: string): DevError {
+  return new DevError("INSTAR_MODULE_ID_TAKEN", `${file} and ${holder} both have the module id ${id}; give one of them another \`id\`.`, {
+    module: id,
+    place: { file, line: 1, column: 1 },
+  });
+}
+
+/** A module's exports as the code of later versions, which is CommonJS, expects them. */
+function exportsOfNative(namespace: object): unknown {
+  const { default: exported } = namespace as { readonly default?: unknown };
+  // Node gives all that CommonJS code exports as its default export; an object with this mark was an ES module before it was compiled.
+  if (typeof exported === "object" && exported !== null && "__esModule" in exported) return exported;
+  return asCommonJs(namespace);
 }
 
 /** The instances, and all plain ones that they reach. */

@@ -6,7 +6,7 @@ import { pathToFileURL } from "node:url";
 import { dirname } from "node:path";
 import type { BuiltFile, Code } from "./built-file.ts";
 import type { Handle } from "../handle.ts";
-import { type ModuleReference, moduleReference } from "../mfa.ts";
+import { type ModuleReference, moduleReference, referencesOfExports } from "../mfa.ts";
 import type { LoadedModule, ModuleVersion } from "../module.ts";
 import { runScript } from "./run-script.ts";
 import { type ModuleTimers, createModuleTimers, timerNames } from "./module-timers.ts";
@@ -99,10 +99,14 @@ function compile(url: string, { code, map }: Code): Wrapper {
 
 const parameters = ["exports", "require", "module", "__meta", "__filename", "__dirname", "__witness", ...timerNames].join(",");
 
-/** Puts it on the prototype of an ES module's exports, where `import * as all` keeps it; functions and classes as exports have none. */
+/**
+ * Makes the exports known to `mfa`: an ES module's on their prototype, which `import * as all` keeps in its copy. What a CommonJS module or
+ * JSON exports is the application's own object, and stays as it is.
+ */
 export function refer(exports: unknown, reference: ModuleReference): void {
-  if (typeof exports !== "object" || exports === null || Object.getPrototypeOf(exports) !== Object.prototype) return;
-  Object.setPrototypeOf(exports, referring(reference));
+  if ((typeof exports !== "object" && typeof exports !== "function") || exports === null) return;
+  if (Object.hasOwn(exports, "__esModule")) Object.setPrototypeOf(exports, referring(reference));
+  else referencesOfExports.set(exports, reference);
 }
 
 function referring(reference: ModuleReference): object {

@@ -32,11 +32,7 @@ export function createPackageLoader(): PackageLoader {
       const namespace = own === undefined ? await importFrom(file, edge.specifier) : await own();
       loaded.set(key, { exports: asCommonJs(namespace) });
     } catch (cause) {
-      const failure = new DevError(
-        "INSTAR_UNRESOLVED_IMPORT",
-        `the package "${edge.specifier}", which ${file} imports, cannot be loaded: ${(cause as Error).message} Install it in the project, or correct the name.`,
-        { place: { file, line: 1, column: 1 }, cause },
-      );
+      const failure = loadError(file, edge.specifier, cause);
       if (!edge.dynamic) throw failure;
       loaded.set(key, { failure });
     }
@@ -62,6 +58,35 @@ const ownModules: Readonly<Record<string, () => Promise<object> | object>> = {
   "instar/testing": () => import("../testing.ts"),
 };
 
+function loadError(file: string, specifier: string, cause: unknown): DevError {
+  const what = `the package "${specifier}", which ${file} imports,`;
+  const about = { place: { file, line: 1, column: 1 }, cause };
+  const { code, message } = (cause ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+  if (unresolved.some((one) => one === code)) {
+    const text = `${what} cannot be found: ${String(message)} Install it in the project, or correct the name.`;
+    return new DevError("INSTAR_UNRESOLVED_IMPORT", text, about);
+  }
+  const thrown = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  return new DevError(
+    "INSTAR_EVALUATION_FAILED",
+    `${what} threw while it was loaded: ${thrown}. Its stack is in the error's cause.`,
+    about,
+  );
+}
+
+/** How Node's loaders say that there is no such module. */
+const unresolved = [
+  "ERR_INVALID_MODULE_SPECIFIER",
+  "ERR_INVALID_PACKAGE_CONFIG",
+  "ERR_INVALID_PACKAGE_TARGET",
+  "ERR_MODULE_NOT_FOUND",
+  "ERR_PACKAGE_IMPORT_NOT_DEFINED",
+  "ERR_PACKAGE_PATH_NOT_EXPORTED",
+  "ERR_UNKNOWN_BUILTIN_MODULE",
+  "ERR_UNSUPPORTED_DIR_IMPORT",
+  "MODULE_NOT_FOUND",
+];
+
 /**
  * As if the file itself said `import(specifier)`: the nearest `node_modules` of the file counts, with the conditions of an import. The
  * script's name is what Node's loader resolves from.
@@ -85,10 +110,12 @@ function importFrom(file: string, specifier: string): Promise<object> {
  * A namespace as esbuild's output expects it: marked as an ES module, with live getters. For CommonJS packages the keys of the default
  * export are added where Node's lexer did not see them as names.
  */
-function asCommonJs(namespace: object): object {
+export function asCommonJs(namespace: object): object {
   const exports = Object.create(null) as Record<string, unknown>;
   Object.defineProperty(exports, "__esModule", { value: true });
   for (const name of Object.keys(namespace)) {
+    // Node passes on what a transpiler wrote into a CommonJS package.
+    if (name === "__esModule") continue;
     Object.defineProperty(exports, name, { enumerable: true, get: () => (namespace as Record<string, unknown>)[name] });
   }
   const fallback: unknown = (namespace as { default?: unknown }).default;
