@@ -94,3 +94,22 @@ test("the details name each module, process and error", () => {
   );
   assert.match(details(refused), /Error state-changed-no-code-change \(src\/room.actor, \/p\/room.ts:3:1\): The state changed\./);
 });
+
+test("the details name the children that a supervisor starts and ends", () => {
+  const children = {
+    start: ["c"],
+    stop: ["b"],
+    keep: ["a"],
+    reorder: [],
+    changed: ["a"],
+    failed: [{ pid: "<0.1>", id: "c", message: "no" }],
+  };
+  const text = details({ ...committed, modules: [{ id: "src/app", from: 1, to: 2, kind: "swap", steps: [], children }] });
+  const lines = [
+    "children to end: b",
+    "children to start: c",
+    "children that change at their next restart: a",
+    "child c of <0.1> did not start: no",
+  ];
+  assert.ok(text.includes(lines.map((line) => `    ${line}\n`).join("")));
+});

@@ -21,10 +21,17 @@ export function summary(report: UpgradeReport, verb: "upgrade" | "downgrade" | "
 /** All of it, for the output channel. */
 export function details(report: UpgradeReport): string {
   const lines: string[] = [`Outcome: ${report.outcome}`];
-  for (const module of report.modules)
+  for (const module of report.modules) {
     lines.push(
       `  ${module.id}: version ${module.from} → ${module.to} (${module.kind}${module.steps.length > 0 ? `: ${module.steps.join(", ")}` : ""})`,
     );
+    const { start = [], stop = [], reorder = [], changed = [], failed = [] } = module.children ?? {};
+    if (stop.length > 0) lines.push(`    children to end: ${stop.join(", ")}`);
+    if (start.length > 0) lines.push(`    children to start: ${start.join(", ")}`);
+    if (reorder.length > 0) lines.push(`    children in their new order: ${reorder.join(", ")}`);
+    if (changed.length > 0) lines.push(`    children that change at their next restart: ${changed.join(", ")}`);
+    for (const child of failed) lines.push(`    child ${child.id} of ${child.pid} did not start: ${child.message}`);
+  }
   for (const process of report.processes) {
     lines.push(
       `  ${process.name ?? process.pid} (${process.module}): version ${process.from} → ${process.to}, pause ${milliseconds(process.pause)}, ${process.queued} queued`,

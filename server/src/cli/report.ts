@@ -6,6 +6,8 @@ import { colors, count, table } from "./terminal.ts";
 export function reportText(report: UpgradeReport): string {
   const lines = [headline(report)];
   if (report.modules.length > 0) lines.push("", indent(table(report.modules.map((module) => moduleRow(module, report)))));
+  const children = report.modules.flatMap(childrenLines);
+  if (children.length > 0) lines.push("", ...children);
   if (report.processes.length > 0) lines.push("", ...processLines(report));
   for (const error of report.errors) lines.push("", ...errorLines(error));
   return lines.join("\n");
@@ -34,6 +36,24 @@ function moduleRow({ id, from, to, kind, steps }: UpgradedModule, { processes }:
   };
   const own = processes.filter(({ module }) => module === id).length;
   return [id, from === to ? `version ${to}` : `${from} → ${to}`, how[kind] ?? kind, count(own, "process", "processes")];
+}
+
+/** For a supervisor whose children are others now. */
+function childrenLines({ id, children }: UpgradedModule): string[] {
+  if (children === undefined) return [];
+  const { start, stop, reorder, changed, failed } = children;
+  const parts = (
+    [
+      ["end", stop],
+      ["start", start],
+      ["new order", reorder],
+      ["changed from the next restart on", changed],
+    ] as const
+  ).flatMap(([what, ids]) => (ids.length > 0 ? [`${what} ${ids.join(", ")}`] : []));
+  return [
+    `  children of ${id}: ${parts.join("; ")}`,
+    ...failed.map((child) => `  ${colors.red(`child ${child.id} of ${child.pid} did not start`)}: ${child.message}`),
+  ];
 }
 
 function processLines({ outcome, processes, messages, time }: UpgradeReport): string[] {
