@@ -12,6 +12,8 @@ export interface ActorDefinition {
   readonly infos?: HandlerTable;
   readonly terminate?: (context: unknown, reason: unknown) => unknown;
   readonly codeChange?: { readonly [from: number]: StepDefinition };
+  /** Whether handlers set messages aside, so that a process at rest may have some. */
+  readonly postpones?: true;
   /** Null where a state is one that the definition can work with, else a sentence; default: every state is. */
   readonly misfit?: (state: unknown) => string | null;
 }

@@ -25,6 +25,7 @@ export function toActorDefinition(machine: AnyStateMachineDefinition): ActorDefi
     casts: dispatchers(machine, "casts"),
     infos: dispatchers(machine, "infos"),
     ...(machine.terminate === undefined ? {} : { terminate: terminator(machine.terminate) }),
+    postpones: true,
     misfit: (state) => misfit(machine, state),
   };
 }

@@ -5,10 +5,11 @@ import { calls } from "./calls.ts";
 import { notCovered } from "./not-covered.ts";
 import { scenarios, Seer, type Play } from "./oracle.ts";
 import { processes } from "./processes.ts";
+import { stateMachines } from "./state-machines.ts";
 import { supervisors } from "./supervisors.ts";
 import { upgrades } from "./upgrades.ts";
 
-const plays: Record<string, Play> = { ...upgrades, ...calls, ...processes, ...supervisors };
+const plays: Record<string, Play> = { ...upgrades, ...calls, ...processes, ...supervisors, ...stateMachines };
 
 test("every scenario is played, or listed as not covered with a reason", () => {
   const known = scenarios.map(({ scenario }) => scenario).toSorted();

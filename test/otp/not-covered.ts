@@ -9,6 +9,5 @@ export const notCovered: Readonly<Record<string, string>> = {
   s15_funs_across_versions: "a later issue: function references across versions and mfa()",
   s17_on_load_failure:
     "no meaning: JavaScript has no on_load; a module whose evaluation throws is the code server's, whose tests show that the old one stays",
-  s29_statem_code_change: "a later issue: state machines",
   s34_rh_dep_order: "no meaning: all modules of an upgrade are swapped in one turn, so they have no order among them",
 };
