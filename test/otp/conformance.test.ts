@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { calls } from "./calls.ts";
+import { code } from "./code.ts";
 import { notCovered } from "./not-covered.ts";
 import { scenarios, Seer, type Play } from "./oracle.ts";
 import { processes } from "./processes.ts";
@@ -9,7 +10,7 @@ import { stateMachines } from "./state-machines.ts";
 import { supervisors } from "./supervisors.ts";
 import { upgrades } from "./upgrades.ts";
 
-const plays: Record<string, Play> = { ...upgrades, ...calls, ...processes, ...supervisors, ...stateMachines };
+const plays: Record<string, Play> = { ...upgrades, ...calls, ...processes, ...supervisors, ...code, ...stateMachines };
 
 test("every scenario is played, or listed as not covered with a reason", () => {
   const known = scenarios.map(({ scenario }) => scenario).toSorted();
