@@ -66,10 +66,14 @@ export class Copier {
     if (known !== undefined) return known;
     // Of all ways to copy an object, this one is the fastest.
     const made = { ...value };
-    this.#seen.set(value, made);
+    // Nothing in a state without objects can lead back to it.
+    let isKnown = depth > 0;
+    if (isKnown) this.#seen.set(value, made);
     for (const key in value) {
       const inner = value[key];
       if (typeof inner !== "object" || inner === null) continue;
+      if (!isKnown) this.#seen.set(value, made);
+      isKnown = true;
       const copied = this.#copy(inner, site.field(key), depth + 1);
       if (copied === inner) continue;
       if (key === "__proto__") Object.defineProperty(made, key, { ...Object.getOwnPropertyDescriptor(made, key), value: copied });

@@ -6,10 +6,11 @@
  * that were touched since; the commit itself is one assignment, and each process takes its prepared state when it is next looked at.
  */
 import { Converter, type Conversion } from "./convert.ts";
+import type { ActorDefinition } from "./definition.ts";
+import { copyState } from "./copy-state.ts";
 import { formatReason, toReason } from "./exit.ts";
 import type { LoadedModule, ModuleVersion } from "./module.ts";
-import type { Process } from "./process.ts";
-import { stateText } from "./process-info.ts";
+import type { Preparing, Process } from "./process.ts";
 import type { UpgradeError } from "./protocol.ts";
 import { upgradeError, UpgradeFailure } from "./upgrade-error.ts";
 
@@ -22,15 +23,15 @@ export interface PreparationOptions {
   readonly extra: unknown;
 }
 
-export class Preparation {
+export class Preparation implements Preparing {
   phase: "preparing" | "committed" | "dropped" = "preparing";
   readonly errors: UpgradeError[] = [];
-  /** Those of the first processes of each module, before and after, as text. */
-  readonly texts = new Map<Process, { readonly before: string; readonly after: string }>();
+  /** Copies of the first processes' states of each module, before and after, for the report. */
+  readonly samples = new Map<Process, { readonly before: unknown; readonly after: unknown }>();
   /** Of the modules that are restarted. */
   readonly restarting = new Set<Process>();
-  readonly #converters: ReadonlyMap<LoadedModule, Converter>;
-  readonly #versions: ReadonlyMap<LoadedModule, ModuleVersion>;
+  readonly #parts: ReadonlyMap<LoadedModule, Part>;
+  #lastPart: Part | null = null;
   readonly #restarts: ReadonlySet<LoadedModule>;
   readonly #remaining: Iterator<Process>;
   #allVisited = false;
@@ -42,30 +43,38 @@ export class Preparation {
   readonly #touched = new Set<Process>();
   /** Those that may have messages, queued or still to come. */
   readonly #addressees = new Set<Process>();
-  readonly #textsOf = new Map<LoadedModule, number>();
 
   constructor({ processes, conversions, restarts, extra }: PreparationOptions) {
     this.#remaining = processes[Symbol.iterator]();
     this.#restarts = restarts;
-    this.#versions = new Map([...conversions].map(([module, { to }]) => [module, to]));
-    this.#converters = new Map(
-      [...conversions].map(([module, conversion]) => [module, new Converter(module.current, conversion, extra)] as const),
+    this.#parts = new Map(
+      [...conversions].map(([module, conversion]) => {
+        const converter = new Converter(module.current, conversion, extra);
+        const postpones = (module.current.definition as ActorDefinition).postpones === true;
+        return [module, { module, to: conversion.to, converter, postpones, samples: 0 }] as const;
+      }),
     );
+  }
+
+  versionOf(module: LoadedModule): ModuleVersion {
+    return (this.#partOf(module) as Part).to;
   }
 
   /** Whether an upgrade is about this process. */
   concerns({ module }: Process): boolean {
-    return this.#converters.has(module);
+    return this.#partOf(module) !== null;
   }
 
   converterOf({ module }: Process): Converter {
-    return this.#converters.get(module) as Converter;
+    return (this.#partOf(module) as Part).converter;
   }
 
-  /** A process begins to handle a message, or is about to change in another way. */
   touch(process: Process): void {
     if (!this.concerns(process)) return;
-    if (process.prepared?.preparation === this) process.prepared = null;
+    if (process.preparedBy === this) {
+      process.preparedBy = null;
+      process.preparedState = undefined;
+    }
     this.#touched.add(process);
   }
 
@@ -75,19 +84,23 @@ export class Preparation {
     this.#touched.add(process);
   }
 
-  /** Prepares until everything is done that can be done, or `full` says that the slice is. @returns whether everything is done */
-  work(full: () => boolean): boolean {
+  /** Whether every process that there was has been prepared once, except for those whose handlers are under way. */
+  get allVisited(): boolean {
+    return this.#allVisited;
+  }
+
+  /** Prepares until everything is done that can be done, or `full` says that the slice is. */
+  work(full: () => boolean): void {
     while (!this.#allVisited) {
-      if (full()) return false;
+      if (full() || this.errors.length >= errorLimit) return;
       const { done, value } = this.#remaining.next();
       if (done === true) this.#allVisited = true;
-      else this.#visit(value as Process);
+      else this.#visit(value);
     }
     for (const process of this.#touched) {
-      if (full()) return false;
+      if (full() || this.errors.length >= errorLimit) return;
       this.#again(process);
     }
-    return true;
   }
 
   /** How many would have to be prepared if the commit were now. */
@@ -121,7 +134,7 @@ export class Preparation {
     } else {
       this.#visited.push(process);
       if (process.flight !== null) this.#touched.add(process);
-      else if (!this.#touched.has(process)) this.#prepare(process);
+      else if (this.#touched.size === 0 || !this.#touched.has(process)) this.#prepare(process);
     }
   }
 
@@ -136,25 +149,41 @@ export class Preparation {
   }
 
   #prepare(process: Process): void {
-    if (process.mailbox.length > 0 || process.timers !== null) this.#addressees.add(process);
+    const part = this.#partOf(process.module) as Part;
+    // One that has mail and may take it is known to the scheduler.
+    if (part.postpones || process.suspendedBySys || process.timers !== null) this.#addressees.add(process);
     try {
-      const state = this.converterOf(process).state(process);
-      const version = this.#versions.get(process.module) as ModuleVersion;
-      process.prepared = { preparation: this, version, state };
-      this.#show(process, state);
+      const state = part.converter.state(process);
+      process.preparedBy = this;
+      process.preparedState = state;
+      if (part.samples < samplesPerModule || this.samples.has(process)) this.#sample(part, process, state);
     } catch (thrown) {
       this.errors.push(errorOf(thrown, process));
     }
   }
 
-  #show(process: Process, after: unknown): void {
-    if (!this.texts.has(process)) {
-      const n = this.#textsOf.get(process.module) ?? 0;
-      if (n === statesShown) return;
-      this.#textsOf.set(process.module, n + 1);
-    }
-    this.texts.set(process, { before: stateText(process), after: stateText(process, after) });
+  #sample(part: Part, process: Process, after: unknown): void {
+    if (!this.samples.has(process)) part.samples++;
+    this.samples.set(process, { before: copyState(process.state), after: copyState(after) });
   }
+
+  #partOf(module: LoadedModule): Part | null {
+    if (this.#lastPart?.module === module) return this.#lastPart;
+    const part = this.#parts.get(module) ?? null;
+    if (part !== null) this.#lastPart = part;
+    return part;
+  }
+}
+
+/** What is known of one module. */
+interface Part {
+  readonly module: LoadedModule;
+  readonly to: ModuleVersion;
+  readonly converter: Converter;
+  /** Whether processes at rest may have mail. */
+  readonly postpones: boolean;
+  /** How many there are. */
+  samples: number;
 }
 
 export function errorOf(thrown: unknown, process: Process): UpgradeError {
@@ -163,5 +192,6 @@ export function errorOf(thrown: unknown, process: Process): UpgradeError {
   return upgradeError("INSTAR_CODE_CHANGE_FAILED", text, { process, thrown });
 }
 
-/** Of each module. */
-const statesShown = 50;
+export const samplesPerModule = 50;
+/** A report that names more of them helps nobody. */
+const errorLimit = 100;

@@ -39,7 +39,7 @@ export interface ProcessHost {
   readonly scheduler: Scheduler;
   readonly timeouts: CallTimeouts;
   /** An upgrade that computes new states beside the old ones. */
-  readonly preparation: { touch(process: Process): void } | null;
+  readonly preparation: Preparing | null;
   /** An upgrade that waits for processes to come to rest. */
   readonly quiescence: Quiescence | null;
   started(process: Process): void;
@@ -58,11 +58,12 @@ export interface Quiescence {
   rested(process: Process): void;
 }
 
-/** A state that an upgrade has made beside the one that a process has. */
-export interface Prepared {
-  readonly preparation: { readonly phase: "preparing" | "committed" | "dropped" };
-  readonly version: ModuleVersion;
-  readonly state: unknown;
+/** An upgrade that makes states beside those that processes have. */
+export interface Preparing {
+  readonly phase: "preparing" | "committed" | "dropped";
+  versionOf(module: LoadedModule): ModuleVersion;
+  /** What was prepared for this process is out of date, because it goes on. */
+  touch(process: Process): void;
 }
 
 export interface ProcessOptions {
@@ -107,7 +108,9 @@ export class Process {
   /** Resolves when `init` is done, rejects when it fails. */
   readonly initialized: Promise<Pid<never>>;
 
-  prepared: Prepared | null = null;
+  /** By which upgrade there is a state beside this one's, and that state. */
+  preparedBy: Preparing | null = null;
+  preparedState: unknown = undefined;
   phase: "starting" | "running" | "exiting" | "exited" = "starting";
   reason: ExitReason | null = null;
   suspendedBySys = false;
@@ -152,7 +155,7 @@ export class Process {
 
   /** The version whose state it has. */
   get version(): ModuleVersion {
-    if (this.prepared !== null) this.#takePrepared();
+    if (this.preparedBy !== null) this.#takePrepared();
     return this.#version;
   }
 
@@ -161,13 +164,13 @@ export class Process {
   }
 
   get state(): unknown {
-    if (this.prepared !== null) this.#takePrepared();
+    if (this.preparedBy !== null) this.#takePrepared();
     return this.#state;
   }
 
   set state(state: unknown) {
-    if (this.prepared !== null) this.#takePrepared();
-    if (this.prepared !== null) this.host.preparation?.touch(this);
+    if (this.preparedBy !== null) this.#takePrepared();
+    if (this.preparedBy !== null) this.host.preparation?.touch(this);
     this.#state = state;
   }
 
@@ -549,12 +552,13 @@ export class Process {
   }
 
   #takePrepared(): void {
-    const { preparation, version, state } = this.prepared as Prepared;
-    if (preparation.phase === "preparing") return;
-    this.prepared = null;
-    if (preparation.phase === "dropped") return;
-    this.#version = version;
-    this.#state = state;
+    const { preparedBy, preparedState } = this;
+    if (preparedBy === null || preparedBy.phase === "preparing") return;
+    this.preparedBy = null;
+    this.preparedState = undefined;
+    if (preparedBy.phase === "dropped") return;
+    this.#version = preparedBy.versionOf(this.module);
+    this.#state = preparedState;
   }
 
   #mayTake(): boolean {

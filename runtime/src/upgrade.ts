@@ -11,7 +11,7 @@ import { formatReason, toReason } from "./exit.ts";
 import { runNeutral } from "./flight.ts";
 import type { LoadedModule, ModuleVersion } from "./module.ts";
 import type { PlannedStep } from "./plan-steps.ts";
-import { errorOf, Preparation } from "./preparation.ts";
+import { errorOf, Preparation, samplesPerModule } from "./preparation.ts";
 import { stateText } from "./process-info.ts";
 import type { Process, Quiescence } from "./process.ts";
 import type { UpgradedModule, UpgradedProcess, UpgradeError, UpgradeReport } from "./protocol.ts";
@@ -61,7 +61,7 @@ export interface UpgradeOptions {
 export interface Pace {
   /** A system with more processes than this is upgraded in slices. Default 10,000. */
   readonly oneTurn: number;
-  /** How many states one slice has. Default: as many as it takes 2 ms to compute. */
+  /** How many states one slice has. Default: as many as can be computed in 4 ms, or in 10 ms where the upgrade takes long. */
   readonly slice?: number;
 }
 
@@ -86,7 +86,9 @@ class Upgrade {
   readonly #preparation: Preparation;
   readonly #time = { begin: performance.now(), quiesce: 0, convert: 0, commit: 0, total: 0, slices: 0 };
   readonly #from: ReadonlyMap<LoadedModule, ModuleVersion>;
-  readonly #processes: UpgradedProcess[] = [];
+  #processes: readonly UpgradedProcess[] = [];
+  /** Where they are few, so that one that ends right after the commit is in the report as well. */
+  #converted: readonly Process[] | null = null;
   #pauses: (process: Process) => number = () => 0;
   #queued: ReadonlyMap<Process, number> = new Map();
   #messages: UpgradeReport["messages"] = noMessages;
@@ -129,8 +131,11 @@ class Upgrade {
     const isLarge = system.processes.size > this.#pace.oneTurn;
     const stopped = isLarge ? await this.#prepareInSlices() : null;
     const report = stopped ?? (await this.#comeToRest());
-    if (isLarge) await this.#tidyUp(report.outcome === "committed");
-    if (report.outcome !== "committed") return report;
+    if (report.outcome !== "committed") {
+      await this.#letGo();
+      return report;
+    }
+    await this.#makeRows();
     const modules = await this.#adoptChildren(report.modules);
     return { ...report, modules, processes: this.#processes };
   }
@@ -139,6 +144,7 @@ class Upgrade {
   async rehearse(): Promise<UpgradeReport> {
     const preparation = this.#preparation;
     const errors: UpgradeError[] = [];
+    const rows: UpgradedProcess[] = [];
     const counted = new Tally();
     const shown = new Map<LoadedModule, number>();
     const isLarge = this.#system.processes.size > this.#pace.oneTurn;
@@ -158,8 +164,8 @@ class Upgrade {
           const messages = converter.messages(process);
           const nth = shown.get(process.module) ?? 0;
           shown.set(process.module, nth + 1);
-          const texts = nth < 50 ? { before: stateText(process), after: stateText(process, state) } : undefined;
-          this.#processes.push(this.#row(process, 0, counted.add(messages), texts));
+          const sample = nth < samplesPerModule ? { before: process.state, after: state } : undefined;
+          rows.push(this.#row(process, 0, counted.add(messages), sample));
           converter.rehearseWayBack(process, state);
         } catch (thrown) {
           errors.push(errorOf(thrown, process));
@@ -168,6 +174,7 @@ class Upgrade {
       this.#time.convert += performance.now() - begin;
     }
     if (this.#options.signal?.aborted === true) return this.report("canceled", [canceled]);
+    this.#processes = rows;
     this.#messages = counted.messages;
     return this.report(errors.length > 0 ? "failed" : "rehearsed", errors);
   }
@@ -207,11 +214,11 @@ class Upgrade {
     let rounds = 0;
     for (;;) {
       const begin = performance.now();
-      const done = runNeutral(() => preparation.work(this.#slice()));
+      runNeutral(() => preparation.work(this.#slice()));
       this.#time.convert += performance.now() - begin;
       this.#time.slices++;
       if (preparation.errors.length > 0) return this.#stopped("failed", preparation.errors);
-      if (done && (preparation.left <= fewEnough || ++rounds > mostRounds)) return null;
+      if (preparation.allVisited && (preparation.left <= fewEnough || ++rounds > mostRounds)) return null;
       await turn();
       if (this.#options.signal?.aborted === true) return this.#stopped("canceled", [canceled]);
     }
@@ -308,8 +315,7 @@ class Upgrade {
     this.#messages = tally.messages;
     this.#pauses = (process) => now - (rested.get(process) ?? pausedSince);
     this.#queued = queued;
-    if (this.#time.slices === 0) for (const process of preparation.converted()) this.#conclude(process);
-    for (const process of preparation.restarting) this.#processes.push({ ...this.#row(process, 0, 0), restarted: true });
+    if (this.#time.slices === 0) this.#converted = [...preparation.converted()];
     return this.report("committed", []);
   }
 
@@ -327,35 +333,45 @@ class Upgrade {
     );
   }
 
-  /** A process that has been converted: takes its new state, and gets its row in the report. */
-  #conclude(process: Process): void {
-    void process.version;
-    this.#processes.push(this.#row(process, this.#pauses(process), this.#queued.get(process) ?? 0, this.#preparation.texts.get(process)));
-  }
-
   #row(
     process: Process,
     pause: number,
     queued: number,
-    texts: { readonly before: string; readonly after: string } = { before: null, after: null } as never,
+    sample: { readonly before: unknown; readonly after: unknown } | undefined,
   ): UpgradedProcess {
     const { module, name } = process;
     const { to } = this.#changeOf(module);
-    const { before, after } = texts;
     const from = (this.#from.get(module) as ModuleVersion).vsn;
+    const before = sample === undefined ? null : stateText(process, sample.before);
+    const after = sample === undefined ? null : stateText(process, sample.after);
     return { pid: process.pid.id, name, module: module.id, from, to: to.vsn, pause, queued, before, after };
   }
 
-  /** After a commit or a failure of a large system, so that no process keeps two states, nor the code that it has left. */
-  async #tidyUp(committed: boolean): Promise<void> {
-    let full = this.#slice();
-    for (const process of this.#preparation.converted()) {
+  /** After the commit and the first turn of the new code. No process keeps two states, nor the code that it has left, for long. */
+  async #makeRows(): Promise<void> {
+    const { samples, restarting } = this.#preparation;
+    const rows: UpgradedProcess[] = [];
+    await this.#inSlices(this.#converted ?? this.#preparation.converted(), (process) => {
+      void process.version;
+      rows.push(this.#row(process, this.#pauses(process), this.#queued.get(process) ?? 0, samples.get(process)));
+    });
+    for (const process of restarting) rows.push({ ...this.#row(process, 0, 0, undefined), restarted: true });
+    this.#processes = rows;
+  }
+
+  /** After a failure: what was prepared is of no use any more. */
+  #letGo(): Promise<void> {
+    return this.#inSlices(this.#preparation.converted(), (process) => void process.version);
+  }
+
+  async #inSlices(processes: Iterable<Process>, work: (process: Process) => void): Promise<void> {
+    let full = always;
+    for (const process of processes) {
       if (full()) {
         await turn();
-        full = this.#slice();
+        full = this.#slice(shortSlice);
       }
-      if (committed) this.#conclude(process);
-      else void process.version;
+      work(process);
     }
   }
 
@@ -409,12 +425,17 @@ class Upgrade {
   }
 
   /** The end of a slice that begins now. */
-  #slice(): () => boolean {
+  #slice(ms = this.#sliceTime()): () => boolean {
     const { slice } = this.#pace;
     let done = 0;
     if (slice !== undefined) return () => done++ === slice;
-    const end = performance.now() + sliceTime;
+    const end = performance.now() + ms;
     return () => (++done & 15) === 0 && performance.now() > end;
+  }
+
+  /** Long slices let many processes wait for a while, short ones let traffic take most of the time. */
+  #sliceTime(): number {
+    return performance.now() - this.#time.begin < shortFor ? shortSlice : longSlice;
   }
 }
 
@@ -449,12 +470,15 @@ function turn(): Promise<void> {
 }
 
 const never = (): boolean => false;
+const always = (): boolean => true;
 const noMessages = { queued: 0, translated: 0, dropped: 0, callsSpanning: 0 };
 const canceled = upgradeError("INSTAR_UPGRADE_CANCELED", "the upgrade was canceled before its commit; nothing was changed.");
 /** A report that names more of them helps nobody. */
 const errorLimit = 100;
-/** Milliseconds. */
-const sliceTime = 2;
+/** How long a slice takes at first, until when, and from then on; in milliseconds. */
+const shortSlice = 4;
+const shortFor = 40;
+const longSlice = 10;
 /** So many states fit into the turn of a commit. */
 const fewEnough = 500;
 const mostRounds = 8;
