@@ -16,6 +16,7 @@ export interface DevProject {
   readonly path: (file: string) => string;
   /** Writes a file as editors do that write another one and rename it. */
   readonly write: (file: string, text: string) => void;
+  readonly read: (file: string) => string;
   readonly remove: (file: string) => void;
 }
 
@@ -32,6 +33,7 @@ export function devProject(t: TestContext, files: Readonly<Record<string, string
       writeFileSync(`${path}~`, text);
       renameSync(`${path}~`, path);
     },
+    read: (file) => readFileSync(join(root, file), "utf8"),
     remove: (file) => rmSync(join(root, file)),
   };
   project.write("package.json", "{}");

@@ -12,10 +12,19 @@ import { DevError } from "./dev-error.ts";
 import { adoptNamespace, type ModuleReference } from "../mfa.ts";
 import { type CodeTags, createCodeTags, namedExports, samePrototypes } from "./code-tags.ts";
 import { type LoadScope, createLoadScope } from "./load-scope.ts";
-import { type ActorModule, type Link, type ModuleInstance, type Slot, actorExports, createInstance, evaluate, refer } from "./module-instance.ts";
+import {
+  type ActorModule,
+  type Link,
+  type ModuleInstance,
+  type Slot,
+  actorExports,
+  createInstance,
+  evaluate,
+  refer,
+} from "./module-instance.ts";
 import type { ModuleTimer } from "./module-timers.ts";
 import { moduleId } from "./module-id.ts";
-import { asCommonJs, type PackageLoader } from "./package-loader.ts";
+import type { PackageLoader } from "./package-loader.ts";
 import type { SourceMaps } from "./source-maps.ts";
 
 /** A changed module, evaluated and not yet visible. */
@@ -172,6 +181,7 @@ export function createCodeServer(options: {
       instance.module.exports = exportsOfNative(namespace);
       instance.state = "ready";
       tags.add(instance, text);
+      refer(instance.module.exports, referenceTo(file));
       adoptNamespace(namespace, referenceTo(file));
       const exported = (instance.module.exports as { default?: unknown }).default;
       // A file that passes on another's handle comes after that.
@@ -575,11 +585,15 @@ function idTaken(id: string, file: string, holder: string): DevError {
 }
 
 /** A module's exports as the code of later versions, which is CommonJS, expects them. */
-function exportsOfNative(namespace: object): unknown {
+function exportsOfNative(namespace: object): object {
   const { default: exported } = namespace as { readonly default?: unknown };
   // Node gives all that CommonJS code exports as its default export; an object with this mark was an ES module before it was compiled.
   if (typeof exported === "object" && exported !== null && "__esModule" in exported) return exported;
-  return asCommonJs(namespace);
+  const exports = Object.defineProperty({}, "__esModule", { value: true });
+  for (const name of Object.keys(namespace)) {
+    Object.defineProperty(exports, name, { enumerable: true, get: () => (namespace as Record<string, unknown>)[name] });
+  }
+  return exports;
 }
 
 /** The instances, and all plain ones that they reach. */

@@ -25,6 +25,8 @@ export type Handlers = {
 export interface ControlEndpoint {
   readonly port: number;
   notify<N extends keyof Notifications>(name: N, params: Notifications[N]): void;
+  /** From now on it does not keep this process from ending. */
+  unref(): void;
   close(): Promise<void>;
 }
 
@@ -91,6 +93,7 @@ export async function openControlEndpoint(options: {
     notify(name, params) {
       for (const connection of connections) connection.sendNotification(name, params).catch(() => {});
     },
+    unref: () => void server.unref(),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of sockets.clients) socket.close(1001, "the runtime has stopped");

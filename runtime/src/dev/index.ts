@@ -1,7 +1,9 @@
 /**
  * `instar/dev`: runs an application so that its code can be changed while it runs. The caller's process becomes the parent, which holds
- * the control endpoint, the builds and the file watching; the application runs in a child.
+ * the control endpoint, the builds and the file watching; the application runs in a child. A program that runs without it opts in to upgrades
+ * by `enableUpgrades`.
  */
-export type { DevRuntime, DevRuntimeOptions, ModuleShape, ShapePort } from "./options.ts";
+export type { DevRuntime, DevRuntimeOptions, EnabledUpgrades, ModuleShape, ShapePort, UpgradeOptions } from "./options.ts";
 export { DevError } from "./dev-error.ts";
+export { enableUpgrades } from "./enable-upgrades.ts";
 export { startDevRuntime } from "./start-dev-runtime.ts";

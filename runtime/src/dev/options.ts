@@ -42,6 +42,28 @@ export interface ModuleShape {
   readonly released: boolean;
 }
 
+/** What a caller of `enableUpgrades` gives. */
+export interface UpgradeOptions {
+  /** The module that the program starts from: its `import.meta.url`. */
+  readonly entry: string;
+  /** The project root, absolute. Default: the nearest folder above the entry that has a `package.json`. */
+  readonly root?: string;
+  /** Default `app`; names the run file `.instar/run/<name>.json`. */
+  readonly name?: string;
+  /** Default: standard error. */
+  readonly onLog?: (level: "info" | "warning" | "error", text: string) => void;
+}
+
+/** What a caller of `enableUpgrades` gets. */
+export interface EnabledUpgrades {
+  readonly name: string;
+  readonly port: number;
+  /** Path of the run file. */
+  readonly runFile: string;
+  /** Closes the control endpoint; the program runs on. */
+  close(): Promise<void>;
+}
+
 export interface DevRuntime {
   readonly name: string;
   readonly port: number;

@@ -110,7 +110,7 @@ function importFrom(file: string, specifier: string): Promise<object> {
  * A namespace as esbuild's output expects it: marked as an ES module, with live getters. For CommonJS packages the keys of the default
  * export are added where Node's lexer did not see them as names.
  */
-export function asCommonJs(namespace: object): object {
+function asCommonJs(namespace: object): object {
   const exports = Object.create(null) as Record<string, unknown>;
   Object.defineProperty(exports, "__esModule", { value: true });
   for (const name of Object.keys(namespace)) {

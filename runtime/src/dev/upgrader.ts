@@ -38,7 +38,8 @@ export interface RunOptions {
 
 export interface UpgraderOptions {
   readonly root: string;
-  readonly entry: string;
+  /** What the application starts from and is searched for new modules; null where it was started without the runtime. */
+  readonly entry: string | null;
   readonly builder: Builder;
   readonly store: BuildStore;
   readonly shapes: ShapePort | null;
@@ -62,7 +63,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     const files = chosen.map(({ file }) => file).filter((file) => existsSync(file) || only !== null);
     // Of the other modules, nothing is read when only some were asked for: they may be in the middle of an edit.
     const boundary = only === null ? [] : loaded.modules.filter(({ id }) => !only.includes(id)).map(({ file }) => file);
-    const roots = only === null ? [...new Set([entry, ...files])] : files;
+    const roots = only === null && entry !== null ? [...new Set([entry, ...files])] : files;
     const { files: built } = await builder.build(roots, new Set(boundary));
     const all = [...built.values()];
     if (only === null) await refuseOrphans(all);
@@ -274,9 +275,10 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     async firstLoad() {
       // A process that is started holds nothing yet.
       loaded = { modules: [], held: [] };
-      const { files } = await builder.build([entry]);
+      const roots = entry === null ? [] : [entry];
+      const { files } = await builder.build(roots);
       first = [...files.values()];
-      return loadRequest([{ roots: [entry], files: first }], {}, codeFromBuilder);
+      return loadRequest([{ roots, files: first }], {}, codeFromBuilder);
     },
     firstShapes: () => describe(first),
     adopt(started) {

@@ -1,0 +1,131 @@
+/**
+ * `enableUpgrades`: a program that Node runs from compiled JavaScript opts in to upgrades. The code server takes over the modules that Node
+ * has loaded as their first version, and a control endpoint in this process answers what `instar dev` would: the same commands work.
+ */
+import { randomBytes } from "node:crypto";
+import { existsSync, realpathSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { defaultSystem, followContext, subscribe } from "../internal.ts";
+import { protocolVersion } from "../protocol.ts";
+import type { Application } from "./application.ts";
+import { createBuildStore } from "./build-store.ts";
+import { createBuilder } from "./builder.ts";
+import type { ChildRequests } from "./child-protocol.ts";
+import { createCodeServer } from "./code-server.ts";
+import { createCodeService } from "./code-service.ts";
+import { openControlEndpoint } from "./control-endpoint.ts";
+import { createHandlers } from "./control-handlers.ts";
+import { DevError } from "./dev-error.ts";
+import { packageFolder, readNativeGraph } from "./native-graph.ts";
+import type { EnabledUpgrades, UpgradeOptions } from "./options.ts";
+import { createPackageLoader } from "./package-loader.ts";
+import { removeRunFile, runFilePath, writeRunFile } from "./run-file.ts";
+import { installSourceMaps } from "./source-maps.ts";
+import { createThrottle } from "./throttle.ts";
+import { createUpgrader, formatReport } from "./upgrader.ts";
+
+/**
+ * Lets this process be upgraded. Called once, by the module that the program starts from, when everything that it imports is loaded:
+ * `await enableUpgrades({ entry: import.meta.url })`. That module itself is never replaced; what it starts is.
+ *
+ * @throws DevError `INSTAR_RUNTIME_ALREADY_RUNNING`, `INSTAR_BAD_NAME`, `INSTAR_MODULE_ID_TAKEN`, or what keeps the modules from being
+ * built anew: `INSTAR_BUILD_FAILED`, `INSTAR_TOP_LEVEL_AWAIT`, `INSTAR_UNRESOLVED_IMPORT`
+ */
+export async function enableUpgrades(options: UpgradeOptions): Promise<EnabledUpgrades> {
+  const { name = "app", onLog = (level, text) => console.error(`instar ${level}: ${text}`) } = options;
+  const entry = realpathSync(fileURLToPath(options.entry));
+  const root = options.root === undefined ? packageFolder(entry, existsSync) : realpathSync(options.root);
+  const path = runFilePath(root, name);
+  const token = randomBytes(32).toString("base64url");
+  const builder = createBuilder(root);
+  const natives = await readNativeGraph(root, entry, builder);
+  const system = defaultSystem();
+  followContext(system);
+  const codeServer = createCodeServer({ root, packages: createPackageLoader(), maps: installSourceMaps() });
+  codeServer.adopt(natives);
+  const service = createCodeService(system, codeServer);
+
+  const request: Application["request"] = async (method, params, { signal } = {}) => {
+    const run = (service as Partial<Record<keyof ChildRequests, (params: unknown, signal: AbortSignal) => unknown>>)[method];
+    if (run === undefined) throw new DevError("INSTAR_NOT_UNDER_DEV", `a program that enabled upgrades itself has no ${method}.`);
+    return (await run(params, signal ?? new AbortController().signal)) as never;
+  };
+  const upgrader = createUpgrader({
+    root,
+    entry: null,
+    builder,
+    store: createBuildStore(root),
+    shapes: null,
+    request,
+    patience: 0,
+    onFinished(report) {
+      onLog(report.outcome === "committed" ? "info" : report.outcome === "canceled" ? "warning" : "error", formatReport(report));
+      endpoint.notify("upgrade/finished", report);
+      changed();
+    },
+    onLog,
+  });
+  upgrader.adopt(service.loaded());
+
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => (closing ??= takeDown());
+  const takeDown = async (): Promise<void> => {
+    unsubscribe();
+    process.off("exit", onExit);
+    void upgrader.cancel();
+    removeRunFile(path, token);
+    await endpoint.close();
+  };
+  const handlers = createHandlers({
+    upgrader,
+    application: () => ({
+      request,
+      async end(pid) {
+        if (!(await request("kill", { pid })))
+          throw new DevError("INSTAR_NOPROC", `no process ${pid} lives here; it may have exited. See: instar ps`);
+      },
+    }),
+    info: () => ({
+      protocol: protocolVersion,
+      name,
+      root,
+      entry,
+      status: "running",
+      pid: process.pid,
+      applicationPid: process.pid,
+      node: process.version,
+      stuck: null,
+    }),
+    setWatching: () => refuse("upgrade on save"),
+    changed: () => changed(),
+    upgraded: () => {},
+    restart: () => Promise.resolve(refuse("be restarted by command")),
+    async stop() {
+      await system.stop();
+      await close();
+      process.exit();
+    },
+  });
+  const endpoint = await openControlEndpoint({ token, handlers, onLog });
+  // The endpoint alone is no reason for the program to go on.
+  endpoint.unref();
+  const changed = createThrottle(100, () => endpoint.notify("processes/changed", {}));
+  const unsubscribe = subscribe(system, changed);
+  const onExit = (): void => removeRunFile(path, token);
+  process.on("exit", onExit);
+  try {
+    const startedAt = new Date().toISOString();
+    await writeRunFile({ version: protocolVersion, name, root, entry, pid: process.pid, port: endpoint.port, token, startedAt });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { name, port: endpoint.port, runFile: path, close };
+}
+
+function refuse(what: string): never {
+  throw new DevError(
+    "INSTAR_NOT_UNDER_DEV",
+    `this program enabled upgrades itself, so it cannot ${what}; only what runs under instar dev can.`,
+  );
+}

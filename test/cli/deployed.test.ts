@@ -1,0 +1,189 @@
+/** A deployed program, compiled and run by plain Node, under the same commands as one under `instar dev`. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { test } from "node:test";
+import type { ProcessInfo, RunFile, UpgradeReport } from "../../runtime/src/protocol.ts";
+import { deployedProject, runDeployed } from "../support/deployed-application.ts";
+import { connectClient } from "../support/dev-project.ts";
+import { runCli } from "../support/run-cli.ts";
+
+const counter = (vsn: number, more = "", add = "n: state.n + by(k)"): string => `
+import { actor } from "instar";
+import { by } from "./by.js";
+import { loadedAt } from "./unchanged.js";
+export interface State { readonly n: number; readonly step?: number }
+export interface Counter { init(): State; calls: { total(): number; version(): string }; casts: { add(k: number): void } }
+export default actor<Counter>({
+  vsn: ${vsn},
+  init: () => ({ n: 0 }),
+  calls: {
+    total: ({ state, reply }) => reply(state.n),
+    version: ({ reply }) => reply(\`${vsn} \${loadedAt}\`),
+  },
+  casts: { add: ({ state, next }, k) => next({ ...state, ${add} }) },
+  ${more}
+});
+`;
+
+const app = `
+import { start, supervisor, child, whereis } from "instar";
+import { enableUpgrades } from "instar/dev";
+import root from "./root.actor.js";
+import counter, { type Counter } from "./counter.actor.js";
+await start(root);
+await enableUpgrades({ entry: import.meta.url, name: "shop" });
+const counted = whereis<Counter>("counter")!;
+let sent = 0;
+let running = true;
+const traffic = async (): Promise<void> => {
+  while (running) {
+    for (let n = 0; n < 20; n++) { counted.cast("add", 1); sent++; }
+    await counted.call("version").catch(() => (running = false));
+    await new Promise(setImmediate);
+  }
+};
+const clients = Array.from({ length: 5 }, traffic);
+process.on("SIGUSR2", async () => {
+  running = false;
+  await Promise.all(clients);
+  console.log("sent", sent, "counted", await counted.call("total"), "version", await counted.call("version"), "handle", counter.id);
+  running = true;
+  clients.splice(0, 5, ...Array.from({ length: 5 }, traffic));
+});
+console.log("ready");
+`;
+
+const sources = {
+  app,
+  "root.actor": `import { child, supervisor } from "instar";
+import counter from "./counter.actor.js";
+export default supervisor({ children: [child(counter, { id: "counter", name: "counter" })] });
+`,
+  "counter.actor": counter(1),
+  by: "export const by = (k: number): number => k;\n",
+  unchanged: "export const loadedAt = process.hrtime.bigint();\n",
+};
+
+const steps = "codeChange: { 1: { up: (s: State) => ({ ...s, step: 1 }), down: (s: State) => ({ n: s.n }) } },";
+
+test("a deployed program is listed, rehearsed, upgraded and downgraded under traffic, and no message is lost", async (t) => {
+  const deployed = deployedProject(t, sources);
+  const { project } = deployed;
+  const program = runDeployed(t, deployed);
+  await program.line(/^ready/);
+  const run = async (...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> =>
+    await runCli([...args, "--runtime", "shop"], { cwd: project.root });
+  const report = async (...args: string[]): Promise<UpgradeReport> => {
+    const { stdout, stderr } = await run(...args, "--format", "json");
+    assert.notEqual(stdout, "", stderr);
+    return JSON.parse(stdout) as UpgradeReport;
+  };
+  const listed = async (): Promise<ProcessInfo[]> =>
+    (JSON.parse((await run("ps", "--format", "json")).stdout) as { processes: ProcessInfo[] }).processes;
+  const balance = async (): Promise<{ version: string; loaded: string; handle: string }> => {
+    const line = program.line(/^sent/);
+    program.process.kill("SIGUSR2");
+    const [, sent, , counted, , version = "", loaded = "", , handle = ""] = (await line).split(" ");
+    assert.equal(counted, sent, "every message that was sent was counted");
+    return { version, loaded, handle };
+  };
+
+  // Compiled code has the ids of its sources.
+  const before = await listed();
+  assert.deepEqual(
+    before.map(({ module, vsn, name, oldCode }) => [module, vsn, name, oldCode]),
+    [
+      ["src/root.actor", 1, null, false],
+      ["src/counter.actor", 1, "counter", false],
+    ],
+  );
+  const first = await balance();
+  assert.deepEqual([first.version, first.handle], ["1", "src/counter.actor"]);
+  assert.equal((await report("upgrade", "--force")).outcome, "unchanged");
+
+  deployed.deploy({ "counter.actor": counter(2, steps) });
+  assert.equal((await report("rehearse")).outcome, "rehearsed");
+  assert.equal((await balance()).version, "1");
+  const upgraded = await report("upgrade", "--force");
+  assert.deepEqual(
+    [upgraded.outcome, upgraded.modules.map(({ id }) => id)],
+    ["committed", ["src/counter.actor"]],
+    JSON.stringify(upgraded.errors),
+  );
+  const second = await balance();
+  assert.equal(second.version, "2");
+  assert.equal(second.loaded, first.loaded, "what did not change is the one instance that Node has loaded");
+  assert.deepEqual(
+    (await listed()).map(({ pid }) => pid),
+    before.map(({ pid }) => pid),
+  );
+
+  // A plain module that changes re-instantiates the actor that imports it.
+  deployed.deploy({ by: "export const by = (k: number): number => k + 0;\n" });
+  const reinstantiated = await report("upgrade", "--force");
+  assert.deepEqual(
+    [reinstantiated.outcome, reinstantiated.modules.map(({ id, kind }) => [id, kind])],
+    ["committed", [["src/counter.actor", "reinstantiate"]]],
+    JSON.stringify(reinstantiated.errors),
+  );
+
+  const back = await report("downgrade", "src/counter.actor", "1");
+  assert.equal(back.outcome, "committed", JSON.stringify(back.errors));
+  assert.equal((await balance()).version, "1");
+
+  const broken = counter(2, "codeChange: { 1: { up: () => { throw new Error('no'); }, down: (s: State) => s } },");
+  deployed.deploy({ "counter.actor": broken });
+  assert.equal((await report("upgrade", "--force")).outcome, "failed");
+  assert.equal((await balance()).version, "1");
+  project.write("dist/counter.actor.js", "export default {;");
+  assert.equal((await report("upgrade", "--force")).outcome, "refused");
+  assert.equal((await balance()).version, "1");
+});
+
+test("what needs a parent process is refused, ending a process is not, and stop ends the program", async (t) => {
+  const deployed = deployedProject(t, sources);
+  const { project } = deployed;
+  const program = runDeployed(t, deployed);
+  await program.line(/^ready/);
+  const run = JSON.parse(project.read(".instar/run/shop.json")) as RunFile;
+  const client = await connectClient(t, run);
+  const code = async (method: string, params: object = {}): Promise<unknown> =>
+    (await client.raw(JSON.stringify({ jsonrpc: "2.0", id: "x", method, params }))).error?.data?.code;
+  assert.equal(await code("runtime/restart"), "INSTAR_NOT_UNDER_DEV");
+  assert.equal(await code("runtime/watch", { enabled: true }), "INSTAR_NOT_UNDER_DEV");
+  assert.equal((await client.request("runtime/info")).applicationPid, program.process.pid);
+  const { processes } = await client.request("processes/list");
+  const { pid } = processes.find(({ name }) => name === "counter") ?? assert.fail();
+  await client.request("processes/kill", { pid });
+  assert.equal((await client.request("processes/list")).processes.find(({ name }) => name === "counter")?.restarts, 1);
+  await client.request("runtime/stop");
+  assert.equal(await program.ended, 0, program.output());
+  assert.ok(!existsSync(project.path(".instar/run/shop.json")));
+});
+
+test("the endpoint keeps no program from ending", async (t) => {
+  const once = app.replace(/let sent = 0;[\s\S]*/, 'console.log("ready");');
+  const deployed = deployedProject(t, { ...sources, app: once });
+  const program = runDeployed(t, deployed);
+  assert.equal(await program.ended, 0, program.output());
+  assert.match(program.output(), /ready/);
+  assert.ok(!existsSync(deployed.project.path(".instar/run/shop.json")));
+});
+
+test("CommonJS is upgraded as well, and without source maps a module has the id of its compiled file", async (t) => {
+  const asCommonJs = app
+    .replace("await start(root);\nawait enableUpgrades", "void start(root).then(() => enableUpgrades")
+    .replace('import.meta.url, name: "shop" });', 'require("node:url").pathToFileURL(__filename).href, name: "shop" })).then(() => {')
+    .replace('console.log("ready");', 'console.log("ready"); });');
+  const deployed = deployedProject(t, { ...sources, app: asCommonJs }, { format: "cjs", sourceMaps: false });
+  const program = runDeployed(t, deployed);
+  await program.line(/^ready/);
+  deployed.deploy({ "counter.actor": counter(2, steps) });
+  const { stdout, stderr } = await runCli(["upgrade", "--force", "--format", "json"], { cwd: deployed.project.root });
+  const report = JSON.parse(stdout) as UpgradeReport;
+  assert.deepEqual([report.outcome, report.modules.map(({ id }) => id)], ["committed", ["dist/counter.actor"]], stderr + stdout);
+  const line = program.line(/^sent/);
+  program.process.kill("SIGUSR2");
+  const [, sent, , counted, , version] = (await line).split(" ");
+  assert.deepEqual([counted, version], [sent, "2"]);
+});
