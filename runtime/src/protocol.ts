@@ -239,8 +239,19 @@ export interface UpgradeReport {
     readonly slices?: number;
   };
   readonly errors: readonly UpgradeError[];
+  /**
+   * Files of the project whose text is unchanged and that are evaluated anew all the same, since something that they import changed: their
+   * module-level state begins empty, and the classes that they export are new ones. Left out where there are none.
+   */
+  readonly reinstantiated?: readonly ReinstantiatedFile[];
   /** Why the runtime began it by itself: the upgrade before did not survive its probation. Left out where somebody asked for it. */
   readonly why?: string;
+}
+
+export interface ReinstantiatedFile {
+  readonly file: string;
+  /** Names of the classes that it exports. Instances in states become instances of the new ones. */
+  readonly classes: readonly string[];
 }
 
 export interface UpgradedModule {

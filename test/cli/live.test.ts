@@ -124,6 +124,17 @@ test("an upgrade's report says what it met, how long it took, and which states c
   assert.equal(code, 0);
 });
 
+test("a report says which files were evaluated anew, and so lost what they kept", async (t) => {
+  const { root } = temporaryProject(t, {});
+  const reinstantiated = [
+    { file: "/x/src/money.ts", classes: ["Money"] },
+    { file: "/x/src/cache.ts", classes: [] },
+  ];
+  await fakeRuntime(t, { root }, { ...answers, "upgrade/apply": (_, reply) => reply({ ...committed, reinstantiated }) });
+  const { stdout } = await runCli(["upgrade", "--force"], { cwd: root });
+  assert.match(stdout, /evaluated anew, .* state begins empty: \/x\/src\/money\.ts \(Money\), \/x\/src\/cache\.ts\n/);
+});
+
 test("a failed upgrade names process, place and what to do, and ends with 1", async (t) => {
   const { root } = temporaryProject(t, {});
   await fakeRuntime(t, { root }, { ...answers, "upgrade/apply": (_, reply) => reply(failed) });

@@ -46,6 +46,44 @@ test("a changed module is a new instance for those who import it, and for nobody
   assert.equal(server.modules.get("src/user.actor")?.module.current.load, 1);
 });
 
+test("what is new only because its imports changed is told, with the successors of its classes", async (t) => {
+  const classes = `
+    import { tax } from "./tax";
+    export class Money { static zero = 0; constructor(readonly cents: number) {} gross() { return this.cents + tax; } }
+    export class Euro extends Money { symbol() { return "€"; } }
+    export class Private { #secret = tax; secret() { return this.#secret; } }
+    export const plain = () => tax;`;
+  const { project, server, upgrade } = await loaded(t, {
+    "src/app.ts": answering("0", "", 'import "./money"; import "./other"; export * from "./money";'),
+    "src/money.ts": classes,
+    "src/other.ts": 'import "./tax"; export class Changed { n() { return 1; } } export class Same {}',
+    "src/tax.ts": "export const tax = 7;",
+  });
+  const exportedNow = () =>
+    (server.modules.get("src/app") ?? assert.fail()).current.module.exports as Record<string, new (n: number) => object>;
+  const { Money, Euro, Private } = exportedNow();
+  project.write("src/tax.ts", "export const tax = 19;");
+  project.write("src/other.ts", 'import "./tax"; export class Changed { n() { return 2; } } export class Same {}');
+  const { reinstantiated, prototypes } = await upgrade();
+  const now = exportedNow();
+  assert.deepEqual(
+    reinstantiated.toSorted((a, b) => (a.file < b.file ? -1 : 1)),
+    [
+      { file: project.path("src/app.ts"), classes: [] },
+      { file: project.path("src/money.ts"), classes: ["Euro", "Money", "Private"] },
+    ],
+  );
+  assert.equal(prototypes.get(Money?.prototype), now["Money"]?.prototype);
+  assert.equal(prototypes.get(Euro?.prototype), now["Euro"]?.prototype);
+  // Instances with private fields belong to the class that made them for good.
+  assert.equal(prototypes.get(Private?.prototype), undefined);
+  // Of the other file, the class whose text is the same.
+  assert.equal(prototypes.size, 3);
+  const old = new (Euro ?? assert.fail())(100);
+  const moved = Object.setPrototypeOf(old, prototypes.get(Object.getPrototypeOf(old)) as object) as { gross(): number };
+  assert.deepEqual([moved.gross(), moved instanceof (now["Money"] ?? assert.fail())], [119, true]);
+});
+
 test("who uses an actor's other exports is evaluated again with it; who has the handle alone is not", async (t) => {
   const { project, ask, upgrade } = await loaded(t, {
     "src/app.ts": answering(

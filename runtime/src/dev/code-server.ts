@@ -7,6 +7,7 @@ import { relative } from "node:path";
 import { type Handle, bindHandle, isHandle, moduleOf, pinnedId, versionOf } from "../handle.ts";
 import { InstarError } from "../exit.ts";
 import type { LoadedModule, ModuleVersion } from "../module.ts";
+import type { ReinstantiatedFile } from "../protocol.ts";
 import type { BuiltFile, Code, LoadRequest } from "./built-file.ts";
 import { DevError } from "./dev-error.ts";
 import { adoptNamespace, type ModuleReference } from "../mfa.ts";
@@ -40,19 +41,13 @@ export interface Prepared {
   /** Modules that were not loaded before; nothing to convert. */
   readonly added: readonly LoadedModule[];
   /** Files whose text is unchanged, and that are evaluated anew all the same because something that they import changed. */
-  readonly reinstantiated: readonly Reinstantiated[];
+  readonly reinstantiated: readonly ReinstantiatedFile[];
   /** Prototypes of classes that are new ones although their text is the same: the old ones and their successors. */
   readonly prototypes: ReadonlyMap<object, object>;
   /** Makes everything current. Synchronous; belongs into the turn of the upgrade's commit. */
   commit(): void;
   /** Forgets what was evaluated, if it was not committed, and what the commit replaced. Call it in any case. */
   settle(): void;
-}
-
-export interface Reinstantiated {
-  readonly file: string;
-  /** Classes that it exports. */
-  readonly classes: readonly string[];
 }
 
 /** Code that is no longer current. */
@@ -212,16 +207,24 @@ export function createCodeServer(options: {
   function compareWithCurrent(
     evaluated: readonly ModuleInstance[],
   ): Pick<Prepared, "reinstantiated"> & { prototypes: Map<object, object> } {
-    const reinstantiated: Reinstantiated[] = [];
+    const reinstantiated: ReinstantiatedFile[] = [];
     const prototypes = new Map<object, object>();
     for (const instance of evaluated) {
       const { file, hash } = instance.built;
       // Two layers may have given one file two instances.
       const before = [...reachableFrom([...modules.values()].map((record) => record.current))].filter(({ built }) => built.file === file);
       for (const old of before) for (const [from, to] of samePrototypes(old, instance)) prototypes.set(from, to);
-      if (before.some(({ built }) => built.hash === hash)) reinstantiated.push({ file, classes: classNames(instance) });
+      if (before.some(({ built }) => built.hash === hash)) reinstantiated.push({ file, classes: classesOf(instance) });
     }
     return { reinstantiated, prototypes };
+  }
+
+  /** The names of the classes that an instance defines and exports. */
+  function classesOf({ url, module }: ModuleInstance): string[] {
+    return namedExports(module.exports).flatMap(([name, value]) => {
+      const own = typeof value === "function" && tags.of(value)?.url === url;
+      return own && Function.prototype.toString.call(value).startsWith("class") ? [name] : [];
+    });
   }
 
   /** A new instance of a file and, through its imports, of everything dirty that it needs. */
@@ -606,10 +609,4 @@ function reachableFrom(starts: readonly ModuleInstance[]): Set<ModuleInstance> {
     for (const link of instance.links.values()) if (link.kind === "plain") waiting.push(link.instance);
   }
   return found;
-}
-
-function classNames({ module }: ModuleInstance): string[] {
-  return namedExports(module.exports).flatMap(([name, value]) =>
-    typeof value === "function" && Function.prototype.toString.call(value).startsWith("class") ? [name] : [],
-  );
 }

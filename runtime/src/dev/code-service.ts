@@ -90,7 +90,8 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
       },
     );
     prepared.settle();
-    return { report, loaded: loaded(), committedAt };
+    const { reinstantiated } = prepared;
+    return { report: reinstantiated.length === 0 ? report : { ...report, reinstantiated }, loaded: loaded(), committedAt };
   }
 
   function loaded(): Loaded {

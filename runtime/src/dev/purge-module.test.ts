@@ -21,6 +21,48 @@ const room = (price: number): string => `
   });
 `;
 
+test("instances in states move to the classes of a module that is evaluated anew, and the report names it", async (t) => {
+  const tax = (rate: number): string => `export const rate = ${rate};`;
+  const project = devProject(t, {
+    "src/app.ts": app(1),
+    "src/tax.ts": tax(1),
+    "src/money.ts":
+      'import { rate } from "./tax"; export class Money { constructor(readonly cents: number) {} tax() { return this.cents * rate; } }',
+    "src/room.actor.ts": `
+      import { actor } from "instar"; import { Money } from "./money";
+      interface Room { init(): { readonly total: Money; readonly seen: string }; casts: { tick(): void } }
+      export default actor<Room>({
+        vsn: 1,
+        init: () => ({ total: new Money(100), seen: "" }),
+        casts: { tick: ({ state, next }) => next({ ...state, seen: \`\${state.total instanceof Money} \${state.total.tax()}\` }) },
+      });`,
+  });
+  const { client } = await runProject(t, project);
+  project.write("src/tax.ts", tax(2));
+  const { outcome, reinstantiated = [] } = await client.request("upgrade/apply");
+  assert.equal(outcome, "committed");
+  assert.deepEqual(
+    reinstantiated.toSorted((a, b) => (a.file < b.file ? -1 : 1)),
+    [
+      { file: project.path("src/money.ts"), classes: ["Money"] },
+      { file: project.path("src/room.actor.ts"), classes: [] },
+    ],
+  );
+  const { applicationPid } = await client.request("runtime/info");
+  process.kill(applicationPid ?? assert.fail(), "SIGUSR2");
+  const { processes } = await client.request("processes/list");
+  const { pid } = processes.find(({ name }) => name === "room") ?? assert.fail();
+  let text = "";
+  while (!text.includes("true 200")) {
+    ({ text } = await client.request("processes/state", { pid }));
+    assert.ok(text.includes("seen: ''") || text.includes("true 200"), text);
+  }
+  assert.deepEqual(
+    (await client.request("code/holders", {})).versions.map(({ counts }) => counts.instances),
+    [0],
+  );
+});
+
 test("a purge over the protocol, and what holds old code before and after it", async (t) => {
   const project = devProject(t, { "src/app.ts": app(1), "src/room.actor.ts": room(1) });
   const { client } = await runProject(t, project);

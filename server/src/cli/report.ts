@@ -8,6 +8,8 @@ export function reportText(report: UpgradeReport): string {
   if (report.modules.length > 0) lines.push("", indent(table(report.modules.map((module) => moduleRow(module, report)))));
   const children = report.modules.flatMap(childrenLines);
   if (children.length > 0) lines.push("", ...children);
+  const anew = reinstantiatedLines(report);
+  if (anew.length > 0) lines.push("", ...anew);
   if (report.processes.length > 0) lines.push("", ...processLines(report));
   for (const error of report.errors) lines.push("", ...errorLines(error));
   return lines.join("\n");
@@ -54,6 +56,13 @@ function childrenLines({ id, children }: UpgradedModule): string[] {
     `  children of ${id}: ${parts.join("; ")}`,
     ...failed.map((child) => `  ${colors.red(`child ${child.id} of ${child.pid} did not start`)}: ${child.message}`),
   ];
+}
+
+function reinstantiatedLines({ reinstantiated = [] }: UpgradeReport): string[] {
+  const files = reinstantiated.map(({ file, classes }) => `${fromHere(file)}${classes.length === 0 ? "" : ` (${classes.join(", ")})`}`);
+  return files.length === 0
+    ? []
+    : [`  evaluated anew, since their imports changed; their module-level state begins empty: ${files.join(", ")}`];
 }
 
 function processLines({ outcome, processes, messages, time }: UpgradeReport): string[] {
