@@ -44,6 +44,15 @@ describe("what counts as an actor module", () => {
       "src/kit.ts": `export { actor as make } from "instar";`,
     },
     "in a tsx file": { "src/a.tsx": room },
+    "a state machine": {
+      "src/a.ts": `import { stateMachine } from "instar";
+interface Door { init(): { state: "shut" | "open"; data: { n: number } }; casts: { turn(): void } }
+export default stateMachine<Door>({
+  vsn: 1,
+  init: () => ({ state: "shut", data: { n: 0 } }),
+  states: { shut: { casts: { turn: ({ goto }) => goto("open") } }, open: {} },
+});`,
+    },
     "through the paths of tsconfig.json": {
       "src/a.ts": `import { actor } from "@kit";\n${body}export default actor${definition};`,
       "src/kit.ts": `export { actor } from "instar";`,

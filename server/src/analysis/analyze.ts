@@ -4,7 +4,7 @@ import { check } from "./check.ts";
 import { extractActor } from "./extract.ts";
 import { createShapeReader } from "./extract-shape.ts";
 import type { ActorSource, ModuleFacts, ProjectFacts } from "./facts.ts";
-import { findActor } from "./find.ts";
+import { findActor, mentionsActor } from "./find.ts";
 import type { ActorModule, Analyzed, Strategy, Verdict } from "./model.ts";
 import { withoutExtension, relativeTo } from "./paths.ts";
 import { type ProtocolRenames, protocolRenames, renamePids, renameProtocols, renamesFor } from "./protocol-renames.ts";
@@ -123,7 +123,7 @@ export function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Anal
       if (source === undefined) continue;
       const found = findActor(checker, source, isRuntime);
       unreachable.push(...found.unreachable);
-      if (program.getSyntacticDiagnostics(source).length > 0 && source.text.includes("actor")) broken.push(source);
+      if (program.getSyntacticDiagnostics(source).length > 0 && mentionsActor(source.text)) broken.push(source);
       if (found.actor !== null) sources.push(extractActor(found.actor, root, checker, reader));
     }
     renames = protocolRenames(sources.map(({ id, protocol }) => ({ protocol, snapshots: releases.of(id) })));

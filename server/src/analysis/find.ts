@@ -1,5 +1,5 @@
 /** Finds the calls that make a file an actor module: by what names mean, never by how they are spelled. */
-import { actorFunction } from "./runtime-names.ts";
+import { actorFunctions } from "./runtime-names.ts";
 import { ts } from "./typescript.ts";
 
 export interface FoundActor {
@@ -32,7 +32,8 @@ export function findActor(checker: ts.TypeChecker, source: ts.SourceFile, isRunt
     if (!ts.isIdentifier(callee)) return false;
     let symbol = checker.getSymbolAtLocation(callee);
     if (symbol !== undefined && symbol.flags & ts.SymbolFlags.Alias) symbol = checker.getAliasedSymbol(symbol);
-    return symbol?.name === actorFunction && symbol.declarations?.some((each) => isRuntime(each.getSourceFile().fileName)) === true;
+    if (symbol === undefined || !actorFunctions.has(symbol.name)) return false;
+    return symbol.declarations?.some((each) => isRuntime(each.getSourceFile().fileName)) === true;
   }
 
   /** Calls that make a value of the module itself. Inside functions, as in tests, an actor is nobody's business. */
@@ -50,6 +51,11 @@ export function findActor(checker: ts.TypeChecker, source: ts.SourceFile, isRunt
       });
     });
   }
+}
+
+/** Whether a text may make an actor. */
+export function mentionsActor(text: string): boolean {
+  return [...actorFunctions].some((name) => text.includes(name));
 }
 
 /** The expression without parentheses, `as`, `satisfies` and `!`. */

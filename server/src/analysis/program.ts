@@ -1,6 +1,7 @@
 /** The project as one TypeScript program over a `SourceHost`, kept between analyses: work follows what changed. */
 import type { SourceHost } from "./analyze.ts";
 import { folderOf, isBelow, joinPath, nameOf, withoutExtension } from "./paths.ts";
+import { mentionsActor } from "./find.ts";
 import { runtimeDeclarations, runtimePackage } from "./runtime-names.ts";
 import { rangeIn } from "./source-place.ts";
 import type { Range } from "./span.ts";
@@ -158,10 +159,10 @@ export class ProjectProgram {
 
   #candidates(files: readonly string[]): readonly string[] {
     const texts = files.map((file) => [file, this.#source(file)?.text ?? ""] as const);
-    // Where a file of the project passes `actor` on, its importers need not name the package.
+    // Where a file of the project passes such a function on, its importers need not name the package.
     const passedOn = texts.some(([, text]) => text.includes(runtimePackage) && /\bexport\b[^;]*\bfrom\s*["']instar["']/.test(text));
     return texts
-      .filter(([, text]) => /\bexport\b|\bdefault\b/.test(text) && (passedOn || text.includes(runtimePackage) || text.includes("actor")))
+      .filter(([, text]) => /\bexport\b|\bdefault\b/.test(text) && (passedOn || text.includes(runtimePackage) || mentionsActor(text)))
       .map(([file]) => file);
   }
 

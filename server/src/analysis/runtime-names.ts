@@ -2,8 +2,8 @@
 
 export const runtimePackage = "instar";
 
-/** The function whose call makes an actor module. */
-export const actorFunction = "actor";
+/** The functions whose calls make an actor module. */
+export const actorFunctions: ReadonlySet<string> = new Set(["actor", "stateMachine"]);
 
 /** The typed reference to a process: opaque, and the same for as long as its protocol has the same name. */
 export const pidType = "Pid";
@@ -60,6 +60,20 @@ export type Definition<P extends Protocol> = {
   readonly terminate?: (context: Context<P, StateOf<P>>, reason: unknown) => MaybePromise<void>;
   readonly codeChange?: CodeChange;
 } & Section<"calls", CallHandlers<P>> & Section<"casts", MessageHandlers<P, CastsOf<P>>> & Section<"infos", MessageHandlers<P, InfosOf<P>>>;
+type MachineState = { readonly state: string; readonly data: unknown };
+export interface StateMachineProtocol extends Protocol { init: (...args: never[]) => MaybePromise<MachineState> }
+type AnyHandlers = { readonly [name: string]: (context: any, ...args: any) => unknown };
+type EventHandlers = { readonly calls?: AnyHandlers; readonly casts?: AnyHandlers; readonly infos?: AnyHandlers };
+export type StateMachineDefinition<P extends StateMachineProtocol> = {
+  readonly vsn: number;
+  readonly id?: string;
+  readonly init: (...args: ArgsOf<P["init"]>) => MaybePromise<StateOf<P>>;
+  readonly states: { readonly [N in StateOf<P>["state"]]: EventHandlers & { readonly enter?: (context: any, previous: any) => unknown } };
+  readonly any?: EventHandlers;
+  readonly trapExit?: boolean;
+  readonly terminate?: (context: any, reason: any) => unknown;
+  readonly codeChange?: CodeChange;
+};
 export interface Actor<P> { readonly id: string; readonly vsn: number; readonly __protocol?: P }
 export interface Pid<P> {
   readonly id: string;
@@ -75,6 +89,7 @@ export interface Monitor { readonly [opaque]: true }
 export interface Mfa<F extends AnyFunction = (...args: any) => any> { (...args: Parameters<F>): ReturnType<F>; readonly name: string; readonly [opaque]: true }
 export declare function mfa<N extends object, K extends keyof N>(namespace: N, name: K): N[K] extends AnyFunction ? Mfa<N[K]> : never;
 export declare function actor<P extends Protocol>(definition: Definition<P>): Actor<P>;
+export declare function stateMachine<P extends StateMachineProtocol>(definition: StateMachineDefinition<P>): Actor<P>;
 export declare function start<P extends Protocol>(module: Actor<P>, options: { readonly args: ArgsOf<P["init"]>; readonly name?: string }): Promise<Pid<P>>;
 export declare function whereis<P>(name: string): Pid<P> | null;
 export declare function irreversible(why: string): Irreversible;
