@@ -94,6 +94,26 @@ function after() {}
 `);
 });
 
+test("the parts of a state machine are marked", async () => {
+  await check(`
+export default stateMachine<Door>({
+               ^^^^^^^^^^^^ storage.type.actor.instar
+  vsn: 1,
+  ^^^ keyword.other.section.instar
+  states: {
+  ^^^^^^ keyword.other.section.instar
+    locked: { casts: { turn: ({ goto }) => goto("open") } },
+              ^^^^^ !keyword.other.section.instar
+    any: {},
+    ^^^ !keyword.other.section.instar
+  },
+  any: { infos: { tick: ({ keep }) => keep() } },
+  ^^^ keyword.other.section.instar
+         ^^^^^ !keyword.other.section.instar
+});
+`);
+});
+
 test("a supervisor is marked, and what only looks like an actor module is not", async () => {
   await check(`
 export default supervisor({ strategy: "one_for_one", children: [child(room, { id: "tea" })] });
