@@ -177,6 +177,8 @@ async function play(seed: number, script: readonly Action[]): Promise<Record<str
             : ["committed"];
       molting = upgrade(system, changes, {
         onBusy: "wait",
+        // Half of them in slices of one or two states, between which the traffic goes on.
+        ...(seed % 2 === 0 && { pace: { oneTurn: 0, slice: 1 + (seed % 3) } }),
         rehearse: action.do === "rehearse",
         signal: controller.signal,
         onCommit: () => {
