@@ -191,7 +191,7 @@ export interface UpgradeParams {
   readonly modules?: readonly string[];
   readonly extra?: unknown;
   /** What to do with a process that does not come to rest in time. Default `abort`. */
-  readonly onBusy?: "abort" | "wait";
+  readonly onBusy?: "abort" | "wait" | "restart";
   /** How long to wait for processes to come to rest, in milliseconds. Default 5000. */
   readonly timeout?: number;
 }
@@ -200,7 +200,7 @@ export interface DowngradeParams {
   /** All targets go back in one transaction. */
   readonly targets: readonly { readonly module: string; readonly vsn: number }[];
   readonly extra?: unknown;
-  readonly onBusy?: "abort" | "wait";
+  readonly onBusy?: "abort" | "wait" | "restart";
   readonly timeout?: number;
 }
 

@@ -46,7 +46,9 @@ function downgradeParams(params: Record<string, unknown>): DowngradeParams {
 }
 
 function common({ extra, onBusy, timeout }: Record<string, unknown>): Pick<UpgradeParams, "extra" | "onBusy" | "timeout"> {
-  if (onBusy !== undefined && onBusy !== "abort" && onBusy !== "wait") throw new BadParams('`onBusy` must be "abort" or "wait"');
+  if (onBusy !== undefined && onBusy !== "abort" && onBusy !== "wait" && onBusy !== "restart") {
+    throw new BadParams('`onBusy` must be "abort", "wait" or "restart"');
+  }
   if (timeout !== undefined && (typeof timeout !== "number" || !Number.isFinite(timeout) || timeout < 0)) {
     throw new BadParams("`timeout` must be a number of milliseconds, 0 or more");
   }

@@ -50,7 +50,7 @@ export interface ChildUpgrade {
   readonly rehearse: boolean;
   readonly extra: unknown;
   readonly timeout: number | null;
-  readonly onBusy: "abort" | "wait" | null;
+  readonly onBusy: "abort" | "wait" | "restart" | null;
   /** Pairs of shape hashes, `from to`, of which every state of the first is a valid state of the second. */
   readonly compatible: readonly string[];
   /** For the shapes of what changes, before and after. */

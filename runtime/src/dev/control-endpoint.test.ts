@@ -82,7 +82,7 @@ const messages: readonly {
   { name: "a switch that is a text", text: rpc("runtime/watch", { enabled: "yes" }), code: -32602, message: /`enabled`/, id: 1 },
   { name: "modules that are no list", text: rpc("upgrade/apply", { modules: "a" }), code: -32602, message: /`modules`/, id: 1 },
   { name: "a module that is a number", text: rpc("upgrade/apply", { modules: ["a", 1] }), code: -32602, message: /`modules\[1\]`/, id: 1 },
-  { name: "an unknown onBusy", text: rpc("upgrade/rehearse", { onBusy: "restart" }), code: -32602, message: /`onBusy`/, id: 1 },
+  { name: "an unknown onBusy", text: rpc("upgrade/rehearse", { onBusy: "skip" }), code: -32602, message: /`onBusy`/, id: 1 },
   { name: "a negative timeout", text: rpc("upgrade/apply", { timeout: -1 }), code: -32602, message: /`timeout`/, id: 1 },
   { name: "no targets", text: rpc("upgrade/downgrade", { targets: [] }), code: -32602, message: /`targets`/, id: 1 },
   {
