@@ -6,8 +6,8 @@ const reason: Mfa<typeof errors.formatReason> = mfa(errors, "formatReason");
 const text: string = reason("normal");
 export const kept: { readonly onExit: Mfa<(reason: "normal") => string> } = { onExit: reason };
 // A frozen type of an old state may say no more than that it is a reference; both ways it is one.
-export const any: Mfa = reason;
-export const back: Mfa<typeof errors.formatReason> = any;
+const any: Mfa = reason;
+export const specific: Mfa<typeof errors.formatReason> = any;
 export const name: string = text + reason.name;
 
 // @ts-expect-error an argument of another type

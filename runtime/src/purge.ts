@@ -33,7 +33,7 @@ export function lingering(system: System, module: LoadedModule, version: ModuleV
   return [...live(system).processes.values()].filter((process) => process.module === module && lingersIn(process, version));
 }
 
-export function lingersIn({ version: own, flight }: Process, version: ModuleVersion): boolean {
+function lingersIn({ version: own, flight }: Process, version: ModuleVersion): boolean {
   return own === version || flight?.version === version;
 }
 

@@ -63,7 +63,7 @@ export function createInstance(built: BuiltFile, load: number): ModuleInstance {
 /**
  * Runs an instance's code. What it throws is thrown.
  *
- * @param witness Is reachable for as long as any function of the instance is.
+ * @param witness Can be reached for as long as a function of the instance can.
  */
 export function evaluate(instance: ModuleInstance, code: Code, require: (specifier: string) => unknown, witness: object): void {
   instance.state = "evaluating";
