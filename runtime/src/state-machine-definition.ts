@@ -7,7 +7,7 @@ export interface AnyStateMachineDefinition extends Pick<ActorDefinition, "vsn" |
   readonly any?: AnyEventHandlers;
 }
 
-export interface AnyEventHandlers {
+interface AnyEventHandlers {
   readonly calls?: HandlerTable;
   readonly casts?: HandlerTable;
   readonly infos?: HandlerTable;

@@ -136,9 +136,9 @@ export interface Timeouts<P> {
 }
 
 /** The names of the states. */
-export type NameOf<P extends StateMachineProtocol> = StateOf<P>["state"] & string;
+type NameOf<P extends StateMachineProtocol> = StateOf<P>["state"] & string;
 /** The data of a state; of any of several. */
-export type DataOf<P extends StateMachineProtocol, N> = DataIn<StateOf<P>, N>;
+type DataOf<P extends StateMachineProtocol, N> = DataIn<StateOf<P>, N>;
 type DataIn<S, N> = S extends { readonly state: infer M; readonly data: infer D } ? (Extract<N, M> extends never ? never : D) : never;
 /** What is data of all of these states. */
 type DataOfAll<P extends StateMachineProtocol, N> = (N extends unknown ? (data: DataOf<P, N>) => void : never) extends (
