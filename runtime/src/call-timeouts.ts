@@ -3,68 +3,113 @@
  * list per limit, which is in deadline order by itself, and one timer per list.
  */
 import type { Clock } from "./clock.ts";
-import { PendingCall } from "./mailbox.ts";
+import type { PendingCall } from "./mailbox.ts";
+
+interface Settle {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
 
 export class CallTimeouts {
   readonly #clock: Clock;
   readonly #lists = new Map<number, DeadlineList>();
+  /** The list that was used last: nearly all calls have the same limit. */
+  #recent: DeadlineList | null = null;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** A call that is rejected with `timeoutError` after `ms` milliseconds. */
-  wait(
-    ms: number,
-    settle: { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void },
-    timeoutError: () => Error,
-  ): PendingCall {
-    if (ms === Infinity) return new PendingCall(settle, Infinity, timeoutError, () => {});
+  /** Lets a caller wait; after `ms` milliseconds its call is rejected with `timeoutError`. */
+  wait(call: PendingCall, settle: Settle, ms: number, timeoutError: () => Error): Waiting {
+    if (ms === Infinity) return new Waiting(call, settle, Infinity, timeoutError, null);
+    let list = this.#recent;
+    if (list === null || list.ms !== ms) this.#recent = list = this.#listOf(ms);
+    const waiting = new Waiting(call, settle, this.#clock.monotonic() + ms, timeoutError, list);
+    list.append(waiting);
+    return waiting;
+  }
+
+  #listOf(ms: number): DeadlineList {
     let list = this.#lists.get(ms);
     if (list === undefined) {
-      list = new DeadlineList(this.#clock, () => this.#lists.delete(ms));
+      list = new DeadlineList(this.#clock, ms, () => {
+        this.#lists.delete(ms);
+        this.#recent = null;
+      });
       this.#lists.set(ms, list);
     }
-    const { remove } = list;
-    const call = new PendingCall(settle, this.#clock.monotonic() + ms, timeoutError, remove);
-    list.append(call);
-    return call;
+    return list;
+  }
+}
+
+/** A caller that waits for its reply. */
+export class Waiting {
+  readonly call: PendingCall;
+  /** Monotonic clock time, in milliseconds. */
+  readonly deadline: number;
+  /** Made only when it is needed. */
+  readonly timeoutError: () => Error;
+  /** Neighbours in the list. */
+  previous: Waiting | null = null;
+  following: Waiting | null = null;
+  readonly #settle: Settle;
+  readonly #list: DeadlineList | null;
+
+  constructor(call: PendingCall, settle: Settle, deadline: number, timeoutError: () => Error, list: DeadlineList | null) {
+    this.call = call;
+    this.#settle = settle;
+    this.deadline = deadline;
+    this.timeoutError = timeoutError;
+    this.#list = list;
+  }
+
+  resolve(value: unknown): void {
+    this.#list?.remove(this);
+    this.#settle.resolve(value);
+  }
+
+  reject(error: Error): void {
+    this.#list?.remove(this);
+    this.#settle.reject(error);
   }
 }
 
 class DeadlineList {
+  readonly ms: number;
   readonly #clock: Clock;
   readonly #forget: () => void;
-  #first: PendingCall | null = null;
-  #last: PendingCall | null = null;
+  #first: Waiting | null = null;
+  #last: Waiting | null = null;
   #timer: unknown = null;
 
-  constructor(clock: Clock, forget: () => void) {
+  constructor(clock: Clock, ms: number, forget: () => void) {
     this.#clock = clock;
+    this.ms = ms;
     this.#forget = forget;
   }
 
-  append(call: PendingCall): void {
-    call.previous = this.#last;
-    if (this.#last === null) this.#first = call;
-    else this.#last.following = call;
-    this.#last = call;
+  append(waiting: Waiting): void {
+    waiting.previous = this.#last;
+    if (this.#last === null) this.#first = waiting;
+    else this.#last.following = waiting;
+    this.#last = waiting;
     if (this.#timer === null) this.#arm();
-    else if (call.previous === null) this.#clock.keepAlive?.(this.#timer, true);
+    else if (waiting.previous === null) this.#clock.keepAlive?.(this.#timer, true);
   }
 
-  readonly remove = (call: PendingCall): void => {
-    if (call.previous === null) this.#first = call.following;
-    else call.previous.following = call.following;
-    if (call.following === null) this.#last = call.previous;
-    else call.following.previous = call.previous;
-    call.previous = call.following = null;
+  remove(waiting: Waiting): void {
+    if (waiting.previous === null) this.#first = waiting.following;
+    else waiting.previous.following = waiting.following;
+    if (waiting.following === null) this.#last = waiting.previous;
+    else waiting.following.previous = waiting.previous;
+    waiting.previous = waiting.following = null;
     // The timer of an empty list stays, so that the next call finds it, but a program that is done may end.
     if (this.#first === null && this.#timer !== null) this.#clock.keepAlive?.(this.#timer, false);
-  };
+  }
 
   #arm(): void {
-    const { deadline } = this.#first as PendingCall;
+    const { deadline } = this.#first as Waiting;
     this.#timer = this.#clock.setTimeout(this.#expire, Math.max(0, Math.ceil(deadline - this.#clock.monotonic())));
   }
 
@@ -72,8 +117,8 @@ class DeadlineList {
     this.#timer = null;
     const now = this.#clock.monotonic();
     while (this.#first !== null && this.#first.deadline <= now) {
-      const call: PendingCall = this.#first;
-      call.reject(call.timeoutError());
+      const { call, timeoutError } = this.#first;
+      call.reject(timeoutError());
     }
     if (this.#first === null) this.#forget();
     else this.#arm();

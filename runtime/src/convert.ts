@@ -111,7 +111,7 @@ export class Converter {
       }
       checkKnown(process, message, this.#from, to);
       if (result.args === message.args) mailbox.push(message);
-      else mailbox.push({ ...message, args: result.args });
+      else mailbox.push(message.with(result.args));
       if (result.args !== message.args) translated++;
     }
     for (const timer of process.timers ?? []) {

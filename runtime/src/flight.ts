@@ -11,24 +11,28 @@ export class Flight {
   readonly process: Process;
   /** Whose code it runs to its end, whatever becomes current meanwhile; null when it has ended. */
   version: ModuleVersion | null;
-  /** For people: `call join`, `init`, `terminate`. */
-  handler: string;
   /** What is being handled; null while `init` runs. */
   message: Message | null;
+  /** The handler is `terminate`. */
+  ending = false;
   /** The flight that waits for this one: the sender's, or the one that called `start`. */
   cause: Flight | null;
-  /** Monotonic clock time at which it began. */
-  readonly since: number;
+  /** Monotonic clock time at which its handler began to wait for something; null before, since asking the time costs as much as a message. */
+  since: number | null = null;
   /** The handler is finished, or its process was killed under it: whatever it still does has no effect on the process. */
   done = false;
 
-  constructor(process: Process, handler: string, message: Message | null, cause: Flight | null, since: number) {
+  constructor(process: Process, message: Message | null, cause: Flight | null) {
     this.process = process;
     this.version = process.version;
-    this.handler = handler;
     this.message = message;
     this.cause = cause;
-    this.since = since;
+  }
+
+  /** For people: `call join`, `init`, `terminate`. */
+  get handler(): string {
+    if (this.ending) return "terminate";
+    return this.message === null ? "init" : `${this.message.kind} ${this.message.name}`;
   }
 
   /** Ends it. The chain is cut, or processes that answer each other for ever would keep every flight there was. */
@@ -73,12 +77,29 @@ export function currentFlight(): Flight | null {
   return storage?.getStore() ?? active;
 }
 
-/** Runs `fn` in a flight. Without `context` only the synchronous part of it is known as such. */
-export function runInFlight<T>(flight: Flight, context: boolean, fn: () => T): T {
+/** Calls a handler in a flight. Without `context` only the synchronous part of it is known as such. */
+export function callInFlight(
+  flight: Flight,
+  context: boolean,
+  handler: (first: unknown, ...args: readonly unknown[]) => unknown,
+  first: unknown,
+  args: readonly unknown[],
+): unknown {
   const before = active;
   active = flight;
   try {
-    return context ? (storage ??= new AsyncLocalStorage<Flight>()).run(flight, fn) : fn();
+    if (context) return (storage ??= new AsyncLocalStorage<Flight>()).run(flight, handler, first, ...args);
+    // Where arguments are spread, the compiler cannot put the handler's code in here.
+    switch (args.length) {
+      case 0:
+        return handler(first);
+      case 1:
+        return handler(first, args[0]);
+      case 2:
+        return handler(first, args[0], args[1]);
+      default:
+        return handler(first, ...args);
+    }
   } finally {
     active = before;
   }
@@ -90,6 +111,17 @@ export function runNeutral<T>(fn: () => T): T {
   active = null;
   try {
     return neutral.runInAsyncScope(fn);
+  } finally {
+    active = before;
+  }
+}
+
+/** The same for a method with one argument, without a function made for it. */
+export function applyNeutral<T, A>(method: (this: T, argument: A) => void, self: T, argument: A): void {
+  const before = active;
+  active = null;
+  try {
+    neutral.runInAsyncScope(method as (this: T, ...args: unknown[]) => void, self, argument);
   } finally {
     active = before;
   }

@@ -1,7 +1,9 @@
 /** Messages, calls that wait for a reply, and the queue of one process. */
+import type { CallTimeouts, Waiting } from "./call-timeouts.ts";
 import type { Flight } from "./flight.ts";
 
-export interface Message {
+/** A class, so that all of them look alike to the compiler. */
+export class Message {
   /**
    * `system`: what `sys` asks for; its only argument is the function that does it. `stop` asks the process to end, for the reason that is
    * its only argument. Neither belongs to the protocol of a module, so no upgrade concerns them.
@@ -12,8 +14,31 @@ export interface Message {
   readonly call: PendingCall | null;
   /** The flight that it was sent in. */
   readonly flight: Flight | null;
-  /** Only of state machines: set aside until the state changes; or to be taken before all that came from outside. */
-  readonly place?: "aside" | "front";
+  /** The one behind it in its mailbox. */
+  next: Message | null = null;
+  /** Only of state machines: set aside until the state changes; or to be taken before all that came from outside. Others do not have it. */
+  declare place?: "aside" | "front";
+
+  constructor(kind: Message["kind"], name: string, args: readonly unknown[], call: PendingCall | null, flight: Flight | null) {
+    this.kind = kind;
+    this.name = name;
+    this.args = args;
+    this.call = call;
+    this.flight = flight;
+  }
+
+  /** The same message with other arguments. */
+  with(args: readonly unknown[]): Message {
+    const message = new Message(this.kind, this.name, args, this.call, this.flight);
+    return this.place === undefined ? message : message.at(this.place);
+  }
+
+  /** The same message in another place. */
+  at(place: "aside" | "front"): Message {
+    const message = new Message(this.kind, this.name, this.args, this.call, this.flight);
+    message.place = place;
+    return message;
+  }
 }
 
 /** A caller that waits. Settled once; what comes later is dropped. */
@@ -21,137 +46,146 @@ export class PendingCall {
   settled = false;
   /** Where it is noted if it is answered later than at the end of its handler. */
   later: Map<PendingCall, Message> | null = null;
-  /** Monotonic clock time, in milliseconds. */
-  readonly deadline: number;
-  /** Neighbours in the list of call timeouts. */
-  previous: PendingCall | null = null;
-  following: PendingCall | null = null;
-  readonly #resolve: (value: unknown) => void;
-  readonly #reject: (error: Error) => void;
-  readonly #onSettled: (call: PendingCall) => void;
-  /** Made only when it is needed. */
-  readonly timeoutError: () => Error;
+  #failed = false;
+  #outcome: unknown = undefined;
+  #waiting: Waiting | null = null;
 
-  constructor(
-    settle: { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void },
-    deadline: number,
-    timeoutError: () => Error,
-    onSettled: (call: PendingCall) => void,
-  ) {
-    this.#resolve = settle.resolve;
-    this.#reject = settle.reject;
-    this.deadline = deadline;
-    this.timeoutError = timeoutError;
-    this.#onSettled = onSettled;
+  /**
+   * What the caller gets. Asked for once, when the message has been sent: many a call has been handled by then, and the promise and the
+   * deadline that a waiting caller needs cost more than its message.
+   */
+  promise(timeouts: CallTimeouts, ms: number, timeoutError: () => Error): Promise<unknown> {
+    if (this.settled) return this.#failed ? Promise.reject(this.#outcome) : Promise.resolve(this.#outcome);
+    return new Promise((resolve, reject) => {
+      this.#waiting = timeouts.wait(this, { resolve, reject }, ms, timeoutError);
+    });
   }
 
   resolve(value: unknown): void {
-    if (this.#settle()) this.#resolve(value);
+    if (!this.#settle()) return;
+    if (this.#waiting === null) this.#outcome = value;
+    else this.#waiting.resolve(value);
   }
 
   reject(error: Error): void {
-    if (this.#settle()) this.#reject(error);
+    if (!this.#settle()) return;
+    this.#failed = true;
+    if (this.#waiting === null) this.#outcome = error;
+    else this.#waiting.reject(error);
   }
 
   #settle(): boolean {
     if (this.settled) return false;
     this.settled = true;
     this.later?.delete(this);
-    this.#onSettled(this);
     return true;
   }
 }
 
 /**
- * First in, first out. An array with a moving head, because `Array.shift` moves every element. What a state machine postpones stays in
- * here, so that it goes where the other messages go when code or process ends, but is not taken before it is put back.
+ * First in, first out: messages that know the next one, so that nothing is copied however long it grows, and an empty one takes little.
+ * What a state machine postpones stays in here, so that it goes where the other messages go when code or process ends, but is not taken
+ * before it is put back.
  */
 export class Mailbox {
-  #items: Message[] = [];
-  #head = 0;
+  #first: Message | null = null;
+  #last: Message | null = null;
+  #takeable = 0;
   #aside: Message[] | null = null;
 
   /** How many wait. */
   get length(): number {
-    return this.takeable + (this.#aside?.length ?? 0);
+    return this.#takeable + (this.#aside?.length ?? 0);
   }
 
   /** The same without those that are set aside. */
   get takeable(): number {
-    return this.#items.length - this.#head;
+    return this.#takeable;
   }
 
   push(message: Message): void {
-    this.#items.push(message);
+    this.#link(message, this.#last);
   }
 
   /** Sets a message aside. */
   postpone(message: Message): void {
-    (this.#aside ??= []).push({ ...message, place: "aside" });
+    (this.#aside ??= []).push(message.at("aside"));
   }
 
   /** Puts back what was set aside, oldest first, before everything else. */
   retry(): void {
-    if (this.#aside === null) return;
-    this.#items = [...this.#aside.map((message): Message => ({ ...message, place: "front" })), ...this.#items.slice(this.#head)];
-    this.#head = 0;
+    let behind: Message | null = null;
+    for (const message of this.#aside ?? []) {
+      const again = message.at("front");
+      this.#link(again, behind);
+      behind = again;
+    }
     this.#aside = null;
   }
 
   /** Before everything that came from outside, and after what was put back or inserted earlier. */
   insert(message: Message): void {
-    let at = this.#head;
-    while (this.#items[at]?.place === "front") at++;
-    this.#items.splice(at, 0, { ...message, place: "front" });
+    let behind: Message | null = null;
+    for (let front = this.#first; front?.place === "front"; front = front.next) behind = front;
+    this.#link(message.at("front"), behind);
   }
 
   /** Whether what is taken next was put back or inserted. */
   get hasFront(): boolean {
-    return this.#items[this.#head]?.place === "front";
+    return this.#first?.place === "front";
   }
 
   shift(): Message | undefined {
-    if (this.#head === this.#items.length) return undefined;
-    const message = this.#items[this.#head] as Message;
-    this.#items[this.#head] = undefined as never;
-    this.#head++;
-    if (this.#head === this.#items.length) {
-      this.#items = [];
-      this.#head = 0;
-    } else if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
-    return message;
+    return this.#first === null ? undefined : this.#unlink(this.#first, null);
   }
 
   /** Takes the first message that satisfies `wanted` out of its place. */
   take(wanted: (message: Message) => boolean): Message | undefined {
-    for (let i = this.#head; i < this.#items.length; i++) {
-      const message = this.#items[i] as Message;
-      if (!wanted(message)) continue;
-      this.#items.splice(i, 1);
-      return message;
+    let before: Message | null = null;
+    for (let message = this.#first; message !== null; before = message, message = message.next) {
+      if (wanted(message)) return this.#unlink(message, before);
     }
     return undefined;
   }
 
   find(wanted: (message: Message) => boolean): Message | undefined {
-    for (let i = this.#head; i < this.#items.length; i++) if (wanted(this.#items[i] as Message)) return this.#items[i];
+    for (let message = this.#first; message !== null; message = message.next) if (wanted(message)) return message;
     return undefined;
   }
 
   /** What is queued, oldest first, as a copy; with what is set aside. */
   messages(): Message[] {
-    const queued = this.#items.slice(this.#head);
-    return this.#aside === null ? queued : [...this.#aside, ...queued];
+    const messages = [...(this.#aside ?? [])];
+    for (let message = this.#first; message !== null; message = message.next) messages.push(message);
+    return messages;
   }
 
   /** Puts these in place of what is queued. */
   replace(messages: readonly Message[]): void {
-    const aside = messages.filter(({ place }) => place === "aside");
-    this.#aside = aside.length === 0 ? null : aside;
-    this.#items = messages.filter(({ place }) => place !== "aside");
-    this.#head = 0;
+    this.#first = this.#last = this.#aside = null;
+    this.#takeable = 0;
+    for (const message of messages) {
+      if (message.place === "aside") (this.#aside ??= []).push(message);
+      else this.push(message);
+    }
+  }
+
+  /** Behind that one; null for the front. */
+  #link(message: Message, before: Message | null): void {
+    message.next = before === null ? this.#first : before.next;
+    if (before === null) this.#first = message;
+    else before.next = message;
+    if (this.#last === before) this.#last = message;
+    this.#takeable++;
+  }
+
+  #unlink(message: Message, before: Message | null): Message {
+    if (before === null) this.#first = message.next;
+    else before.next = message.next;
+    if (this.#last === message) this.#last = before;
+    // Whoever keeps this one must not keep all that came behind it.
+    message.next = null;
+    this.#takeable--;
+    return message;
   }
 }

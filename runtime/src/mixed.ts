@@ -152,8 +152,8 @@ function recordTimeouts(system: System): readonly string[] {
   const { timeouts } = live(system);
   const found: string[] = [];
   const wait = timeouts.wait.bind(timeouts);
-  timeouts.wait = (ms, settle, timeoutError) =>
-    wait(ms, settle, () => {
+  timeouts.wait = (call, settle, ms, timeoutError) =>
+    wait(call, settle, ms, () => {
       const error = timeoutError();
       found.push(error.message);
       return error;

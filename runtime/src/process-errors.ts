@@ -23,9 +23,9 @@ export function exitedBefore(process: Process, name: string, reason: ExitReason)
 }
 
 export function timedOut(process: Process, name: string, ms: number): InstarError {
-  const { flight, suspended, suspendedBySys, mailbox } = process;
+  const { flight, suspended, suspendedBySys, queued } = process;
   const doing = flight !== null ? `it is in ${flight.handler}` : suspended || suspendedBySys ? "it is suspended" : "it is at rest";
-  const text = `call ${name} to ${process.describe()}: no reply within ${ms} ms; ${doing}, ${mailbox.length} messages wait. The message may still be handled.`;
+  const text = `call ${name} to ${process.describe()}: no reply within ${ms} ms; ${doing}, ${queued} messages wait. The message may still be handled.`;
   return new InstarError("INSTAR_CALL_TIMEOUT", text);
 }
 

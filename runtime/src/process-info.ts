@@ -21,7 +21,7 @@ export function processes(system: System): ProcessInfo[] {
         : process.suspended || process.suspendedBySys
           ? "suspended"
           : "idle",
-    mailbox: process.mailbox.length,
+    mailbox: process.queued,
     stateSize: sizeOf(visibleState(process)),
     since: new Date(process.since).toISOString(),
     restarts: process.restarts,

@@ -9,10 +9,10 @@ import type { Clock } from "./clock.ts";
 import type { CallTimeouts } from "./call-timeouts.ts";
 import type { ActorDefinition, HandlerTable } from "./definition.ts";
 import { isOrderly, toReason, type ExitReason } from "./exit.ts";
-import { currentFlight, Flight, holdsUpRest, isAwaited, owesRest, runInFlight } from "./flight.ts";
+import { currentFlight, Flight, holdsUpRest, isAwaited, owesRest, callInFlight } from "./flight.ts";
 import { CallContext, MessageContext } from "./context.ts";
 import { breakLinks, connect, linksOf, type Links } from "./links.ts";
-import { Mailbox, type Message, type PendingCall } from "./mailbox.ts";
+import { Mailbox, Message, PendingCall } from "./mailbox.ts";
 import type { LoadedModule, ModuleVersion } from "./module.ts";
 import { MonitorReference } from "./monitor.ts";
 import type { Pid } from "./pid.ts";
@@ -105,8 +105,6 @@ export class Process {
   readonly restarts: number;
   /** Clock time. */
   readonly since: number;
-  /** Resolves when `init` is done, rejects when it fails. */
-  readonly initialized: Promise<Pid<never>>;
 
   /** By which upgrade there is a state beside this one's, and that state. */
   preparedBy: Preparing | null = null;
@@ -116,7 +114,6 @@ export class Process {
   suspendedBySys = false;
   flight: Flight | null = null;
   ready = false;
-  readonly mailbox = new Mailbox();
   timers: Set<Timer> | null = null;
   links: Links = null;
   /** Monitors of this process, and those that it has of others. */
@@ -129,7 +126,9 @@ export class Process {
   #state: unknown = undefined;
   #args: readonly unknown[];
   #cause: Flight | null = currentFlight();
-  #started!: { readonly resolve: (pid: Pid<never>) => void; readonly reject: (error: Error) => void };
+  #mailbox: Mailbox | null = null;
+  /** Who waits for `init`, if it takes longer than `begin`. */
+  #starter: { readonly resolve: (pid: Pid<never>) => void; readonly reject: (error: Error) => void } | null = null;
   #onExit: ((reason: ExitReason) => void)[] | null = null;
   #self: ProcessSelf | null = null;
   /** What the process itself said; null while its definition decides. */
@@ -148,9 +147,26 @@ export class Process {
     this.#args = options.args;
     this.since = host.clock.now();
     this.pid = new ProcessPid(this, options.number);
-    this.initialized = new Promise((resolve, reject) => (this.#started = { resolve, reject }));
     if (options.linked && options.parent !== null) connect(this, options.parent);
-    host.scheduler.ready(this);
+  }
+
+  /** Lets `init` run. Resolves when that is done, rejects when it fails. */
+  begin(): Promise<Pid<never>> {
+    const { scheduler, quiescence } = this.host;
+    if (this.#cause !== null || quiescence !== null || !scheduler.now(this, null)) scheduler.ready(this);
+    if (this.phase === "running") return Promise.resolve(this.pid as unknown as Pid<never>);
+    if (this.phase === "exited") return Promise.reject(initFailed(this, this.reason ?? "normal"));
+    return new Promise((resolve, reject) => (this.#starter = { resolve, reject }));
+  }
+
+  /** Made when it is asked for: most processes are idle, and a message to an idle one does not wait. */
+  get mailbox(): Mailbox {
+    return (this.#mailbox ??= new Mailbox());
+  }
+
+  /** How many messages wait. */
+  get queued(): number {
+    return this.#mailbox === null ? 0 : this.#mailbox.length;
   }
 
   /** The version whose state it has. */
@@ -217,18 +233,17 @@ export class Process {
     if (flight?.process === this && !flight.done) {
       return Promise.reject(calledItself(this, name, flight));
     }
-    return new Promise((resolve, reject) => {
-      const call = this.host.timeouts.wait(ms, { resolve, reject }, () => timedOut(this, name, ms));
-      this.deliver({ kind, name, args, call, flight });
-    });
+    const call = new PendingCall();
+    this.deliver(new Message(kind, name, args, call, flight));
+    return call.promise(this.host.timeouts, ms, () => timedOut(this, name, ms));
   }
 
   cast(name: string, args: readonly unknown[]): void {
-    this.deliver({ kind: "cast", name, args, call: null, flight: currentFlight() });
+    this.deliver(new Message("cast", name, args, null, currentFlight()));
   }
 
   info(name: string, args: readonly unknown[]): void {
-    this.deliver({ kind: "info", name, args, call: null, flight: currentFlight() });
+    this.deliver(new Message("info", name, args, null, currentFlight()));
   }
 
   /** Asks the process to end when it has handled what is queued. Resolves when it has ended. */
@@ -258,7 +273,7 @@ export class Process {
 
   /** A supervisor that is waiting for a child's `init`, which may take for ever, gives that start up; OTP's would wait. */
   #askToEnd(reason: ExitReason, flight: Flight | null): void {
-    this.deliver({ kind: "stop", name: "stop", args: [reason], call: null, flight });
+    this.deliver(new Message("stop", "stop", [reason], null, flight));
     if (this.version.kind !== "supervisor") return;
     for (const child of linksOf(this)) {
       if (child.supervisor !== this || child.phase !== "starting") continue;
@@ -291,7 +306,7 @@ export class Process {
     timers.add(timer);
     timer.handle = this.host.clock.setTimeout(() => {
       timers.delete(timer);
-      this.deliver({ kind: "info", name: timer.name, args: timer.args, call: null, flight: null });
+      this.deliver(new Message("info", timer.name, timer.args, null, null));
     }, ms);
     return () => {
       this.host.clock.clearTimeout(timer.handle);
@@ -304,9 +319,14 @@ export class Process {
       message.call?.reject(notLiving(this, message.name));
       return;
     }
+    const { scheduler, quiescence } = this.host;
+    const hindered = quiescence !== null || this.suspendedBySys;
+    const atRest = this.flight === null && !this.ready && this.phase === "running" && this.queued === 0;
+    // A call from outside to a process that has nothing to do needs no queue. One from a handler does: its sender goes on first.
+    if (!hindered && atRest && message.call !== null && message.flight === null && scheduler.now(this, message)) return;
     this.mailbox.push(message);
-    if (this.host.quiescence !== null || this.suspendedBySys) this.#heldUp(message);
-    else if (this.flight === null) this.host.scheduler.ready(this);
+    if (hindered) this.#heldUp(message);
+    else if (this.flight === null) scheduler.ready(this);
   }
 
   /** A message has come during an upgrade, or to a process that `sys` has suspended. */
@@ -337,15 +357,21 @@ export class Process {
     if (this.flight !== null) return;
     if (this.#idle !== null) this.#startIdle();
     if (this.#mayTake()) this.host.scheduler.ready(this);
-    else if (this.mailbox.length > 0 && this.suspended) this.host.quiescence?.held.add(this);
+    else if (this.queued > 0 && this.suspended) this.host.quiescence?.held.add(this);
   }
 
   /** Handles one message, or runs `init`. Called by the scheduler alone. */
   step(): void {
     if (this.flight !== null || this.phase === "exited") return;
     if (this.phase === "starting") return this.#init();
-    const message = this.suspended || this.suspendedBySys ? this.#takeServed() : this.mailbox.shift();
-    if (message === undefined) return this.wake();
+    const message = this.suspended || this.suspendedBySys ? this.#takeServed() : this.#mailbox?.shift();
+    if (message === undefined) this.wake();
+    else this.stepWith(message);
+  }
+
+  /** Handles this message, which is not in the mailbox; null stands for `init`. Called by the scheduler alone. */
+  stepWith(message: Message | null): void {
+    if (message === null) return this.#init();
     if (message.kind === "system") return this.#serveSystem(message);
     if (this.#idle !== null) {
       this.#stopIdle();
@@ -356,11 +382,11 @@ export class Process {
 
   #init(): void {
     this.version = this.module.current;
-    const flight = this.#begin("init", null, this.#cause);
+    const flight = this.#begin(null, this.#cause);
     const args = this.#args;
     // What is needed once must not be held for as long as the process lives.
     this.#cause = null;
-    this.#args = [];
+    this.#args = none;
     this.#settle(
       flight,
       () => this.definition.init(...args),
@@ -369,7 +395,8 @@ export class Process {
         this.state = state;
         this.phase = "running";
         this.host.started(this);
-        this.#started.resolve(this.pid as unknown as Pid<never>);
+        this.#starter?.resolve(this.pid as unknown as Pid<never>);
+        this.#starter = null;
         this.#rest(flight);
       },
       (thrown) => this.#finalize(toReason(thrown)),
@@ -378,7 +405,7 @@ export class Process {
 
   #handle(message: Message): void {
     if (message.kind === "stop") {
-      const flight = this.#begin("terminate", message, message.flight);
+      const flight = this.#begin(message, message.flight);
       this.#exit(flight, message.args[0] as ExitReason);
       return;
     }
@@ -386,14 +413,42 @@ export class Process {
     const handlers = handlersOf(this.definition, kind as "call" | "cast" | "info");
     const handler = handlers !== undefined && Object.hasOwn(handlers, message.name) ? handlers[message.name] : undefined;
     if (handler === undefined) return this.#unknown(message);
-    const flight = this.#begin(`${kind} ${message.name}`, message, message.flight);
+    const flight = this.#begin(message, message.flight);
     const context = kind === "call" ? new CallContext(this, message) : new MessageContext(this);
-    this.#settle(
+    // As `#settle`, without the functions that it takes: this is every message's way.
+    let result: unknown;
+    let usual: boolean;
+    let promise: Promise<unknown> | null = null;
+    try {
+      result = callInFlight(flight, this.host.context, handler, context, message.args);
+      // In here, since looking at what a handler returned may throw.
+      usual = kind === "call" ? result instanceof ReplyResult : result instanceof NextResult;
+      if (!usual && isThenable(result)) promise = Promise.resolve(result);
+    } catch (thrown) {
+      if (!flight.done) this.#exit(flight, toReason(thrown));
+      return;
+    }
+    if (promise !== null) this.#finishLater(flight, message, promise);
+    else if (flight.done) return;
+    else if (usual) this.#goOn(flight, message, result as ReplyResult | NextResult);
+    else this.#finish(flight, message, result);
+  }
+
+  /** Apart from `#handle`, since a function with closures in it is slower also where it makes none. */
+  #finishLater(flight: Flight, message: Message, promise: Promise<unknown>): void {
+    this.#wait(
       flight,
-      () => handler(context, ...message.args),
-      (result) => this.#finish(flight, message, result),
+      promise,
+      (value) => this.#finish(flight, message, value),
       (thrown) => this.#exit(flight, toReason(thrown)),
     );
+  }
+
+  /** After the result that nearly every message has. */
+  #goOn(flight: Flight, message: Message, result: ReplyResult | NextResult): void {
+    if (result.state !== undefined) this.state = result.state;
+    if (result instanceof ReplyResult) message.call?.resolve(result.value);
+    this.#rest(flight, result.timeout);
   }
 
   /** Like a message, but of the runtime's own: no handler runs, and a `timeout` of the process begins anew. */
@@ -417,10 +472,10 @@ export class Process {
       return this.#exit(flight, badReturn(this, message, result));
     }
     if (result instanceof NoReplyResult && !isCall) return this.#exit(flight, badReturn(this, message, result));
+    if (result instanceof ReplyResult || result instanceof NextResult) return this.#goOn(flight, message, result);
     if (result.state !== undefined) this.state = result.state;
     if (result instanceof StopResult) return this.#exit(flight, result.reason);
-    if (result instanceof ReplyResult) message.call?.resolve(result.value);
-    else if (isCall) this.#answerLater(message);
+    this.#answerLater(message);
     this.#rest(flight, result.timeout);
   }
 
@@ -438,7 +493,7 @@ export class Process {
     let result: unknown;
     let promise: Promise<unknown> | null;
     try {
-      result = runInFlight(flight, this.host.context, work);
+      result = callInFlight(flight, this.host.context, work, undefined, none);
       // In here, since looking at what a handler returned may throw.
       promise = isThenable(result) ? Promise.resolve(result) : null;
     } catch (thrown) {
@@ -449,13 +504,18 @@ export class Process {
       if (!flight.done) done(result);
       return;
     }
+    this.#wait(flight, promise, done, failed);
+  }
+
+  #wait(flight: Flight, promise: Promise<unknown>, done: (result: unknown) => void, failed: (thrown: unknown) => void): void {
+    flight.since = this.host.clock.monotonic();
     const unlessDone = (then: (value: unknown) => void) => (value: unknown) => (flight.done ? undefined : then(value));
     void promise.then(unlessDone(done), unlessDone(failed));
   }
 
   #exit(flight: Flight, reason: ExitReason): void {
     this.phase = "exiting";
-    flight.handler = "terminate";
+    flight.ending = true;
     const { terminate } = this.definition;
     if (terminate === undefined) return this.#finalize(reason);
     const context = new MessageContext(this);
@@ -476,8 +536,12 @@ export class Process {
     for (const timer of this.timers ?? []) this.host.clock.clearTimeout(timer.handle);
     this.timers = null;
     this.#stopIdle();
-    const unanswered = [...(flight?.message?.call ? [flight.message] : []), ...(this.later?.values() ?? []), ...this.mailbox.messages()];
-    this.mailbox.replace([]);
+    const unanswered = [
+      ...(flight?.message?.call ? [flight.message] : []),
+      ...(this.later?.values() ?? []),
+      ...(this.#mailbox?.messages() ?? []),
+    ];
+    this.#mailbox = null;
     this.state = undefined;
     this.host.exited(this);
     for (const message of unanswered) message.call?.reject(exitedBefore(this, message.name, reason));
@@ -487,7 +551,8 @@ export class Process {
         this.host.log(by !== null || reason === "killed" ? "warning" : "error", crashReport(this, reason, flight));
       }
     } else {
-      this.#started.reject(initFailed(this, reason));
+      this.#starter?.reject(initFailed(this, reason));
+      this.#starter = null;
     }
     MonitorReference.ended(this);
     breakLinks(this, reason);
@@ -499,8 +564,8 @@ export class Process {
     if (flight !== null) this.#end(flight);
   }
 
-  #begin(handler: string, message: Message | null, cause: Flight | null): Flight {
-    const flight = new Flight(this, handler, message, cause, this.host.clock.monotonic());
+  #begin(message: Message | null, cause: Flight | null): Flight {
+    const flight = new Flight(this, message, cause);
     this.flight = flight;
     const { quiescence, preparation } = this.host;
     if (preparation !== null) preparation.touch(this);
@@ -521,7 +586,7 @@ export class Process {
   /** As the `after` of a receive: it runs while there is nothing to take, and begins anew after a suspension by `sys`. */
   #startIdle(): void {
     const idle = this.#idle;
-    if (idle === null || idle.timer !== null || idle.ms === Infinity || this.mailbox.length > 0) return;
+    if (idle === null || idle.timer !== null || idle.ms === Infinity || this.queued > 0) return;
     if (this.suspendedBySys) return;
     if (this.suspended) return void this.host.quiescence?.held.add(this);
     if (idle.ms === 0) this.#timeOut();
@@ -537,9 +602,9 @@ export class Process {
 
   #timeOut(): void {
     // What has come in the last moment counts as having come in time.
-    if (this.mailbox.length > 0) return;
+    if (this.queued > 0) return;
     this.#idle = null;
-    this.deliver({ kind: "info", name: "timeout", args: [], call: null, flight: null });
+    this.deliver(new Message("info", "timeout", [], null, null));
   }
 
   /** The last thing that a flight does, because the commit of an upgrade may happen in it. */
@@ -563,7 +628,7 @@ export class Process {
 
   #mayTake(): boolean {
     if (this.phase === "starting") return true;
-    if (this.mailbox.takeable === 0) return false;
+    if (this.#mailbox === null || this.#mailbox.takeable === 0) return false;
     if (this.suspendedBySys) return this.mailbox.find(isForSys) !== undefined;
     return !this.suspended || this.mailbox.find(isServed) !== undefined || owesRest(this);
   }
@@ -596,6 +661,8 @@ export class Process {
     this.wake();
   }
 }
+
+const none: readonly unknown[] = [];
 
 /** The handlers of one kind of message. */
 export function handlersOf(definition: ActorDefinition, kind: "call" | "cast" | "info"): HandlerTable | undefined {

@@ -7,6 +7,7 @@ import type { CallContext, MessageContext } from "./context.ts";
 import type { ActorDefinition, HandlerTable } from "./definition.ts";
 import { formatReason, InstarError, safeString, type ExitReason } from "./exit.ts";
 import { currentFlight, type Flight } from "./flight.ts";
+import { Message } from "./mailbox.ts";
 import type { Caller } from "./from.ts";
 import { isThenable, type Process, type Timer } from "./process.ts";
 import { NextResult, NoReplyResult, ReplyResult, StopResult } from "./result.ts";
@@ -269,7 +270,7 @@ function setTimeouts(process: Process, timeouts: Timeouts): void {
     let names = armed.get(process);
     if (names === undefined) armed.set(process, (names = new Set()));
     names.add(name);
-    if (ms === 0) process.mailbox.insert({ kind: "info", name, args: [], call: null, flight: null });
+    if (ms === 0) process.mailbox.insert(new Message("info", name, [], null, null));
     else process.sendAfter(ms, name, []);
   }
 }

@@ -335,7 +335,7 @@ export class Supervision {
   async #start(child: Child): Promise<ProcessPid> {
     const { args, spec, restarts } = child;
     const process = systemOf(this.#self).spawn(moduleOf(spec.handle), { args, name: spec.name, supervisor: this.#self, restarts });
-    await process.initialized;
+    await process.begin();
     if (this.#self.phase === "exited") process.kill();
     else this.#children.started(child, process);
     return process.pid;

@@ -73,7 +73,7 @@ function statusOf(process: Process): Status {
     status: process.suspendedBySys ? "suspended" : "running",
     parent: (process.parent?.pid ?? null) as Pid<unknown> | null,
     trapExit: process.trapExit,
-    mailbox: process.mailbox.length,
+    mailbox: process.queued,
     state: process.state,
   };
 }

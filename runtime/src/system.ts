@@ -131,7 +131,7 @@ export class LiveSystem implements System, ProcessHost {
     const { args = [], name = null, link = false } = (options ?? {}) as StartOptions<readonly unknown[]>;
     if (link) currentProcess("start with link");
     const process = this.spawn(moduleOf(handle), { args, name, link });
-    return await process.initialized;
+    return await process.begin();
   }
 
   whereis<P = never>(name: string): Pid<P> | null {

@@ -40,7 +40,8 @@ describe("queued messages", () => {
   });
 
   async function queued(codeChange: CodeChange, without: string[] = []) {
-    const { system, clock } = testSystem();
+    // With a seed nothing runs at once.
+    const { system, clock } = testSystem({ seed: 1 });
     const received: unknown[][] = [];
     const one = module(1, received);
     const pid = await system.start(one);
@@ -62,7 +63,7 @@ describe("queued messages", () => {
   });
 
   test("are translated for a process, too, whose init has not begun", async () => {
-    const { system, clock } = testSystem();
+    const { system, clock } = testSystem({ seed: 1 });
     const received: unknown[][] = [];
     const one = module(1, received);
     const starting = system.start(one, { name: "early" });

@@ -329,7 +329,7 @@ class Upgrade {
         process.phase !== "exited" &&
         preparation.concerns(process) &&
         !preparation.restarting.has(process) &&
-        (process.mailbox.length > 0 || process.timers !== null),
+        (process.queued > 0 || process.timers !== null),
     );
   }
 
@@ -406,7 +406,7 @@ class Upgrade {
 
   #busyError(process: Process, whyNotRestarted: string | null): UpgradeError {
     const { flight } = process;
-    const since = Math.round(this.#system.clock.monotonic() - (flight?.since ?? 0));
+    const since = Math.round(this.#system.clock.monotonic() - (flight?.since ?? this.#system.clock.monotonic()));
     const text =
       `${process.describe()} did not come to rest: it has been in ${flight?.handler} for ${since} ms. ` +
       (whyNotRestarted === null

@@ -2,6 +2,7 @@
  * Who holds code that is no longer current: processes, timers, and functions and class instances in states. Asked for by people, so it may
  * take a while; the application goes on meanwhile.
  */
+import type { Flight } from "../flight.ts";
 import type { Process } from "../process.ts";
 import { type CodeHolders, type HeldValue, type HeldVersion } from "../protocol.ts";
 import { lingering } from "../purge.ts";
@@ -139,6 +140,11 @@ function describe(
 /** More of one kind do not tell more; the counts are of all. */
 const listed = 100;
 
+function beganAt({ process, since }: Flight): Date {
+  const { clock } = process.host;
+  return new Date(clock.now() - (since === null ? 0 : clock.monotonic() - since));
+}
+
 function lingeringIn(system: System, server: CodeServer, { module: id, status }: HeldCode): HeldVersion["processes"] {
   const module = server.modules.get(id)?.module;
   const old = module?.old ?? null;
@@ -147,6 +153,6 @@ function lingeringIn(system: System, server: CodeServer, { module: id, status }:
     pid: pid.id,
     name,
     handler: flight?.version === old ? flight.handler : null,
-    since: flight?.version === old ? new Date(flight.since).toISOString() : null,
+    since: flight?.version === old ? beganAt(flight).toISOString() : null,
   }));
 }
