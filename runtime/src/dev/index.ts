@@ -7,3 +7,4 @@ export type { DevRuntime, DevRuntimeOptions, EnabledUpgrades, ModuleShape, Shape
 export { DevError } from "./dev-error.ts";
 export { enableUpgrades } from "./enable-upgrades.ts";
 export { startDevRuntime } from "./start-dev-runtime.ts";
+export type { UpgradeReport } from "../protocol.ts";
