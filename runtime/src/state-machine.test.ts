@@ -284,7 +284,7 @@ describe("timeouts", () => {
       ["a: postpones 1", "a: go b", "enter b from a", "b: handles 1", "b: stateTimeout", "b: note 2"],
     ],
     [
-      "what was postponed cancels the event timeout as any event does",
+      "what was postponed cancels the event timeout like all events",
       [postpone(1), go("b", { timeout: 0 }), note(2)],
       ["a: postpones 1", "a: go b", "enter b from a", "b: handles 1", "b: note 2"],
     ],
