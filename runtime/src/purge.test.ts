@@ -64,6 +64,18 @@ test("without an old version there is nothing to purge", () => {
   assert.equal(softPurge(system, module), true);
 });
 
+test("a process that has not begun when its version is purged begins in the current one", async () => {
+  const { system } = testSystem();
+  const handle = waiter(1);
+  const module = moduleOf(handle);
+  const started = system.start(handle);
+  const upgraded = upgrade(system, [change(handle, waiter(2))]);
+  assert.equal(module.current.vsn, 2);
+  assert.equal(softPurge(system, module), true);
+  assert.equal(await (await started).call("get"), 2);
+  assert.equal((await upgraded).outcome, "committed");
+});
+
 test("a process lingers while its handler began in the old version, or while it was never converted, and ps says so", async () => {
   const { system, clock, module, busy, unconverted, idle, open, late } = await lingers();
   const held = () => lingering(system, module, module.old ?? assert.fail()).map(({ pid }) => pid.id);

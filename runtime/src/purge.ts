@@ -33,8 +33,10 @@ export function lingering(system: System, module: LoadedModule, version: ModuleV
   return [...live(system).processes.values()].filter((process) => process.module === module && lingersIn(process, version));
 }
 
-function lingersIn({ version: own, flight }: Process, version: ModuleVersion): boolean {
-  return own === version || flight?.version === version;
+function lingersIn({ version: own, flight, phase }: Process, version: ModuleVersion): boolean {
+  // One whose `init` has not begun will run that of the current version.
+  if (flight === null) return own === version && phase !== "starting";
+  return own === version || flight.version === version;
 }
 
 /** Ends what lingers in a version that is no longer kept. @returns whether anything did */
