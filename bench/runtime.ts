@@ -55,6 +55,7 @@ const measurements: readonly Measurement[] = [
   rate("cast-1000", "casts, in bursts of 1,000", than("otp", 1.5), than("nact", 4), than("xstate", 1)),
   rate("cast-million", "casts, one burst of a million (nact: 100,000)", than("otp", 0.5), than("nact", 4), than("xstate", 1)),
   rate("start", "starts", than("nact", 4), than("xstate", 10)),
+  rate("start-linked", "linked starts (OTP: one after the other; Instar: 1,000 at a time)", than("otp", 5)),
   {
     name: "memory",
     title: "an idle process, without its state",

@@ -2,7 +2,7 @@
  * What the bench measures of the runtime itself: messages, starts and memory, by the public API alone. Bundled before it runs, as an
  * application would use the built package; with `--context`, the system follows handlers across `await`.
  */
-import { actor, createSystem } from "../../runtime/src/index.ts";
+import { actor, createSystem, start } from "../../runtime/src/index.ts";
 import type { Pid } from "../../runtime/src/index.ts";
 import { bytesEach, clients, perSecond, runProgram } from "./program.ts";
 import { calls, population, starts } from "./sizes.ts";
@@ -18,6 +18,23 @@ const counter = actor<Counter>({
   init: () => 0,
   calls: { ping: ({ state, reply }) => reply(state + 1, state + 1) },
   casts: { tell: ({ state, next }) => next(state + 1) },
+});
+
+interface Parent {
+  init(): null;
+  calls: { start(count: number): null };
+}
+
+/** Its children are started together, since without `context` a handler is only known as one up to its first `await`. */
+const parent = actor<Parent>({
+  vsn: 1,
+  init: () => null,
+  calls: {
+    start: async ({ reply }, count) => {
+      await Promise.all(Array.from({ length: count }, () => start(counter, { link: true })));
+      return reply(null);
+    },
+  },
 });
 
 const context = process.argv.includes("--context");
@@ -51,6 +68,12 @@ await runProgram({
     perSecond(starts, () => {
       system = newSystem();
       return clients(1, starts, () => system.start(counter));
+    }),
+  "start-linked": () =>
+    perSecond(starts, async () => {
+      system = newSystem();
+      const pid = await system.start(parent);
+      return await clients(1, starts / 1000, () => pid.call("start", 1000));
     }),
   memory: () => bytesEach(population, () => system.start(counter)),
 });
