@@ -4,7 +4,8 @@
  */
 export { bindHandle, isHandle, moduleOf, versionOf, type Handle } from "./handle.ts";
 export { planSteps, type PlanRequest, type StepPlan } from "./plan-steps.ts";
-export { upgrade, type ModuleChange, type UpgradeOptions } from "./upgrade.ts";
+export { rollback, upgrade, type RollbackOptions, type UpgradeOptions } from "./upgrade.ts";
+export type { ModuleChange } from "./module-change.ts";
 export { lingering, purge, softPurge } from "./purge.ts";
 export { processes, stateOf } from "./process-info.ts";
 export { defaultSystem, endProcess, followContext, guardDrains, subscribe, type System, type SystemEvent } from "./system.ts";

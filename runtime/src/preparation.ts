@@ -126,7 +126,10 @@ export class Preparation implements Preparing {
   }
 
   #visit(process: Process): void {
-    if (this.#restarts.has(process.module)) this.restarting.add(process);
+    if (this.#restarts.has(process.module) && process.phase !== "exited") {
+      // One whose `init` has not begun will begin it in the new code.
+      if (process.phase !== "starting" || process.flight !== null) this.restarting.add(process);
+    }
     if (!this.concerns(process) || process.phase === "exited") return;
     if (process.phase === "starting") {
       this.#late.add(process);

@@ -8,6 +8,8 @@ export function whyNotRestarted(process: Process): string | null {
   if (process.version.kind === "supervisor") return "it is a supervisor, and everything beneath it would end with it";
   if (supervisor === null || supervisor.phase !== "running") return "it has no supervisor";
   const child = (supervisor.state as Supervision).childOf(process);
+  // Where its supervisor is just restarting it, it will do so again.
+  if (child === undefined && process.restarts > 0) return null;
   if (child === undefined) return "its supervisor does not know it any more";
   return child.spec.restart === "temporary" ? "it is a temporary child, which is not restarted" : null;
 }

@@ -305,6 +305,7 @@ export class Supervision {
   /** Restarts a child and those that its strategy says, or ends the supervisor where that is once too often. */
   async #restart(child: Child, reason: ExitReason): Promise<unknown> {
     const { strategy, intensity } = this.#code;
+    if (!child.excused) systemOf(this.#self).probation?.restarted(moduleOf(child.spec.handle));
     if (!child.excused) this.#restarts = addRestart(this.#restarts, this.#self.host.clock.monotonic(), intensity.within);
     if (!child.excused && this.#restarts.length > intensity.restarts) {
       this.#log(

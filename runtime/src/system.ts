@@ -9,6 +9,8 @@ import { disconnect } from "./links.ts";
 import type { LoadedModule } from "./module.ts";
 import type { Pid, Protocol } from "./pid.ts";
 import type { Preparation } from "./preparation.ts";
+import type { Probation } from "./probation.ts";
+import type { UpgradeReport } from "./protocol.ts";
 import { Process, type ProcessHost, type Quiescence } from "./process.ts";
 import { Scheduler } from "./scheduler.ts";
 import { currentProcess } from "./self.ts";
@@ -44,7 +46,9 @@ export interface System {
 export type SystemEvent =
   | { readonly type: "started"; readonly pid: string }
   | { readonly type: "exited"; readonly pid: string; readonly reason: ExitReason }
-  | { readonly type: "upgraded"; readonly modules: readonly string[] };
+  | { readonly type: "upgraded"; readonly modules: readonly string[] }
+  /** An upgrade did not survive its probation. Whether it could be taken back is in the report. */
+  | { readonly type: "rolledBack"; readonly report: UpgradeReport };
 
 /** A separate world of processes. Most applications need only the default one. */
 export function createSystem(options: SystemOptions = {}): System {
@@ -113,6 +117,8 @@ export class LiveSystem implements System, ProcessHost {
   readonly names = new Map<string, Process>();
   readonly listeners = new Set<(event: SystemEvent) => void>();
   preparation: Preparation | null = null;
+  /** Of the last upgrade, while it lasts. */
+  probation: Probation | null = null;
   quiescence: Quiescence | null = null;
   #number = 0;
   #stopping = false;

@@ -6,37 +6,22 @@
  * a system has many processes, most states are computed before anybody is brought to rest (`preparation.ts`).
  */
 import { commit, type Commit } from "./commit.ts";
-import { isForHandlers, type ConvertedMessages, type StateCheck } from "./convert.ts";
+import { isForHandlers, type ConvertedMessages } from "./convert.ts";
 import { formatReason, toReason } from "./exit.ts";
 import { runNeutral } from "./flight.ts";
 import type { LoadedModule, ModuleVersion } from "./module.ts";
-import type { PlannedStep } from "./plan-steps.ts";
+import type { ModuleChange } from "./module-change.ts";
 import { errorOf, Preparation, samplesPerModule } from "./preparation.ts";
 import { stateText } from "./process-info.ts";
 import type { Process, Quiescence } from "./process.ts";
 import type { UpgradedModule, UpgradedProcess, UpgradeError, UpgradeReport } from "./protocol.ts";
 import { killToRestart, whyNotRestarted } from "./restartable.ts";
 import { adoptChildren, type ChangedSupervisor } from "./adopt-children.ts";
+import { Probation, type ProbationTerms } from "./probation.ts";
+import { forgetCommit, noteCommit, planRollback } from "./roll-back.ts";
 import { plannedChildren, strategyConflict } from "./plan-children.ts";
 import { live, type LiveSystem, type System } from "./system.ts";
 import { upgradeError } from "./upgrade-error.ts";
-
-/** One module's part in an upgrade: `to` is loaded already, `kind` and `steps` come from `planSteps`. */
-export interface ModuleChange {
-  readonly module: LoadedModule;
-  readonly to: ModuleVersion;
-  readonly kind: UpgradedModule["kind"];
-  readonly steps: readonly PlannedStep[];
-  /**
-   * Prototypes of classes that the new version has anew although nothing about them changed, each with the one that takes its place:
-   * instances of the old classes in the states become instances of the new ones.
-   */
-  readonly prototypes?: ReadonlyMap<object, object>;
-  /** Whether a state fits the new version: null, or a sentence that says where it does not. Asked of every new state before the commit. */
-  readonly validate?: StateCheck;
-  /** The same for the version that it comes from; rehearsals ask it of the states that went there and back. */
-  readonly validateBack?: StateCheck;
-}
 
 export interface UpgradeOptions {
   /** Run the steps, and then the way back, on copies of the live states, and commit nothing. Nothing is suspended. Default false. */
@@ -54,6 +39,13 @@ export interface UpgradeOptions {
   readonly signal?: AbortSignal;
   /** Runs inside the turn of the commit, after versions and mailboxes have been swapped. Where it throws, all is swapped back. */
   readonly onCommit?: () => void;
+  /** Runs inside the turn in which a rollback takes this upgrade back. */
+  readonly onRollback?: () => void;
+  /**
+   * For so long after the commit, more restarts of the upgraded modules' processes than these roll the upgrade back. Where no step leads
+   * back, the processes are restarted on the old code. The event `rolledBack` says what came of it. Default: no probation.
+   */
+  readonly probation?: ProbationTerms;
   /** For tests, which cannot have so many processes. */
   readonly pace?: Pace;
 }
@@ -76,6 +68,32 @@ export function upgrade(system: System, changes: readonly ModuleChange[], option
   if (options.signal?.aborted === true) return Promise.resolve(run.report("canceled", [canceled]));
   if (changes.length === 0) return Promise.resolve(run.report("unchanged", []));
   return options.rehearse === true ? run.rehearse() : run.apply();
+}
+
+export interface RollbackOptions extends Pick<UpgradeOptions, "extra" | "timeout" | "onBusy" | "signal" | "pace"> {
+  /** Restart processes for which no step leads back, which loses their states, instead of refusing. Default false. */
+  readonly restart?: boolean;
+}
+
+/**
+ * Takes the last upgrade of a system back, by the steps `down` over the states as they are now. As `upgrade` it never rejects. Only the
+ * last one, and only once: for more there are downgrades.
+ */
+export async function rollback(system: System, { restart = false, ...options }: RollbackOptions = {}): Promise<UpgradeReport> {
+  const plan = planRollback(live(system), restart);
+  if (!plan.ok) return new Upgrade(live(system), [], options).report("refused", plan.errors);
+  const report = await upgrade(system, plan.changes, { ...options, onCommit: plan.onCommit });
+  if (report.outcome === "committed") forgetCommit(live(system));
+  return report;
+}
+
+/** What happens when an upgrade does not survive its probation. */
+async function rollBackInProbation(system: LiveSystem, options: RollbackOptions, why: string): Promise<void> {
+  const report = { ...(await rollback(system, { ...options, restart: true, onBusy: "restart" })), why };
+  const what =
+    report.outcome === "committed" ? "was rolled back" : `could not be rolled back (${report.errors[0]?.message ?? report.outcome})`;
+  system.log("error", `the last upgrade ${what}: ${why}`);
+  system.emit({ type: "rolledBack", report });
 }
 
 class Upgrade {
@@ -250,7 +268,9 @@ class Upgrade {
         for (const process of quiescence.held) process.wake();
         for (const process of preparation.restarting) if (report.outcome === "committed") killToRestart(process);
         resolve(report);
-        if (report.outcome === "committed") system.emit({ type: "upgraded", modules: this.#changes.map(({ module }) => module.id) });
+        if (report.outcome !== "committed") return;
+        this.#noteCommit();
+        system.emit({ type: "upgraded", modules: this.#changes.map(({ module }) => module.id) });
       };
       const rested = new Map<Process, number>();
       const quiescence: Quiescence = {
@@ -317,6 +337,18 @@ class Upgrade {
     this.#queued = queued;
     if (this.#time.slices === 0) this.#converted = [...preparation.converted()];
     return this.report("committed", []);
+  }
+
+  #noteCommit(): void {
+    const system = this.#system;
+    const { probation, onRollback = null, extra, timeout } = this.#options;
+    noteCommit(system, this.#changes, onRollback);
+    // That of an upgrade before is over: what would be rolled back is this one.
+    system.probation?.end();
+    if (probation === undefined) return;
+    const options = { extra, ...(timeout !== undefined && { timeout }) };
+    const modules = this.#changes.map(({ module }) => module);
+    system.probation = new Probation(system, modules, probation, (why) => void rollBackInProbation(system, options, why));
   }
 
   /** Who has messages, or infos that are still to come. */

@@ -2,7 +2,7 @@
  * The checks of new states, as the application's process has them: compiled from the text that the analysis generates for a shape, once for
  * each shape. Only text that came over the parent's channel is compiled.
  */
-import type { ModuleChange } from "../upgrade.ts";
+import type { ModuleChange } from "../module-change.ts";
 import { runScript } from "./run-script.ts";
 
 /** Text by shape hash. Its value is `(state) => string | null`. */
