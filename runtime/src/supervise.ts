@@ -109,6 +109,14 @@ function answer(work: (supervision: Supervision, argument: unknown) => unknown) 
   };
 }
 
+/** What is left to do with the children after an upgrade. */
+interface Due {
+  readonly added: readonly Child[];
+  readonly removed: readonly Child[];
+  /** Under `simple_one_for_one`: how many of the instances' arguments came from the old specification. What follows goes to the new one. */
+  readonly given: number | null;
+}
+
 /** The state of a supervisor. */
 export class Supervision {
   /** In start order. */
@@ -117,8 +125,8 @@ export class Supervision {
   /** What the children are in line with. The process's version is ahead of it from an upgrade to the next message. */
   #code: SupervisorCode;
   #restarts: readonly number[] = [];
-  /** What the last upgrade means for the children, and nobody has done yet. */
-  #due: ((adoption: Adoption) => Promise<void> | void) | null = null;
+  /** What upgrades mean for the children, and nobody has done yet. */
+  #due: Due | null = null;
 
   constructor(self: Process) {
     this.#self = self;
@@ -210,7 +218,9 @@ export class Supervision {
     this.#adjust();
     const due = this.#due;
     this.#due = null;
-    await due?.(adoption);
+    if (due === null) return;
+    if (due.given !== null) for (const child of this.#children) child.args = [...this.#template.args, ...child.args.slice(due.given)];
+    await this.#adopt(due, adoption);
   }
 
   codeChanged(): unknown {
@@ -263,26 +273,29 @@ export class Supervision {
     this.#due = isSimple(code) ? this.#respecifyInstances(before) : this.#respecify(before);
   }
 
-  /** @returns what is left to do */
-  #respecify(before: SupervisorCode): (adoption: Adoption) => Promise<void> {
+  /** @returns what is left to do, also of an upgrade before this one */
+  #respecify(before: SupervisorCode): Due {
+    const { added, removed } = this.#due ?? { added: [], removed: [] };
     const { start, stop: end } = planChildren(before.children, this.#code.children);
     const isNew = start.filter((id) => this.#children.get(id) === undefined);
     this.#children.respecify(this.#code.children);
-    const [added, removed] = [isNew, end].map((ids) => ids.flatMap((id) => this.#children.get(id) ?? [])) as [Child[], Child[]];
-    return (adoption) => this.#adopt(added, removed, adoption);
-  }
-
-  /** @returns what is left to do: what `startChild` added to the arguments is added to the new ones */
-  #respecifyInstances(before: SupervisorCode): () => void {
-    const given = before.children[0]?.args.length ?? 0;
-    for (const child of this.#children) child.spec = this.#template;
-    return () => {
-      for (const child of this.#children) child.args = [...this.#template.args, ...child.args.slice(given)];
+    const all = (ids: readonly string[]): Child[] => ids.flatMap((id) => this.#children.get(id) ?? []);
+    const [unwanted, wanted] = [new Set(all(end)), new Set(all(this.#code.children.map(({ id }) => id)))];
+    return {
+      added: [...added.filter((child) => !unwanted.has(child)), ...all(isNew)],
+      removed: [...removed.filter((child) => !wanted.has(child)), ...unwanted],
+      given: null,
     };
   }
 
+  /** @returns what is left to do */
+  #respecifyInstances(before: SupervisorCode): Due {
+    for (const child of this.#children) child.spec = this.#template;
+    return { added: [], removed: [], given: this.#due?.given ?? before.children[0]?.args.length ?? 0 };
+  }
+
   /** Removed children are ended first, because new ones may take their names. */
-  async #adopt(added: readonly Child[], removed: readonly Child[], { started, failed }: Adoption): Promise<void> {
+  async #adopt({ added, removed }: Due, { started, failed }: Adoption): Promise<void> {
     for (const child of removed) {
       if (!this.#children.has(child)) continue;
       await this.#end(child);

@@ -202,6 +202,31 @@ describe("an upgrade of a supervisor", () => {
     assert.equal(await world.children(), "AB");
   });
 
+  for (const [versions, children] of [
+    [["b", "b c"], "BC"],
+    [["b", "a b"], "AB"],
+    [["a b c", "a b"], "AB"],
+    [["a b c", "c a b"], "CAB"],
+    [["b", "b"], "B"],
+  ] as const) {
+    test(`what one upgrade left to do is done with the next one: from a b to ${versions.join(" to ")}`, async () => {
+      const world = await World.of("a b");
+      const process = ProcessPid.processOf(world.pid) as Process;
+      for (const version of versions) {
+        // As in OTP's mode: the supervisor knows its new specifications, and nobody has asked it to start or end children.
+        const { module, to } = change(world.handle, supervisor({ children: specs(world.log, version) }));
+        Object.assign(module, { old: module.current, current: to });
+        process.version = to;
+        process.info("codeChanged", []);
+        await world.test.clock.settle();
+      }
+      const adopted = process.call("adoptChildren", [{ started: new Set(), failed: new Map() }], 5000);
+      await world.test.clock.settle();
+      await adopted;
+      assert.equal(await world.children(), children);
+    });
+  }
+
   test("a rehearsal says what would happen and does nothing; a failed upgrade does nothing either", async () => {
     const world = await World.of("a b");
     const planned = { ...unchanged, start: ["c"], stop: ["b"], keep: ["a"] };
