@@ -6,14 +6,14 @@
  */
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { exit, stop, sys, type Pid, type Supervisor } from "../runtime/src/index.ts";
+import { exit, stop, sys, type InstarError, type Pid, type Supervisor } from "../runtime/src/index.ts";
 import { moduleOf, purge, softPurge, upgrade, type ModuleChange } from "../runtime/src/internal.ts";
 import { seededRandom } from "../runtime/src/seeded-random.ts";
 import { change } from "./support/load-version.ts";
 import { fitsVersion, World, type Fault, type State, type Vsn, type Worker } from "./support/simulation.ts";
 
 const stepsPerRun = 90;
-const runs = Number(process.env["SIMULATION_RUNS"] ?? 250);
+const runs = Number(process.env["SIMULATION_RUNS"] ?? 300);
 const seed = process.env["SEED"];
 const first = seed === undefined ? Date.now() % 2 ** 31 : Number(seed);
 
@@ -37,6 +37,8 @@ class Simulation {
   readonly #outcomes: Record<string, number> = {};
   readonly #suspended = new Set<Pid<Worker>>();
   #upgrades = 0;
+  /** Upgrades without a report yet. */
+  #running = 0;
 
   constructor(runSeed: number) {
     this.#world = new World(runSeed);
@@ -72,9 +74,21 @@ class Simulation {
       for (const pid of world.workers()) pid.cast("release", world.stamp("last", pid));
       await this.#advance(6000);
       // An upgrade in slices takes a turn of the event loop for each.
-      for (let turns = 0; turns < 100 && world.system.preparation !== null; turns++) await world.test.clock.settle();
+      for (let turns = 0; turns < 200 && this.#running > 0; turns++) await world.test.clock.settle();
     }
     world.checkEnd();
+    const crew = world.named<Supervisor>("crew");
+    if (crew !== null) {
+      world.track(
+        "whichChildren",
+        crew.call("whichChildren").then((children) => {
+          const ids = children.map(({ id }) => id).toReversed();
+          if (ids.join() !== world.members().join())
+            world.fail(`the crew has the children ${ids.join()}, and not ${world.members().join()}`);
+        }),
+      );
+      await world.test.clock.settle();
+    }
     if (world.failures.length > 0) return;
     const stopped = world.system.stop();
     world.track("stop", stopped);
@@ -91,9 +105,9 @@ class Simulation {
     const world = this.#world;
     world.track(
       "start the tree",
-      world.system.start(world.tree, { name: "root" }).catch((error: { code?: string }) => {
+      world.system.start(world.tree, { name: "root" }).catch((error: InstarError) => {
         if (error.code !== "INSTAR_NAME_TAKEN" && error.code !== "INSTAR_INIT_FAILED")
-          world.fail(`the tree did not start: ${String(error)}`);
+          world.fail(`the tree did not start: ${error.message}`);
       }),
     );
     await world.test.clock.settle();
@@ -126,8 +140,8 @@ class Simulation {
     const name = this.#random() < 0.5 ? this.#pick(["x", "y", "z"]) : undefined;
     this.#script.push(`start ${name ?? ""}`);
     const module = this.#pick([world.modules.a, world.modules.b]);
-    const started = world.system.start(module, name === undefined ? {} : { name }).catch((error: { code?: string }) => {
-      if (error.code !== "INSTAR_NAME_TAKEN") world.fail(`start failed: ${String(error)}`);
+    const started = world.system.start(module, name === undefined ? {} : { name }).catch((error: InstarError) => {
+      if (error.code !== "INSTAR_NAME_TAKEN") world.fail(`start failed: ${error.message}`);
     });
     world.track("start", started);
   }
@@ -215,6 +229,7 @@ class Simulation {
     const before = changes.map(({ module }) => module.current);
     const busy = world.system.preparation !== null;
     const nth = ++this.#upgrades;
+    this.#running++;
     const abort = new AbortController();
     if (cancelAfter !== null) world.test.clock.setTimeout(() => abort.abort(), cancelAfter);
     const done = upgrade(world.system, changes, {
@@ -227,9 +242,11 @@ class Simulation {
         if (commitFails) throw new Error("planned failure of a commit");
       },
     }).then((report) => {
+      this.#running--;
       this.#script.push(`  ${report.outcome} ${report.errors.map(({ code }) => code).join()}`);
       this.#outcomes[report.outcome] = (this.#outcomes[report.outcome] ?? 0) + 1;
-      if (busy && report.outcome !== "refused" && report.outcome !== "canceled") world.fail(`an upgrade ${report.outcome} in the middle of another`);
+      if (busy && report.outcome !== "refused" && report.outcome !== "canceled")
+        world.fail(`an upgrade ${report.outcome} in the middle of another`);
       const committed = report.outcome === "committed";
       if (committed && (commitFails || rehearse)) world.fail("an upgrade was committed that could not be");
       // The next one may begin as soon as this one has committed, before its report is there.
@@ -296,14 +313,13 @@ class Simulation {
     const crew = world.named<Supervisor>("crew");
     const what = this.#pick(["startChild", "terminateChild", "terminateMember", "restartMember", "whichChildren"] as const);
     this.#script.push(what);
-    const quiet = (work: Promise<unknown> | undefined): void =>
-      void (
-        work &&
+    const quiet = (work: Promise<unknown> | undefined): void => {
+      if (work !== undefined)
         world.track(
           what,
           work.catch(() => {}),
-        )
-      );
+        );
+    };
     const member = this.#pick(["m1", "m2", "m3"]);
     switch (what) {
       case "startChild":
@@ -311,7 +327,7 @@ class Simulation {
       case "terminateChild":
         return quiet(
           dynamic?.call("whichChildren").then((children) =>
-            this.#end_(
+            this.#endChild(
               dynamic,
               children.map(({ pid }) => pid),
             ),
@@ -326,9 +342,9 @@ class Simulation {
     }
   }
 
-  async #end_(dynamic: NonNullable<ReturnType<World["dynamic"]>>, children: readonly (Pid<never> | null)[]): Promise<void> {
+  async #endChild(dynamic: NonNullable<ReturnType<World["dynamic"]>>, children: readonly (Pid<never> | null)[]): Promise<void> {
     const chosen = this.#pick(children.filter((pid) => pid !== null));
-    if (chosen !== undefined) await dynamic.call("terminateChild", chosen as unknown as Pid<Worker>);
+    if (chosen !== undefined) await dynamic.call("terminateChild", chosen);
   }
 
   #purge(): void {

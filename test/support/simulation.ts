@@ -12,6 +12,7 @@ import {
   type DynamicSupervisor,
   type ExitReason,
   type From,
+  type InstarError,
   type Monitor,
   type Pid,
   type Supervisor,
@@ -19,7 +20,6 @@ import {
 import { subscribe } from "../../runtime/src/internal.ts";
 import { linksOf } from "../../runtime/src/links.ts";
 import type { Process } from "../../runtime/src/process.ts";
-import { ProcessPid } from "../../runtime/src/process-pid.ts";
 import type { Supervision } from "../../runtime/src/supervise.ts";
 import { live, type LiveSystem } from "../../runtime/src/system.ts";
 import { testSystem, type TestSystem } from "../../runtime/src/testing.ts";
@@ -149,9 +149,9 @@ export class World {
     this.track(name, call);
     call.then(
       (got) => got === token || this.fail(`${name} was answered with ${got}`),
-      (error: { code?: string }) => {
+      (error: InstarError) => {
         const gone = error.code === "INSTAR_NOPROC" || error.code === "INSTAR_CALL_EXITED";
-        if (!gone) this.fail(`${name} was rejected: ${String(error)}`);
+        if (!gone) this.fail(`${name} was rejected: ${error.message}`);
         else if (this.books.get(to.id)?.live === true) this.fail(`${name} was rejected (${error.code}), and its receiver lives`);
       },
     );
@@ -209,10 +209,10 @@ export class World {
 
   /** When everything was stopped. */
   checkGone(): void {
-    const { processes, names, timeouts } = this.system;
+    const { processes, names } = this.system;
     if (processes.size > 0) this.fail(`${processes.size} processes are left`);
     if (names.size > 0) this.fail(`${names.size} names are left`);
-    if (this.test.clock.pending > 0) this.fail(`${this.test.clock.pending} timers are left (${String(timeouts)})`);
+    if (this.test.clock.pending > 0) this.fail(`${this.test.clock.pending} timers are left`);
     for (const what of this.#open.values()) this.fail(`never ended: ${what}`);
     for (const { level, text } of this.test.logs) {
       if (level === "error" && !/planned|INSTAR_|supervisor|restart|noproc/i.test(text)) this.fail(`an error that nobody planned: ${text}`);
@@ -228,7 +228,6 @@ export class World {
       return { ...state, n: state.n + 1 };
     };
     const wait = (ms: number): Promise<void> => new Promise((resolve) => this.test.clock.setTimeout(resolve, ms));
-    const world = this;
     return actor<Worker>({
       vsn,
       codeChange: steps(fault),
@@ -238,19 +237,19 @@ export class World {
         slow: async ({ state, self, reply }, stamp, token, ms) => {
           const book = enter("slow", self, state, stamp);
           await wait(ms);
-          world.#stillIn(self.pid, vsn);
+          this.#stillIn(self.pid, vsn);
           return reply(token, leave(book, state));
         },
         relay: async ({ state, self, reply }, stamp, token, to, ms) => {
           const book = enter("relay", self, state, stamp);
           await wait(ms);
-          to.cast("tell", world.stamp(self.pid.id, to));
+          to.cast("tell", this.stamp(self.pid.id, to));
           // Its receiver may be suspended, or busy for long.
           await to
             .withTimeout(500)
-            .call("ask", world.stamp(self.pid.id, to), token)
+            .call("ask", this.stamp(self.pid.id, to), token)
             .catch(() => token);
-          world.#stillIn(self.pid, vsn);
+          this.#stillIn(self.pid, vsn);
           return reply(token, leave(book, state));
         },
         later: ({ state, self, from, noReply }, stamp, token) => {
@@ -282,7 +281,7 @@ export class World {
         },
         watch: ({ state, self, next }, stamp, whom) => {
           const book = enter("watch", self, state, stamp);
-          world.#monitors.set(self.monitor(whom), { watcher: self.pid.id, watched: whom.id, seen: false });
+          this.#monitors.set(self.monitor(whom), { watcher: self.pid.id, watched: whom.id, seen: false });
           return next(leave(book, state));
         },
         trap: ({ state, self, next }, stamp, on) => {
@@ -292,12 +291,12 @@ export class World {
         },
         spawn: async ({ state, self, next }, stamp) => {
           const book = enter("spawn", self, state, stamp);
-          await start(world.modules.b, { link: true });
+          await start(this.modules.b, { link: true });
           return next(leave(book, state));
         },
         tickAfter: ({ state, self, next }, stamp, ms) => {
           const book = enter("tickAfter", self, state, stamp);
-          const id = world.id();
+          const id = this.id();
           book.ticks.add(id);
           const cancel = self.sendAfter(ms, "tick", id);
           if (id % 5 === 0 && cancel()) book.ticks.delete(id);
@@ -307,17 +306,17 @@ export class World {
       infos: {
         tick: ({ state, self, next }, id) => {
           const book = enter("tick", self, state, null);
-          if (!book.ticks.delete(id)) world.fail(`${self.pid.id} got tick ${id}, which was not to come, or came before`);
+          if (!book.ticks.delete(id)) this.fail(`${self.pid.id} got tick ${id}, which was not to come, or came before`);
           return next(leave(book, state));
         },
         exit: ({ state, self, next }) => next(leave(enter("exit", self, state, null), state)),
         down: ({ state, self, next }, monitor, pid) => {
           const book = enter("down", self, state, null);
-          const known = world.#monitors.get(monitor);
+          const known = this.#monitors.get(monitor);
           if (known === undefined || known.seen || known.watcher !== self.pid.id)
-            world.fail(`${self.pid.id} got a down that is not its own`);
+            this.fail(`${self.pid.id} got a down that is not its own`);
           else known.seen = true;
-          if (world.books.get(pid.id)?.live === true) world.fail(`${self.pid.id} was told that ${pid.id} ended, and it lives`);
+          if (this.books.get(pid.id)?.live === true) this.fail(`${self.pid.id} was told that ${pid.id} ended, and it lives`);
           return next(leave(book, state));
         },
       },
@@ -368,6 +367,11 @@ export class World {
         child(this.crew, { id: "crew", name: "crew" }),
       ],
     });
+  }
+
+  /** In start order, as the crew's version says. */
+  members(): readonly string[] {
+    return crewIds[this.crew.vsn as Vsn];
   }
 
   named<P>(name: string): Pid<P> | null {
@@ -449,7 +453,7 @@ const intensities = {
   dynamic: { restarts: 2, within: 60 },
 } as const;
 
-export const crewIds: Readonly<Record<Vsn, readonly string[]>> = { 1: ["m1", "m2"], 2: ["m2", "m1", "m3"], 3: ["m2"] };
+const crewIds: Readonly<Record<Vsn, readonly string[]>> = { 1: ["m1", "m2"], 2: ["m2", "m1", "m3"], 3: ["m2"] };
 
 function steps(fault: Fault): CodeChange {
   const change = (from: Vsn, to: Vsn, convert: (state: State) => State) => (state: State) => {
@@ -468,9 +472,4 @@ function steps(fault: Fault): CodeChange {
       down: change(3, 2, ({ n, held }) => ({ vsn: 2, n, held, unit: "kg" })),
     },
   };
-}
-
-/** The process behind a pid, for looking only. */
-export function processOf(pid: Pid<Worker>): { readonly pid: { readonly id: string } } | null {
-  return ProcessPid.processOf(pid);
 }
