@@ -119,6 +119,19 @@ function importsIn(text: string, specifier: string): string[] {
   return imports.flatMap(([, list = ""]) => list.split(",").map((name) => name.trim()));
 }
 
+test("its contents are its sections, in order", () => {
+  const linked = [...readme.matchAll(/^- \[([^\]]+)\]\(#([\w-]+)\)$/gm)].map(([, title = "", anchor]) => ({ title, anchor }));
+  const sections = [...readme.matchAll(/^## (.+)$/gm)].map(([, title = ""]) => title);
+  const anchors = sections.map((title) => ({
+    title,
+    anchor: title
+      .toLowerCase()
+      .replace(/[^\w -]/g, "")
+      .replaceAll(" ", "-"),
+  }));
+  assert.deepEqual(linked, anchors);
+});
+
 test("each error code has one row, in order", () => {
   const rows = [...readme.matchAll(/^\| `(INSTAR_\w+)` \|/gm)].map(([, code]) => code);
   assert.deepEqual(rows, [...errorCodes]);
