@@ -38,7 +38,7 @@ export interface Pid<P> {
    * Sends a message and waits for its reply.
    *
    * @throws `InstarError` `INSTAR_CALL_TIMEOUT` after 5 s (see `withTimeout`; the message may still be handled, its reply is dropped),
-   * `INSTAR_NOPROC` when the process does not live, `INSTAR_CALL_EXITED` when it ended before it replied, `INSTAR_CALL_SELF` from the
+   * but never from a supervisor, which may wait for a child; `INSTAR_NOPROC` when the process does not live, `INSTAR_CALL_EXITED` when it ended before it replied, `INSTAR_CALL_SELF` from the
    * process's own handler, `INSTAR_MESSAGE_UNKNOWN` when its code has no such call, `INSTAR_MESSAGE_DROPPED` when an upgrade dropped it.
    */
   call<N extends keyof CallsOf<P>>(name: N, ...args: ArgsOf<CallsOf<P>[N]>): Promise<ReplyOf<CallsOf<P>[N]>>;

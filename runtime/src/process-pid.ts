@@ -26,7 +26,7 @@ export class ProcessPid {
   }
 
   call(name: string, ...args: readonly unknown[]): Promise<unknown> {
-    return this.#process.call(name, args.length === 0 ? none : args, defaultCallTimeout);
+    return this.#process.call(name, args.length === 0 ? none : args, defaultTimeout(this.#process));
   }
 
   cast(name: string, ...args: readonly unknown[]): void {
@@ -53,7 +53,9 @@ export class ProcessPid {
   }
 }
 
-/** Milliseconds, as in OTP. */
-const defaultCallTimeout = 5000;
+/** Milliseconds, as in OTP, where calls of supervisors wait for however long a child takes to start or to end. */
+function defaultTimeout({ module }: Process): number {
+  return module.current.kind === "supervisor" ? Infinity : 5000;
+}
 /** Messages without arguments share these: queued by the million, lists of their own are a third of what messages take. */
 const none: readonly unknown[] = [];

@@ -239,6 +239,20 @@ describe("starts", () => {
     });
   }
 
+  test("startChild waits for as long as the child takes, unless withTimeout says otherwise", async () => {
+    const { system, clock } = testSystem();
+    const slow = actor<{ init(): Promise<number> }>({
+      vsn: 1,
+      init: () => new Promise((done) => void clock.setTimeout(() => done(1), 6000)),
+    });
+    const pid = await system.start(supervisor({ children: [] }));
+    const started = pid.call("startChild", child(slow, { id: "a" }));
+    const limited = assert.rejects(pid.withTimeout(100).call("countChildren"), { code: "INSTAR_CALL_TIMEOUT" });
+    await clock.advance(6000);
+    await limited;
+    assert.equal((await started).id, "<0.2>");
+  });
+
   for (const via of ["a supervisor", "an actor's init"] as const) {
     test(`a supervisor that is among its own descendants through ${via} is an error, and what was started is ended`, async () => {
       const world = newWorld();

@@ -35,7 +35,7 @@ export interface DynamicSupervisorDefinition<P, M extends readonly unknown[]> ex
 
 /**
  * What a supervisor answers. A refused call is rejected and changes nothing. Starting and ending a child take as long as the child does, and
- * the supervisor does nothing else meanwhile: allow more than the 5 s of a call with `withTimeout` where a child may need it.
+ * the supervisor does nothing else meanwhile, so these calls have no limit unless `withTimeout` sets one.
  */
 export interface Supervisor {
   init(): unknown;
