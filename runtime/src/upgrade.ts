@@ -21,6 +21,7 @@ import { Probation, type ProbationTerms } from "./probation.ts";
 import { forgetCommit, noteCommit, planRollback } from "./roll-back.ts";
 import { plannedChildren, strategyConflict } from "./plan-children.ts";
 import { live, type LiveSystem, type System } from "./system.ts";
+import { upgradeAsOtp } from "./upgrade-as-otp.ts";
 import { upgradeError } from "./upgrade-error.ts";
 
 export interface UpgradeOptions {
@@ -37,6 +38,11 @@ export interface UpgradeOptions {
   readonly onBusy?: "abort" | "wait" | "restart";
   /** Cancels the upgrade as long as it has not committed. */
   readonly signal?: AbortSignal;
+  /**
+   * `otp`: as OTP's release handler does it, one process after the other, with no way back and nobody asked; see `upgrade-as-otp.ts`. Of
+   * the other options only `rehearse`, `extra`, `timeout` and `onCommit` count then. Default: all or nothing, in one turn.
+   */
+  readonly mode?: "otp";
   /** Runs inside the turn of the commit, after versions and mailboxes have been swapped. Where it throws, all is swapped back. */
   readonly onCommit?: () => void;
   /** Runs inside the turn in which a rollback takes this upgrade back. */
@@ -67,7 +73,8 @@ export function upgrade(system: System, changes: readonly ModuleChange[], option
   if (refusal !== null) return Promise.resolve(run.report("refused", [refusal]));
   if (options.signal?.aborted === true) return Promise.resolve(run.report("canceled", [canceled]));
   if (changes.length === 0) return Promise.resolve(run.report("unchanged", []));
-  return options.rehearse === true ? run.rehearse() : run.apply();
+  if (options.rehearse === true) return run.rehearse();
+  return options.mode === "otp" ? upgradeAsOtp(live(system), changes, options) : run.apply();
 }
 
 export interface RollbackOptions extends Pick<UpgradeOptions, "extra" | "timeout" | "onBusy" | "signal" | "pace"> {

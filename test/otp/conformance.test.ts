@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { calls } from "./calls.ts";
 import { code } from "./code.ts";
+import { modeOtp } from "./mode-otp.ts";
 import { notCovered } from "./not-covered.ts";
-import { scenarios, Seer, type Play } from "./oracle.ts";
+import { scenarios, Seer, type Play, type Scenario } from "./oracle.ts";
 import { processes } from "./processes.ts";
 import { stateMachines } from "./state-machines.ts";
 import { supervisors } from "./supervisors.ts";
@@ -19,9 +20,13 @@ test("every scenario is played, or listed as not covered with a reason", () => {
 });
 
 for (const scenario of scenarios) {
-  const play = plays[scenario.scenario];
-  if (play === undefined) continue;
-  test(scenario.scenario, async (t) => {
+  playTest(scenario.scenario, scenario, plays[scenario.scenario]);
+  playTest(`${scenario.scenario} in mode: "otp"`, scenario, modeOtp[scenario.scenario]);
+}
+
+function playTest(name: string, scenario: Scenario, play: Play | undefined): void {
+  if (play === undefined) return;
+  test(name, async (t) => {
     const see = new Seer(scenario);
     await play(see);
     const seen = see.seen.toSorted((a, b) => a.n - b.n);
