@@ -10,7 +10,7 @@ import { exit, stop, sys, type InstarError, type Pid, type Supervisor } from "..
 import { moduleOf, purge, softPurge, upgrade, type ModuleChange } from "../runtime/src/internal.ts";
 import { seededRandom } from "../runtime/src/seeded-random.ts";
 import { change } from "./support/load-version.ts";
-import { fitsVersion, World, type Fault, type State, type Vsn, type Worker } from "./support/simulation.ts";
+import { fitsVersion, never, World, type Fault, type State, type Vsn, type Worker } from "./support/simulation.ts";
 
 const stepsPerRun = 90;
 const runs = Number(process.env["SIMULATION_RUNS"] ?? 300);
@@ -194,7 +194,7 @@ class Simulation {
       case "trap":
         return to.cast("trap", stamp, this.#random() < 0.5);
       case "tickAfter":
-        return to.cast("tickAfter", stamp, ms);
+        return to.cast("tickAfter", stamp, this.#random() < 0.15 ? never : ms);
       case "spawn":
         return workers.length < 25 ? to.cast("spawn", stamp) : to.cast("tell", stamp);
       default:

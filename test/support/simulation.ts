@@ -65,6 +65,9 @@ export interface Worker {
   };
 }
 
+/** Milliseconds: what is still to come at the end, unless whose it is has ended. */
+export const never = 1e9;
+
 /** How a new version is broken, if it is. */
 export type Fault = "none" | "throws" | "identity";
 
@@ -297,7 +300,7 @@ export class World {
         tickAfter: ({ state, self, next }, stamp, ms) => {
           const book = enter("tickAfter", self, state, stamp);
           const id = this.id();
-          book.ticks.add(id);
+          if (ms !== never) book.ticks.add(id);
           const cancel = self.sendAfter(ms, "tick", id);
           if (id % 5 === 0 && cancel()) book.ticks.delete(id);
           return next(leave(book, state));
