@@ -267,6 +267,20 @@ describe("an upgrade of a supervisor", () => {
     }
   });
 
+  test('in mode "otp" nothing is started or ended, as in OTP; the next upgrade of the other kind makes up for it', async () => {
+    const world = await World.of("a b c d");
+    const report = await world.upgrade("d x b:new y", {}, { mode: "otp" });
+    assert.deepEqual([report.outcome, report.modules[0]?.children], ["committed", undefined]);
+    assert.equal(await world.children(), "DxByAC", "those that are no longer specified come last");
+    assert.deepEqual(world.log, []);
+    await world.quit("b");
+    await world.pid.call("restartChild", "x");
+    assert.deepEqual(world.log.splice(0), ["-b", "+bnew", "+x"]);
+    await world.upgrade("d x b:new y z");
+    assert.deepEqual(world.log, ["-c", "-a", "+y", "+z"]);
+    assert.equal(await world.children(), "DXBYZ");
+  });
+
   test("between simple_one_for_one and the others there is no way", async () => {
     const world = await World.of("a");
     const report = await world.upgrade("a", { strategy: "simple_one_for_one" as never });
