@@ -3,6 +3,7 @@
  * Not exported by the package; `dev/` imports it by path.
  */
 export { bindHandle, isHandle, moduleOf, versionOf, type Handle } from "./handle.ts";
+export { planUpgrade, type PlanUpgradeRequest } from "./plan-upgrade.ts";
 export { planSteps, type PlanRequest, type StepPlan } from "./plan-steps.ts";
 export { rollback, upgrade, type RollbackOptions, type UpgradeOptions } from "./upgrade.ts";
 export type { ModuleChange } from "./module-change.ts";

@@ -41,6 +41,8 @@ export interface Requests {
   "upgrade/rehearse": { params: UpgradeParams; result: UpgradeReport };
   "upgrade/apply": { params: UpgradeParams; result: UpgradeReport };
   "upgrade/downgrade": { params: DowngradeParams; result: UpgradeReport };
+  /** Undoes the last upgrade. */
+  "upgrade/rollback": { params: RollbackParams; result: UpgradeReport };
 }
 
 /** Notifications, runtime to client. */
@@ -196,6 +198,8 @@ export interface UpgradeParams {
   readonly timeout?: number;
 }
 
+export type RollbackParams = Pick<UpgradeParams, "extra" | "onBusy" | "timeout">;
+
 export interface DowngradeParams {
   /** All targets go back in one transaction. */
   readonly targets: readonly { readonly module: string; readonly vsn: number }[];
@@ -315,4 +319,49 @@ export interface UpgradeError {
   readonly name: string | null;
   /** Place in the TypeScript source, counted from 1. */
   readonly place: { readonly file: string; readonly line: number; readonly column: number } | null;
+}
+
+/** What an upgrade would do, from what is known without running its steps. */
+export interface UpgradePlan {
+  /** Ids of its modules, dependencies first, for a downgrade last; modules that import each other in a circle are one group. */
+  readonly groups: readonly (readonly string[])[];
+  /** In the same order. */
+  readonly modules: readonly PlannedModule[];
+  /** Processes whose states the steps would convert, or whose code alone would be swapped. */
+  readonly convert: readonly PlannedProcess[];
+  /** Processes that would be ended, and started anew by their supervisors. */
+  readonly restart: readonly PlannedProcess[];
+  /** Processes for which there is no way. With one of them, the upgrade fails as a whole. */
+  readonly blocked: readonly (PlannedProcess & { readonly why: string })[];
+  /** Messages that wait, and infos that are still to come, by module and name. */
+  readonly messages: readonly PlannedMessages[];
+  /** Why there is no way to a new version of a module. */
+  readonly errors: readonly UpgradeError[];
+}
+
+export interface PlannedModule extends Pick<UpgradedModule, "id" | "from" | "to" | "kind" | "steps"> {
+  /** Those of the steps that cannot be undone. */
+  readonly irreversible: readonly string[];
+  /**
+   * What a probation of the upgrade can do if the new code does not hold. `rollBack`: take the states back. `restart`: start the processes
+   * anew on the old code, which loses their states. `nothing`: not even that, since nobody would start some of them.
+   */
+  readonly probation: "rollBack" | "restart" | "nothing";
+  /** Only for a supervisor whose children would be other ones, or in another order. */
+  readonly children?: PlannedChildren;
+}
+
+export interface PlannedProcess {
+  readonly pid: string;
+  readonly name: string | null;
+  readonly module: string;
+}
+
+export interface PlannedMessages {
+  readonly module: string;
+  readonly kind: "call" | "cast" | "info";
+  readonly name: string;
+  readonly queued: number;
+  /** `lost`: nothing says what to do with it, so the upgrade would fail. */
+  readonly how: "kept" | "translated" | "dropped" | "lost";
 }

@@ -1,6 +1,6 @@
 /** OTP's scenarios about code change and upgrades, played against the runtime. */
 import { actor, child, supervisor, type CodeChange, type Pid } from "../../runtime/src/index.ts";
-import { processes, stateOf, upgrade, type UpgradeOptions } from "../../runtime/src/internal.ts";
+import { moduleOf, planUpgrade, processes, stateOf, upgrade, type UpgradeOptions } from "../../runtime/src/internal.ts";
 import { live } from "../../runtime/src/system.ts";
 import { testSystem, type TestSystem } from "../../runtime/src/testing.ts";
 import { change, gate, plan } from "../support/load-version.ts";
@@ -364,6 +364,40 @@ export const upgrades: Record<string, Play> = {
       ["committed", ["v2", 1, [["cc_args", undefined]]]],
       "and keeps its counter through the next attempt",
     );
+  },
+
+  async s34_rh_dep_order(see) {
+    const world = testSystem();
+    const [w, x] = [counter(1), counter(1)];
+    const names = new Map([
+      [moduleOf(w).id, "ra_w"],
+      [moduleOf(x).id, "ra_x"],
+    ]);
+    const order = (imports: ReadonlyMap<string, readonly string[]>, vsn: 1 | 2 = 2): unknown => {
+      const changes = [change(w, counter(vsn, recorded)), change(x, counter(vsn, recorded))];
+      return planUpgrade(world.system, { changes, imports }).groups.map((group) => group.map((id) => names.get(id)));
+    };
+    const [wId, xId] = [moduleOf(w).id, moduleOf(x).id];
+    const dependent = new Map([[wId, [xId]]]);
+    // What is left of a script for us: in which order code is loaded, and which modules belong together.
+    const loads = (script: readonly unknown[][]): unknown[] =>
+      script.filter(([what]) => what === "load").map((step) => (step[1] as unknown[])[0]);
+    const loadsOf = (observed: unknown[]): unknown[] =>
+      loads((observed[0] === "returned" ? (observed[1] as unknown[]) : observed).at(-1) as unknown[][]);
+    const flat = (groups: unknown): unknown[] => (groups as unknown[][]).flat();
+    see.same(1, flat(order(dependent)), loadsOf);
+    see.same(2, flat(order(new Map())), loadsOf);
+    const circle = new Map([
+      [wId, [xId]],
+      [xId, [wId]],
+    ]);
+    see.same(3, order(circle), (observed: unknown[]) => [loadsOf(observed)]);
+    const soft = change(w, counter(1));
+    see.differs(4, [soft.kind, soft.steps], ["swap", []], "no script: the plan says that the code alone is swapped");
+    see.none([5, 10], "there is no script of instructions, and there are no other instructions than upgrades of modules");
+    await upgrade(world.system, [change(w, counter(2, recorded)), change(x, counter(2, recorded))]);
+    see.same(11, flat(order(dependent, 1)), loadsOf);
+    see.none(12, "all states are computed before any of them counts, so the order has no effect");
   },
 
   async s37_mixed_version_messages(see) {
