@@ -4,6 +4,7 @@ import { Session } from "node:inspector";
 import { describe, test } from "node:test";
 import { change } from "../../test/support/load-version.ts";
 import { actor, child, supervisor, type Actor, type ChildSpec, type ExitReason, type Pid, type Supervisor } from "./index.ts";
+import { planUpgrade } from "./plan-upgrade.ts";
 import { bindHandle, moduleOf, processes, upgrade, type UpgradeOptions } from "./internal.ts";
 import type { Process } from "./process.ts";
 import { ProcessPid } from "./process-pid.ts";
@@ -279,6 +280,16 @@ describe("an upgrade of a supervisor", () => {
     await world.upgrade("d x b:new y z");
     assert.deepEqual(world.log, ["-c", "-a", "+y", "+z"]);
     assert.equal(await world.children(), "DXBYZ");
+  });
+
+  test("the plan of an upgrade says which children it would start and end", async () => {
+    const world = await World.of("a b");
+    const { failed, ...children } = { ...unchanged, start: ["c"], stop: ["b"], keep: ["a"] };
+    assert.deepEqual(failed, []);
+    const next = supervisor({ children: specs(world.log, "a c") });
+    const plan = planUpgrade(world.test.system, { changes: [change(world.handle, next)] });
+    assert.deepEqual(plan.modules[0]?.children, children);
+    assert.deepEqual(world.log, []);
   });
 
   test("between simple_one_for_one and the others there is no way", async () => {
