@@ -16,6 +16,11 @@ export interface PlanRequest {
    * where it is not known: always for the versions between the two ends. Without this callback only equal shapes are compatible.
    */
   readonly compatible?: (from: VersionPoint, to: VersionPoint) => boolean;
+  /**
+   * The shape with which a version was released; null where it was not, or where that is not known. The steps of a newer version start
+   * from released states, so a loaded draft that has another shape has to go back to the release before it first.
+   */
+  readonly releasedShape?: (vsn: number) => string | null;
 }
 
 interface VersionPoint {
@@ -58,10 +63,26 @@ export function planSteps(request: PlanRequest): StepPlan {
   return from.vsn < to.vsn ? planUp(request) : planDown(request);
 }
 
-function planUp({ module, to, compatible }: PlanRequest): StepPlan {
+function planUp({ module, to, compatible, releasedShape }: PlanRequest): StepPlan {
+  const from = module.current;
+  const released = releasedShape?.(from.vsn) ?? null;
+  const isOtherDraft = released !== null && from.shape !== null && from.shape !== released;
   const steps: PlannedStep[] = [];
+  if (isOtherDraft) {
+    const n = from.vsn - 1;
+    const step = stepOf(from, n);
+    if (step === undefined || isIrreversible(step.down)) {
+      const why = step === undefined ? "has no codeChange to go back with" : "is irreversible";
+      return refuse(
+        module,
+        "INSTAR_DRAFT_STUCK",
+        `runs a draft of version ${from.vsn} whose states are not those of the release, so the step from ${from.vsn} to ${from.vsn + 1} does not fit them, and the draft ${why}. Restart its processes.`,
+      );
+    }
+    steps.push(downStep(n, step, step.down));
+  }
   const missing: number[] = [];
-  for (let n = module.current.vsn; n < to.vsn; n++) {
+  for (let n = isOtherDraft ? from.vsn - 1 : from.vsn; n < to.vsn; n++) {
     const step = stepOf(to, n);
     if (step === undefined) missing.push(n);
     else steps.push(upStep(n, step));

@@ -188,6 +188,56 @@ describe("a committed upgrade", () => {
     assert.equal((await after.call("get")).n, 2, "the next restart is as the new specification says");
   });
 
+  for (const direction of ["up", "down"] as const) {
+    test(`instances of a class that is a new one for no reason of its own are instances of the new one: ${direction}`, async () => {
+      const make = () =>
+        class Money {
+          amount = 1;
+          doubled(): number {
+            return this.amount * 2;
+          }
+        };
+      const [Old, New] = [make(), make()];
+      const [first, second] = direction === "up" ? [1, 2] : [2, 1];
+      // Steps of the newer code meet, and make, instances of its own class.
+      const Newer = direction === "up" ? New : Old;
+      const check = (s: BoxState): BoxState => {
+        assert.ok(s["money"] instanceof Newer);
+        return { ...s, more: Object.assign(new Newer(), { amount: 5 }) };
+      };
+      const steps: CodeChange = { 1: { up: check, down: check } };
+      const held = new Old();
+      const { system, module, pids } = await boxes(
+        2,
+        box(first, direction === "up" ? {} : steps, (n) => ({ n, log: [], money: held })),
+      );
+      const part = {
+        ...change(module, box(second, direction === "up" ? steps : {})),
+        prototypes: new Map([[Old.prototype, New.prototype]]),
+      };
+      assert.equal((await upgrade(system, [part])).outcome, "committed");
+      for (const { money, more } of await states(pids)) {
+        assert.ok(money instanceof New && more instanceof New);
+        assert.deepEqual([money.doubled(), more.amount], [2, 5]);
+      }
+      assert.ok(held instanceof Old, "what others hold stays");
+    });
+  }
+
+  test("classes are mapped without a step as well, and nothing is copied where there is nothing to map", async () => {
+    class Old {}
+    class New {}
+    const { system, module, pids } = await boxes(
+      1,
+      box(1, {}, (n) => ({ n, log: [], old: new Old() })),
+    );
+    const before = (await states(pids))[0];
+    assert.equal((await upgrade(system, [change(module, box(1), { reinstantiated: true })])).modules[0]?.kind, "reinstantiate");
+    assert.equal((await states(pids))[0], before);
+    await upgrade(system, [{ ...change(module, box(1)), prototypes: new Map([[Old.prototype, New.prototype]]) }]);
+    assert.ok((await states(pids))[0]?.["old"] instanceof New);
+  });
+
   test("a state that cannot be shown is converted all the same", async () => {
     const { system, module, pids } = await boxes(1);
     const shy: CodeChange = {
@@ -449,6 +499,56 @@ describe("handlers in flight", () => {
     assert.equal((await running).outcome, "committed");
     assert.deepEqual([await asked, await outside], [1, 1]);
     assert.equal(await between.call("vsn"), 2);
+  });
+
+  test("A calls B calls a sibling of A, all three upgraded under traffic: nobody waits in vain, and every answer is of one version", async () => {
+    const world = testSystem({ seed: 5 });
+    const { system, clock } = world;
+    const a = await boxes(8, box(1), world);
+    const b = await boxes(8, box(1), world);
+    interface Middle {
+      init(target: Pid<Box>): Pid<Box>;
+      calls: { vsn(): number };
+    }
+    const middle = (vsn: number): Actor<Middle> =>
+      actor<Middle>({
+        vsn,
+        init: (to) => to,
+        codeChange: vsn === 1 ? {} : { 1: { up: (to: Pid<Box>) => to, down: (to: Pid<Box>) => to } },
+        calls: {
+          vsn: async ({ state, reply }) => {
+            await new Promise((resolve) => setImmediate(resolve));
+            return reply(await state.call("vsn"));
+          },
+        },
+      });
+    const relay = middle(1);
+    // Box n of the first half asks a relay, which asks box n of the other half.
+    const relays = await Promise.all(b.pids.slice(4).map((to) => system.start(relay, { args: [to] })));
+    const answers = new Set<number>();
+    let on = true;
+    let asked = 0;
+    const traffic = [...b.pids.slice(0, 4), ...a.pids.slice(0, 4)].map(async (pid, i) => {
+      while (on) {
+        asked++;
+        answers.add(await pid.call("ask", Promise.resolve(), relays[i % 4] as unknown as Pid<Box>));
+        void b.pids[4 + (i % 4)]!.call("vsn");
+      }
+    });
+    for (let turns = 0; turns < 5; turns++) await new Promise((resolve) => setImmediate(resolve));
+    const report = await upgrade(system, [
+      change(a.module, box(2, addField)),
+      change(b.module, box(2, addField)),
+      change(relay, middle(2)),
+    ]);
+    const before = asked;
+    for (let turns = 0; turns < 50 && asked === before; turns++) await new Promise((resolve) => setImmediate(resolve));
+    on = false;
+    await Promise.all(traffic);
+    await clock.settle();
+    assert.deepEqual([report.outcome, report.errors, clock.now()], ["committed", [], 0], "and no time went by");
+    assert.deepEqual([answers, asked > 8], [new Set([1, 2]), true]);
+    assert.equal(report.processes.length, 20);
   });
 
   test("without context nobody knows who waits for whom after an await: the upgrade times out and changes nothing", async () => {
