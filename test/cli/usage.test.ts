@@ -9,7 +9,23 @@ import { join } from "node:path";
 
 test("help names every command and the exit codes", async () => {
   const { code, stdout } = await runCli(["--help"], { cwd: repository });
-  for (const name of ["check", "diff", "fix", "release", "explain", "dev", "ps", "rehearse", "upgrade", "downgrade", "purge"]) {
+  for (const name of [
+    "check",
+    "diff",
+    "fix",
+    "release",
+    "explain",
+    "dev",
+    "ps",
+    "rehearse",
+    "upgrade",
+    "downgrade",
+    "rollback",
+    "purge",
+    "kill",
+    "restart",
+    "stop",
+  ]) {
     assert.match(stdout, new RegExp(`^ +${name} `, "m"));
   }
   assert.match(stdout, /Exit codes: 0 /);

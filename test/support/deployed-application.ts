@@ -1,11 +1,11 @@
 /** A small application as it is deployed: compiled JavaScript that plain Node runs, which opted in to upgrades by `enableUpgrades`. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { pathToFileURL } from "node:url";
 import { type Format, transformSync } from "esbuild";
 import { type DevProject, devProject } from "./dev-project.ts";
+import { linkInstar } from "./link-instar.ts";
 import { repository } from "./temporary-project.ts";
 
 export interface Deployed {
@@ -21,14 +21,7 @@ export function deployedProject(
   { format = "esm", sourceMaps = true }: { readonly format?: Format; readonly sourceMaps?: boolean } = {},
 ): Deployed {
   const project = devProject(t, { "package.json": JSON.stringify({ type: format === "esm" ? "module" : "commonjs" }) });
-  mkdirSync(project.path("node_modules"), { recursive: true });
-  if (process.env["INSTAR_FROM_SOURCE"]) {
-    const exports = { ".": "./src/index.ts", "./dev": "./src/dev/index.ts" };
-    project.write("node_modules/instar/package.json", JSON.stringify({ name: "instar", type: "module", exports }));
-    symlinkSync(join(repository, "runtime/src"), project.path("node_modules/instar/src"));
-  } else {
-    symlinkSync(join(repository, "runtime"), project.path("node_modules/instar"));
-  }
+  linkInstar(project.root);
   const deploy: Deployed["deploy"] = (changed) => {
     for (const [name, text] of Object.entries(changed)) {
       project.write(`src/${name}.ts`, text);

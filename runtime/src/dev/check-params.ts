@@ -21,6 +21,7 @@ export const checkParams: { readonly [M in keyof Requests]: Check<M> } = {
   "upgrade/rehearse": upgradeParams,
   "upgrade/apply": upgradeParams,
   "upgrade/downgrade": downgradeParams,
+  "upgrade/rollback": common,
 };
 
 function upgradeParams(params: Record<string, unknown>): UpgradeParams {

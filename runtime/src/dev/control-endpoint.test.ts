@@ -236,6 +236,7 @@ async function opened(
     "upgrade/rehearse",
     "upgrade/apply",
     "upgrade/downgrade",
+    "upgrade/rollback",
   ];
   const handlers = { ...Object.fromEntries(methods.map((method) => [method, never])), "runtime/info": () => info, ...changed } as Handlers;
   const endpoint = await openControlEndpoint({ token, handlers, onLog: (_, text) => logs.push(text) });

@@ -65,6 +65,7 @@ export function createHandlers(runtime: ControlledRuntime): Handlers {
     "upgrade/rehearse": (params, signal) => byRequest(() => upgrader.rehearse(params, { signal })),
     "upgrade/apply": (params, signal) => byRequest(() => upgrader.apply(params, { signal })),
     "upgrade/downgrade": (params, signal) => byRequest(() => upgrader.downgrade(params, { signal })),
+    "upgrade/rollback": (params, signal) => byRequest(() => upgrader.rollback(params, { signal })),
   };
 }
 

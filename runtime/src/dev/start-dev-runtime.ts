@@ -84,11 +84,11 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
         log("error", `process ${pid} was killed: its handler had not returned after ${(after / 1000).toFixed(1)} s.`),
       onExit(code, signal) {
         endpoint?.notify("runtime/exited", { code, signal });
-        if (stopping !== null || launched !== application) return;
+        if (stopping !== null || restarting !== null) return;
         const how = signal ?? `exit code ${code}`;
         if (ended || code === 0)
           log("error", `the application ended with ${how}. The control endpoint stays; instar restart starts it again.`);
-        else if (restarting === null) onCrash(how);
+        else onCrash(how);
       },
     });
     return launched;

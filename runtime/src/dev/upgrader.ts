@@ -3,7 +3,7 @@
  * loaded. One at a time. Where anything goes wrong, the report says so and the application runs on as it was.
  */
 import { existsSync, readFileSync } from "node:fs";
-import type { DowngradeParams, UpgradeError, UpgradeParams, UpgradeReport } from "../protocol.ts";
+import type { DowngradeParams, RollbackParams, UpgradeError, UpgradeParams, UpgradeReport } from "../protocol.ts";
 import type { Application } from "./application.ts";
 import type { BuildStore, Manifest } from "./build-store.ts";
 import type { Builder } from "./builder.ts";
@@ -25,6 +25,8 @@ export interface Upgrader {
   apply(params: UpgradeParams, how: RunOptions): Promise<UpgradeReport>;
   rehearse(params: UpgradeParams, how: RunOptions): Promise<UpgradeReport>;
   downgrade(params: DowngradeParams, how: RunOptions): Promise<UpgradeReport>;
+  /** Undoes the last upgrade, whatever it was: what it changed goes back to the code that was there before. */
+  rollback(params: RollbackParams, how: RunOptions): Promise<UpgradeReport>;
   readonly busy: boolean;
   /** Cancels the upgrade that is under way, if it has not committed, and waits for its end. */
   cancel(): Promise<void>;
@@ -54,6 +56,8 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
   const { root, entry, builder, store, shapes, request, patience, onFinished, onLog } = options;
   let loaded: Loaded = { modules: [], held: [] };
   let first: readonly BuiltFile[] = [];
+  /** What the last upgrade replaced. */
+  let replaced: readonly Manifest[] = [];
   let running: { readonly abort: AbortController; readonly ended: Promise<unknown> } | null = null;
 
   const upgradeFrom = (params: UpgradeParams): Promise<Prepared> => prepareFromDisk(params.modules ?? null);
@@ -72,8 +76,18 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     return { load, compatible: compatiblePairs(hashes), validators: validatorsFor(hashes, all) };
   }
 
-  async function prepareFromStore({ targets }: DowngradeParams): Promise<Prepared> {
-    const manifests = targets.map(({ module, vsn }) => keptBuild(loadedModule(module), vsn));
+  const prepareFromStore = async ({ targets }: DowngradeParams): Promise<Prepared> =>
+    prepareKept(targets.map(({ module, vsn }) => keptBuild(loadedModule(module), vsn)));
+
+  async function prepareReplaced(): Promise<Prepared> {
+    if (replaced.length > 0) return prepareKept(replaced);
+    throw new DevError(
+      "INSTAR_NOTHING_TO_ROLL_BACK",
+      "nothing has been upgraded since the application started, so there is nothing to go back to. For an earlier version: instar downgrade <module> <vsn>.",
+    );
+  }
+
+  function prepareKept(manifests: readonly Manifest[]): Prepared {
     const hashes = Object.fromEntries(manifests.flatMap(({ file, shape }) => (shape === null ? [] : [[file, shape]])));
     const load = loadRequest(toLayers(manifests), hashes, (built) => store.codeOf(built));
     const files = manifests.flatMap((manifest) => manifest.files);
@@ -200,7 +214,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
 
   async function run(
     prepare: () => Promise<Prepared>,
-    params: UpgradeParams | DowngradeParams,
+    params: RollbackParams,
     { signal, since = Date.now() }: RunOptions,
     rehearse: boolean,
   ): Promise<UpgradeReport> {
@@ -216,7 +230,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
 
   async function course(
     prepare: () => Promise<Prepared>,
-    params: UpgradeParams | DowngradeParams,
+    params: RollbackParams,
     { signal, since, rehearse }: { readonly signal: AbortSignal; readonly since: number; readonly rehearse: boolean },
   ): Promise<UpgradeReport> {
     let prepared: Prepared;
@@ -244,8 +258,13 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
   }
 
   function conclude(outcome: UpgradeOutcome, when: When): UpgradeReport {
+    const before = loaded.modules;
     loaded = outcome.loaded;
-    if (outcome.committedAt !== null) keepBuilds();
+    if (outcome.committedAt !== null) {
+      const changed = new Set(outcome.report.modules.map(({ id }) => id));
+      replaced = before.filter(({ id }) => changed.has(id)).map(toManifest);
+      keepBuilds();
+    }
     return finished(outcome.report, { ...when, ...(outcome.committedAt === null ? {} : { committedAt: outcome.committedAt }) });
   }
 
@@ -259,10 +278,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
   /** A kept build is for later; where it cannot be written, the upgrade counts all the same. */
   function keepBuilds(): void {
     try {
-      for (const { id, vsn, shape, file, closure } of loaded.modules) {
-        const codeOf = (hash: string): Code | undefined => builder.codeOf(hash);
-        store.keep({ module: id, vsn, shape, file, files: closure }, codeOf);
-      }
+      for (const version of loaded.modules) store.keep(toManifest(version), (hash) => builder.codeOf(hash));
       store.prune(
         loaded.modules.flatMap(({ id, vsn, oldVsn }) => [{ module: id, vsn }, ...(oldVsn === null ? [] : [{ module: id, vsn: oldVsn }])]),
       );
@@ -275,6 +291,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     async firstLoad() {
       // A process that is started holds nothing yet.
       loaded = { modules: [], held: [] };
+      replaced = [];
       const roots = entry === null ? [] : [entry];
       const { files } = await builder.build(roots);
       first = [...files.values()];
@@ -288,6 +305,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     apply: (params, how) => run(() => upgradeFrom(params), params, how, false),
     rehearse: (params, how) => run(() => upgradeFrom(params), params, how, true),
     downgrade: (params, how) => run(() => prepareFromStore(params), params, how, false),
+    rollback: (params, how) => run(prepareReplaced, params, how, false),
     get busy() {
       return running !== null;
     },
@@ -309,6 +327,10 @@ interface When {
   readonly builtAt: number;
   readonly committedAt?: number;
   readonly rehearse: boolean;
+}
+
+function toManifest({ id, vsn, shape, file, closure }: LoadedVersion): Manifest {
+  return { module: id, vsn, shape, file, files: closure };
 }
 
 /** As few layers as possible, since modules of one layer share the instances of what they both import. */

@@ -130,7 +130,7 @@ async function look(isOver) {
     return;
   }
   const inDrain = Atomics.load(memory, draining) === 1 && code !== null && code.pid !== null;
-  if (!reported && stalled >= stuckAfter) {
+  if (!reported && (isOver || stalled >= stuckAfter)) {
     reported = true;
     const endsIn = inDrain && handlerLimit !== null ? Math.max(0, Math.round(handlerLimit - stalled)) : null;
     say({ type: "stuck", stuck: { ...code, since: Math.round(stalled), endsIn } });

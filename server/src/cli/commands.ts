@@ -6,10 +6,14 @@ import { registerDiff } from "./diff.ts";
 import { registerDowngrade } from "./downgrade.ts";
 import { registerExplain } from "./explain.ts";
 import { registerFix } from "./fix.ts";
+import { registerKill } from "./kill.ts";
 import { registerPs } from "./ps.ts";
 import { registerPurge } from "./purge.ts";
 import { registerRehearse } from "./rehearse.ts";
 import { registerRelease } from "./release.ts";
+import { registerRestart } from "./restart.ts";
+import { registerRollback } from "./rollback.ts";
+import { registerStop } from "./stop.ts";
 import { registerUpgrade } from "./upgrade.ts";
 
 export function registerCommands(program: Command): void {
@@ -23,5 +27,9 @@ export function registerCommands(program: Command): void {
   registerRehearse(program);
   registerUpgrade(program);
   registerDowngrade(program);
+  registerRollback(program);
   registerPurge(program);
+  registerKill(program);
+  registerRestart(program);
+  registerStop(program);
 }

@@ -7,12 +7,14 @@ import type { Command } from "commander";
 import type { DevRuntime, DevRuntimeOptions } from "../../../runtime/src/dev/index.ts";
 import type { UpgradeError } from "../../../runtime/src/protocol.ts";
 import { exitCode, Refused, UsageError } from "./exit.ts";
+import { parseMilliseconds } from "./live.ts";
 import { fromHere, projectRoot } from "./project.ts";
 import { colors, printError } from "./terminal.ts";
 
 interface DevOptions {
   readonly watch: boolean;
   readonly name: string;
+  readonly handlerLimit: number;
 }
 
 type Place = NonNullable<UpgradeError["place"]>;
@@ -29,6 +31,12 @@ export function registerDev(program: Command): void {
     .argument("<entry>", "the entry module, whose default export is a supervisor")
     .option("--watch", "upgrade whenever a source is saved", false)
     .option("--name <name>", "tells several runtimes of one project apart", "dev")
+    .option(
+      "--handler-limit <ms>",
+      "how long a handler may hold up everything before its process is killed; off for ever",
+      parseLimit,
+      10_000,
+    )
     .action(async (entry: string, options: DevOptions, command: Command) => {
       if (!existsSync(entry))
         throw new UsageError(`There is no file ${entry}. Name the module whose default export is the application's supervisor.`);
@@ -44,6 +52,7 @@ export function registerDev(program: Command): void {
           entry: resolve(entry),
           name: options.name,
           watch: options.watch,
+          handlerLimit: options.handlerLimit === 0 ? null : options.handlerLimit,
           shapes: createShapePort(root),
           // Standard output belongs to the application. Upgrades are logged as well.
           onLog: (level, text) => printError(`${levelText(level)} ${text}`),
@@ -80,6 +89,11 @@ async function loadDevModule(root: string): Promise<DevModule> {
     return (await import(pathToFileURL(path).href)) as DevModule;
   }
   throw new UsageError(`The package instar is not installed in ${root}. Install it: npm install instar`);
+}
+
+/** 0 is off: commander takes no null. */
+function parseLimit(text: string): number {
+  return text === "off" ? 0 : parseMilliseconds(text);
 }
 
 async function started(start: () => Promise<DevRuntime>): Promise<DevRuntime> {

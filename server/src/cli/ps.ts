@@ -1,6 +1,6 @@
 /** `instar ps`: the processes of a running system. */
 import { type Command, Option } from "commander";
-import type { ProcessInfo } from "../../../runtime/src/protocol.ts";
+import type { ProcessInfo, StuckProcess } from "../../../runtime/src/protocol.ts";
 import { exitCode } from "./exit.ts";
 import { connectLive } from "./live.ts";
 import { colors, count, print, printJson, table } from "./terminal.ts";
@@ -15,15 +15,18 @@ export function registerPs(program: Command): void {
       const { connection } = await connectLive(command, runtime);
       try {
         const { processes } = await connection.request("processes/list", {});
-        if (format === "json") printJson({ version: 1, runtime: connection.info, processes });
+        const info = await connection.request("runtime/info", {});
+        // An older runtime does not say.
+        const stuck = info.stuck ?? null;
+        if (format === "json") printJson({ version: 1, runtime: info, processes });
         else {
-          const { info } = connection;
           print(`${colors.bold(info.name)} ${info.status}, ${info.entry}, process ${info.applicationPid ?? "none"}, Node ${info.node}`);
           print(
             processes.length === 0
               ? "No processes."
-              : `\n${processTable(processes, Date.now())}\n\n${count(processes.length, "process", "processes")}`,
+              : `\n${processTable(processes, stuck?.pid ?? null, Date.now())}\n\n${count(processes.length, "process", "processes")}`,
           );
+          if (stuck !== null) print(`\n${stuckText(stuck)}`);
         }
         process.exitCode = exitCode.ok;
       } finally {
@@ -32,14 +35,22 @@ export function registerPs(program: Command): void {
     });
 }
 
+/** Who holds up everybody else, where, and what to do about it. */
+function stuckText({ pid, name, handler, since, endsIn, stack }: StuckProcess): string {
+  const who = pid === null ? "Code outside of any process" : `${name ?? pid}, in ${handler},`;
+  const then =
+    endsIn === null ? (pid === null ? "End it with: instar restart" : `End it with: instar kill "${pid}"`) : "It is killed soon.";
+  return `${colors.red(`${who} does not return since ${(since / 1000).toFixed(1)} s, so nothing else runs.`)} ${then}\n${stack}`;
+}
+
 /** @param now milliseconds since the epoch, for the column of ages. */
-function processTable(processes: readonly ProcessInfo[], now: number): string {
+function processTable(processes: readonly ProcessInfo[], stuck: string | null, now: number): string {
   const rows = processes.map((entry) => [
     entry.pid,
     entry.name ?? "-",
     entry.module,
     String(entry.vsn),
-    entry.status,
+    entry.pid === stuck ? "stuck" : entry.status,
     String(entry.mailbox),
     bytes(entry.stateSize),
     age(now - Date.parse(entry.since)),

@@ -3,7 +3,7 @@ import type { Requests, UpgradeError, UpgradeReport } from "../../../runtime/src
 import type { Finding } from "../analysis/rule.ts";
 import type { RuntimeConnection, RuntimeRefused, RuntimeUnreachable } from "./connection.ts";
 
-export type Operation = "upgrade/rehearse" | "upgrade/apply" | "upgrade/downgrade";
+export type Operation = "upgrade/rehearse" | "upgrade/apply" | "upgrade/downgrade" | "upgrade/rollback";
 
 /** The connection was lost before the answer, so that nobody knows what became of the request. */
 export class OutcomeUnknown extends Error {

@@ -1,0 +1,17 @@
+/** `instar rollback`: undoes the last upgrade of a running system. */
+import type { Command } from "commander";
+import { type LiveOptions, carryOut, patience, withLiveOptions } from "./carry-out.ts";
+import { connectLive } from "./live.ts";
+
+export function registerRollback(program: Command): void {
+  withLiveOptions(program.command("rollback"))
+    .description("undo the last upgrade: what it changed goes back to the code that was there before, by the steps' down")
+    .action(async (options: LiveOptions, command: Command) => {
+      const { connection } = await connectLive(command, options.runtime);
+      try {
+        await carryOut(connection, "upgrade/rollback", patience(options), options.format);
+      } finally {
+        connection.close();
+      }
+    });
+}
