@@ -5,7 +5,8 @@ import { test } from "node:test";
 
 const read = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), "utf8");
 const types = read("runtime/src/protocol.ts").replace(/\/\*\*.*?\*\//gs, "");
-const spans = [...read("docs/protocol.md").matchAll(/`([^`\n]+)`/g)].map(([, span]) => span);
+const page = read("docs/protocol.md");
+const spans = [...page.matchAll(/`([^`\n]+)`/g)].map(([, span]) => span);
 const isNamed = (name: string): boolean => spans.some((span) => new RegExp(`(?<![\\w/])${name}(?![\\w/])`).test(span ?? ""));
 
 for (const [what, pattern] of [
@@ -21,3 +22,10 @@ for (const [what, pattern] of [
     );
   });
 }
+
+test("docs/protocol.md describes nothing twice", () => {
+  for (const section of page.split(/^##+ /m)) {
+    const rows = [...section.matchAll(/^\| (`[^|]+`) \|/gm)].map(([, row]) => row);
+    assert.deepEqual(rows, [...new Set(rows)], section.split("\n")[0]);
+  }
+});
