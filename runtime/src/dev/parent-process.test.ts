@@ -34,7 +34,7 @@ export default supervisor({ children: [child(slow, { id: "slow", name: "slow" })
   "src/slow.actor.ts": actor,
 };
 
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   test(`${signal} ends the supervision tree, the run file and both processes`, async (t) => {
     const { parent, output, run, project } = await spawned(t);
     parent.kill(signal);
@@ -44,6 +44,45 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     assertGone(run.applicationPid);
   });
 }
+
+test("a second signal does not wait for what takes its time", async (t) => {
+  const { parent, run, project } = await spawned(t);
+  const spinning = printed(parent, "spinning");
+  process.kill(run.applicationPid, "SIGWINCH");
+  await spinning;
+  // In order it would take as long as the supervision tree may take to end.
+  parent.kill("SIGINT");
+  await new Promise((resolve) => setImmediate(resolve));
+  parent.kill("SIGINT");
+  assert.deepEqual(await ended(parent), { code: 0, signal: null });
+  assert.equal(existsSync(project.path(".instar/run/dev.json")), false);
+  assertGone(run.applicationPid);
+});
+
+test("two runtimes side by side, of one project and of two, do not disturb each other", async (t) => {
+  const project = devProject(t, files);
+  const [one, two, other] = [await spawned(t, project, "one"), await spawned(t, project, "two"), await spawned(t)];
+  project.write("src/slow.actor.ts", `${actor}// changed`);
+  assert.equal((await one.client.request("upgrade/apply")).outcome, "committed");
+  // Each has its own versions: for the second one the change is still to come, and there is none in the other project.
+  assert.equal((await two.client.request("upgrade/rehearse")).outcome, "rehearsed");
+  assert.equal((await other.client.request("upgrade/apply")).outcome, "unchanged");
+  const spinning = printed(one.parent, "spinning");
+  process.kill(one.run.applicationPid, "SIGWINCH");
+  await spinning;
+  assert.equal((await two.client.request("upgrade/apply")).outcome, "committed");
+  one.parent.kill("SIGKILL");
+  await ended(one.parent);
+  assertGone(one.run.applicationPid);
+  for (const { client, run } of [two, other]) {
+    const info = await client.request("runtime/info");
+    assert.deepEqual([info.status, info.applicationPid, info.name], ["running", run.applicationPid, run.name]);
+  }
+  two.parent.kill("SIGTERM");
+  assert.deepEqual(await ended(two.parent), { code: 0, signal: null });
+  assert.equal(existsSync(project.path(".instar/run/two.json")), false);
+  assert.equal((await other.client.request("runtime/info")).status, "running");
+});
 
 test("SIGINT in the middle of an upgrade loses nothing and ends in order", async (t) => {
   const { parent, output, run, project, client } = await spawned(t);
@@ -94,26 +133,26 @@ interface Spawned {
   readonly restart: () => Promise<Spawned>;
 }
 
-async function spawned(t: TestContext, project: DevProject = devProject(t, files)): Promise<Spawned> {
+async function spawned(t: TestContext, project: DevProject = devProject(t, files), name = "dev"): Promise<Spawned> {
   const dev = new URL("./index.ts", import.meta.url).href;
   project.write(
-    "parent.mjs",
+    `parent-${name}.mjs`,
     `import { startDevRuntime } from ${JSON.stringify(dev)};
-     const runtime = await startDevRuntime({ root: ${JSON.stringify(project.root)}, entry: ${JSON.stringify(project.path("src/app.ts"))} });
+     const runtime = await startDevRuntime({ root: ${JSON.stringify(project.root)}, entry: ${JSON.stringify(project.path("src/app.ts"))}, name: "${name}" });
      console.log("started");
      await runtime.stopped;`,
   );
   const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
-  const parent = spawn(process.execPath, ["--import", tsx, project.path("parent.mjs")], { stdio: ["ignore", "pipe", "pipe"] });
+  const parent = spawn(process.execPath, ["--import", tsx, project.path(`parent-${name}.mjs`)], { stdio: ["ignore", "pipe", "pipe"] });
   t.after(() => parent.kill("SIGKILL"));
   let text = "";
   for (const stream of [parent.stdout, parent.stderr]) stream.setEncoding("utf8").on("data", (more: string) => (text += more));
   await printed(parent, "started");
-  const file = JSON.parse(readFileSync(project.path(".instar/run/dev.json"), "utf8")) as RunFile;
+  const file = JSON.parse(readFileSync(project.path(`.instar/run/${name}.json`), "utf8")) as RunFile;
   const client = await connectClient(t, file);
   const { applicationPid } = await client.request("runtime/info");
   const run = { ...file, applicationPid: applicationPid ?? assert.fail() };
-  return { parent, project, run, client, output: () => text, restart: () => spawned(t, project) };
+  return { parent, project, run, client, output: () => text, restart: () => spawned(t, project, name) };
 }
 
 /** Resolves when the process has ended and nobody holds its output any more. */

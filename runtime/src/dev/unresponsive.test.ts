@@ -1,6 +1,7 @@
 /** The dev runtime when its application does not answer, or ends. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { WebSocket } from "ws";
 import { app, counter, files, steps } from "../../../test/support/counter-application.ts";
 import { type TestClient, devProject, runProject } from "../../../test/support/dev-project.ts";
 import type { ProcessInfo } from "../protocol.ts";
@@ -98,6 +99,41 @@ test("an idle process is killed, one that does not live is none, and one behind 
   assert.equal(other.restarts, 1);
   await spin(client);
   assert.equal((await ask(client, "processes/kill", { pid: other.pid })).error?.data?.code, "INSTAR_RUNTIME_UNRESPONSIVE");
+});
+
+test("what a debugger has paused is not reported as stuck and not killed", async (t) => {
+  const inspected = `import inspector from "node:inspector";\n${app}inspector.open(0, "127.0.0.1"); console.log(inspector.url());`;
+  const pausing = counter(1).replace('console.log("spinning"); while (!existsSync("stop-spinning"));', 'debugger; console.log("resumed");');
+  const project = devProject(t, { ...files, "src/app.ts": inspected, "src/counter.actor.ts": pausing });
+  const { client, logs } = await runProject(t, project, { heartbeat: { interval: 20, limit: 100 }, handlerLimit: 100 });
+  const url = logs.join("\n").match(/ws:\S+/)?.[0] ?? assert.fail(logs.join("\n"));
+  const debug = new WebSocket(url);
+  t.after(() => debug.terminate());
+  const paused = new Promise<void>((resolve) =>
+    debug.on(
+      "message",
+      (data) => (JSON.parse((data as Buffer).toString()) as { method?: string }).method === "Debugger.paused" && resolve(),
+    ),
+  );
+  await new Promise((resolve) => debug.once("open", resolve));
+  const enabled = new Promise((resolve) => debug.once("message", resolve));
+  debug.send(JSON.stringify({ id: 1, method: "Debugger.enable" }));
+  await enabled;
+  const before = await client.request("processes/list");
+  const { applicationPid } = await client.request("runtime/info");
+  process.kill(applicationPid as number, "SIGWINCH");
+  await paused;
+  // Long after every limit: the heartbeat has given up, and questions are still answered.
+  await untilStatus(client, "unresponsive");
+  for (let n = 0; n < 50; n++) await client.request("processes/list");
+  assert.equal((await client.request("runtime/info")).stuck, null);
+  debug.send(JSON.stringify({ id: 2, method: "Debugger.resume" }));
+  await untilStatus(client, "running");
+  assert.deepEqual(
+    (await client.request("processes/list")).processes.map(({ pid, restarts }) => [pid, restarts]),
+    before.processes.map(({ pid, restarts }) => [pid, restarts]),
+  );
+  assert.doesNotMatch(logs.join("\n"), /has been in|was killed/);
 });
 
 test("what never returns after an await cannot be killed alone, which is said; a restart of the application helps", async (t) => {
