@@ -4,7 +4,7 @@
  *
  * An upgrade copies very many states that are made alike. So there is a fast way for plain objects, arrays and maps with nothing special
  * about them, and an exact way for everything else. To find out what is special costs several times as much as to copy, so a `Copier`
- * looks at the first values of each place in the states, and at every 128th from then on; a place where something special was seen goes
+ * looks at the first values of each place in the states, and at every 1024th from then on; a place where something special was seen goes
  * the exact way from then on. One copy alone is always exact.
  */
 import { EventEmitter } from "node:events";
@@ -292,5 +292,5 @@ const ordinary = new Set<object>([Object.prototype, Array.prototype, Map.prototy
 /** Deeper than this the recursion ends and the loop goes on. */
 const deepest = 100;
 const looksAtFirst = 32;
-const looksAtEvery = 128;
+const looksAtEvery = 1024;
 const fewAre = 16;

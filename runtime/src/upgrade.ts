@@ -57,7 +57,7 @@ export interface UpgradeOptions {
 }
 
 export interface Pace {
-  /** A system with more processes than this is upgraded in slices. Default 10,000. */
+  /** A system with more processes than this is upgraded in slices. Default 2000. */
   readonly oneTurn: number;
   /** How many states one slice has. Default: as many as can be computed in 4 ms, or in 10 ms where the upgrade takes long. */
   readonly slice?: number;
@@ -122,7 +122,7 @@ class Upgrade {
     this.#system = system;
     this.#changes = changes;
     this.#options = options;
-    this.#pace = options.pace ?? { oneTurn: 10_000 };
+    this.#pace = options.pace ?? { oneTurn: 2000 };
     this.#from = new Map(changes.map(({ module }) => [module, module.current]));
     this.#preparation = new Preparation({
       processes: system.processes.values(),
