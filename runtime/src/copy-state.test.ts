@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import { Socket } from "node:net";
 import { test } from "node:test";
-import { copyState } from "./copy-state.ts";
+import { Copier, copyState } from "./copy-state.ts";
 import { actor } from "./index.ts";
 import { testSystem } from "./testing.ts";
 
@@ -128,4 +128,60 @@ test("what a copy of would not work is shared: functions, pids, private fields, 
 
 test("values that are not objects are themselves", () => {
   for (const value of [1, "a", null, undefined, true, 5n]) assert.equal(copyState(value), value);
+});
+
+test("many states that are alike are copied as exactly as one: sharing, cycles, dictionaries, long lists, and what is special from the start", () => {
+  const copier = new Copier();
+  for (let n = 0; n < 3000; n++) {
+    const shared = { n };
+    const state: Record<string, unknown> = {
+      items: Array.from({ length: n % 40 }, (_, i) => (i % 7 === 0 ? shared : { i, deep: { n } })),
+      byKey: Object.fromEntries(Array.from({ length: n % 100 }, (_, i) => [`key ${(n * 7 + i) % 300}`, i % 3 === 0 ? shared : { i }])),
+      map: new Map<unknown, unknown>([
+        [shared, shared],
+        ["text", [n]],
+      ]),
+      frozen: n % 2 === 0 ? Object.freeze({ n }) : { n },
+      money: new Money(n),
+      accessor: Object.defineProperty({}, "twice", { get: () => 2 * n, enumerable: true }),
+      ["__proto__x"]: JSON.parse(`{"__proto__": {"n": ${n}}}`),
+      pair: [shared, shared],
+    };
+    state["self"] = state;
+    const copy = copier.copy(state);
+    assert.deepEqual(copy, state);
+    const [first, second] = copy["pair"] as object[];
+    assert.ok(copy !== state && copy["self"] === copy && first === second && first !== shared);
+    assert.ok((copy["map"] as Map<unknown, unknown>).get(first) === first);
+    assert.equal(Object.isFrozen(copy["frozen"]), n % 2 === 0);
+    assert.ok(copy["money"] instanceof Money && copy["money"] !== state["money"]);
+    assert.equal(typeof Object.getOwnPropertyDescriptor(copy["accessor"], "twice")?.get, "function");
+    assert.notEqual((copy["items"] as unknown[])[1], (state["items"] as unknown[])[1] ?? null);
+  }
+});
+
+test("a state that comes to be special later is copied exactly from where it was seen, and always by a copier of its own", () => {
+  const key = Symbol("key");
+  const special = Object.freeze({ n: 1, [key]: { hidden: true } });
+  const copier = new Copier();
+  for (let n = 0; n < 31; n++) copier.copy({ n });
+  assert.deepEqual(copier.copy(special), special, "the 32nd is looked at");
+  for (const copy of [copier.copy(special), copyState(special)]) {
+    assert.deepEqual([copy, Object.isFrozen(copy)], [special, true]);
+    assert.notEqual(copy[key], special[key]);
+  }
+});
+
+test("old prototypes become new ones, at any depth, and the originals stay", () => {
+  class Old {
+    inner: unknown = null;
+  }
+  class New {}
+  const copier = new Copier(new Map([[Old.prototype, New.prototype]]));
+  for (let n = 0; n < 100; n++) {
+    const state = { list: [new Old()], map: new Map([["a", new Old()]]), other: new Money(n) };
+    const copy = copier.copy(state);
+    assert.ok((copy.list[0] as unknown) instanceof New && (copy.map.get("a") as unknown) instanceof New && copy.other instanceof Money);
+    assert.ok(state.list[0] instanceof Old);
+  }
 });
