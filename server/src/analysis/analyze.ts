@@ -1,20 +1,15 @@
 /** The façade of the analysis, and its data flow from top to bottom: find, extract, compare, judge. */
+import { CheckedProject } from "./checked-project.ts";
 import { type Comparison, compareMessages, compareShapes, type MessageComparison, sameMessages, sameShape } from "./compare.ts";
 import { check } from "./check.ts";
-import { extractActor } from "./extract.ts";
-import { createShapeReader } from "./extract-shape.ts";
-import type { ActorSource, ModuleFacts, ProjectFacts } from "./facts.ts";
-import { findActor, mentionsActor } from "./find.ts";
+import type { ActorSource, ModuleFacts, ProjectFacts, Reading } from "./facts.ts";
 import type { ActorModule, Analyzed, Strategy, Verdict } from "./model.ts";
-import { withoutExtension, relativeTo } from "./paths.ts";
+import { parseSnapshot } from "./parse-snapshot.ts";
 import { type ProtocolRenames, protocolRenames, renamePids, renameProtocols, renamesFor } from "./protocol-renames.ts";
 import { type ProtocolShapes, sections } from "./protocol-shapes.ts";
-import { ProjectProgram } from "./program.ts";
 import { hasUnresolved, type Shape, shapeHash } from "./shape.ts";
-import { rangeOf } from "./source-place.ts";
 import { snapshotText } from "./snapshot-text.ts";
 import { SnapshotFolder, snapshotFile } from "./snapshots.ts";
-import type { ts } from "./typescript.ts";
 import { type ValidatorSource, validatorSource } from "./validator.ts";
 import { createValidity } from "./validity.ts";
 
@@ -50,8 +45,8 @@ export interface Analyzer {
 
 export function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Analyzer {
   const { root } = options;
-  const project = new ProjectProgram(host, root);
-  const releases = new SnapshotFolder(host, root);
+  const checked = new CheckedProject(host, root);
+  const releases = new SnapshotFolder(host, root, parseSnapshot);
   /** By state hash: what `compatible` is asked about. */
   const states = new Map<string, Shape>();
   /** As of the last analysis: what `compatible` is asked about may be older. */
@@ -60,7 +55,7 @@ export function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Anal
 
   return {
     invalidate(files) {
-      project.invalidate(files);
+      checked.invalidate(files);
       releases.invalidate(files);
       last = undefined;
     },
@@ -69,8 +64,8 @@ export function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Anal
       if (last === undefined) {
         const all = gather(cancelled);
         if (all === undefined) return undefined;
-        const modules = all.facts.modules.map(({ module }) => module);
-        last = { facts: all.facts.modules, result: { root, modules, findings: check(all.facts) } };
+        const modules = all.modules.map(({ module }) => module);
+        last = { facts: all.modules, result: { root, modules, findings: check(all) } };
       }
       const { result } = last;
       if (files === undefined) return result;
@@ -104,32 +99,18 @@ export function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Anal
     },
   };
 
-  function gather(cancelled: (() => boolean) | undefined): { readonly facts: ProjectFacts } | undefined {
-    const { program, checker, candidates, configProblem } = project.get();
-    const isRuntime = (file: string) => project.isRuntime(file);
-    const reader = createShapeReader({
-      checker,
-      exact: program.getCompilerOptions().exactOptionalPropertyTypes === true,
-      isRuntime,
-      isExternal: (file) => project.isExternal(file),
-      moduleOf: (file) => withoutExtension(relativeTo(root, file)),
-    });
-    const sources: ActorSource[] = [];
-    const unreachable: ts.CallExpression[] = [];
-    const broken: ts.SourceFile[] = [];
+  function gather(cancelled: (() => boolean) | undefined): ProjectFacts | undefined {
+    const { candidates, configProblem } = checked.state();
+    const readings: Reading[] = [];
     for (const file of candidates) {
       if (cancelled?.() === true) return undefined;
-      const source = program.getSourceFile(file);
-      if (source === undefined) continue;
-      const found = findActor(checker, source, isRuntime);
-      unreachable.push(...found.unreachable);
-      if (program.getSyntacticDiagnostics(source).length > 0 && mentionsActor(source.text)) broken.push(source);
-      if (found.actor !== null) sources.push(extractActor(found.actor, root, checker, reader));
+      readings.push(checked.read(file));
     }
+    const sources = readings.flatMap(({ actor }) => (actor === null ? [] : [actor]));
     renames = protocolRenames(sources.map(({ id, protocol }) => ({ protocol, snapshots: releases.of(id) })));
     const modules = sources.map(judge);
     modules.sort((one, other) => (one.module.id < other.module.id ? -1 : 1));
-    return { facts: { root, modules, unreachable, broken, configProblem, program, checker, reader, isRuntime } };
+    return { root, modules, readings, configProblem, writer: checked.writer };
   }
 
   function judge(source: ActorSource): ModuleFacts {
@@ -162,8 +143,8 @@ export function createAnalyzer(host: SourceHost, options: AnalyzerOptions): Anal
       strategy: strategyFor(state, messages, codeChange),
       codeChange,
       ranges: {
-        actor: rangeOf(source.call.expression),
-        vsn: source.vsnValue === null ? null : rangeOf(source.vsnValue),
+        actor: source.call,
+        vsn: source.vsnValue?.range ?? null,
         state: declared?.file === source.file ? declared.range : null,
       },
     };
@@ -176,7 +157,7 @@ function stepsFor(source: ActorSource, baseline: number | null, state: Compariso
   if (baseline === null || source.vsn === null) return { up: "unneeded", down: "unneeded" };
   const needed = source.vsn > baseline ? Array.from({ length: source.vsn - baseline }, (_, index) => baseline + index) : [];
   // A table that is not written out may hold anything.
-  const open = source.codeChange === undefined && needed.length > 0;
+  const open = source.codeChange === "open" && needed.length > 0;
   const steps = needed.map((from) => source.steps.findLast((step) => step.from === from));
   const whole = open || (needed.length > 0 && steps.every((step) => step?.up === true));
   const back = open || (needed.length > 0 && steps.every((step) => step !== undefined && step.down !== "missing"));

@@ -1,39 +1,55 @@
-/** What the analysis itself knows of a module, beyond the plain facts that leave it. */
+/** What the analysis itself knows of a module, beyond the plain facts that leave it. Plain data, whoever read it: no part of the compiler's. */
 import type { ActorModule } from "./model.ts";
 import type { Comparison, MessageComparison } from "./compare.ts";
-import type { ShapeReader } from "./extract-shape.ts";
-import type { ConfigProblem } from "./program.ts";
 import type { ProtocolShapes } from "./protocol-shapes.ts";
+import type { Answers, FileEdit } from "./rule.ts";
 import type { Snapshots } from "./snapshots.ts";
-import type { ts } from "./typescript.ts";
+import type { Location, Range } from "./span.ts";
 
-/** An actor module as its source says it, before it is compared. */
-export interface ActorSource {
-  readonly id: string;
-  readonly file: string;
-  readonly source: ts.SourceFile;
-  readonly call: ts.CallExpression;
-  readonly others: readonly ts.CallExpression[];
-  /** The object that `actor` is called with; null where it is not written out. */
-  readonly definition: ts.ObjectLiteralExpression | null;
+/** What an actor's definition says by its own literals. */
+export interface Definition {
+  /** Null where it is not written as a literal. */
+  readonly id: string | null;
+  /** Whether the object that `actor` is called with is written out. */
+  readonly written: boolean;
   readonly vsn: number | null;
-  /** The whole property `vsn: 1`, and its value. */
-  readonly vsnValue: ts.Expression | null;
-  readonly protocol: ProtocolShapes;
+  /** What stands after `vsn:`. */
+  readonly vsnValue: { readonly text: string; readonly range: Range } | null;
+  /** `open`: it is not written out, so it may hold anything. */
+  readonly codeChange: "written" | "none" | "open";
   readonly steps: readonly StepSource[];
-  /** The object literal of `codeChange`; null where there is none, undefined where it is not written out. */
-  readonly codeChange: ts.ObjectLiteralExpression | null | undefined;
-  /** The object that `init` returns, where it is written out. */
-  readonly initial: ts.ObjectLiteralExpression | null;
 }
 
 export interface StepSource {
   /** The version that the step starts from; null where the key is not a whole number. */
   readonly from: number | null;
-  readonly property: ts.ObjectLiteralElementLike;
-  readonly object: ts.ObjectLiteralExpression | null;
+  /** Whether the step's object is written out. */
+  readonly written: boolean;
   readonly up: boolean;
   readonly down: "function" | "irreversible" | "missing";
+}
+
+/** An actor module as its source says it, before it is compared. */
+export interface ActorSource extends Omit<Definition, "id"> {
+  readonly id: string;
+  readonly file: string;
+  /** What is called: `actor`. */
+  readonly call: Range;
+  /** Other actors in the same file. */
+  readonly others: readonly Range[];
+  readonly protocol: ProtocolShapes;
+  /** How the file imports others of the project. */
+  readonly imports: readonly string[];
+}
+
+/** One file as it was read. */
+export interface Reading {
+  readonly file: string;
+  readonly actor: ActorSource | null;
+  /** Actors that are not the default export of their file. */
+  readonly unreachable: readonly Range[];
+  /** Where the file does not parse, if that is so and it has to do with actors. */
+  readonly syntax: { readonly text: string; readonly range: Range } | null;
 }
 
 /** An actor module with everything that the rules judge. */
@@ -49,16 +65,23 @@ export interface ModuleFacts {
   readonly unresolved: boolean;
 }
 
+export interface ConfigProblem extends Location {
+  readonly text: string;
+}
+
 export interface ProjectFacts {
   readonly root: string;
   readonly modules: readonly ModuleFacts[];
-  /** Actors that are not the default export of their file. */
-  readonly unreachable: readonly ts.CallExpression[];
-  /** Files that do not parse. */
-  readonly broken: readonly ts.SourceFile[];
+  /** Files with something wrong that concerns no module, or not only one. */
+  readonly readings: readonly Reading[];
   readonly configProblem: ConfigProblem | null;
-  readonly program: ts.Program;
-  readonly checker: ts.TypeChecker;
-  readonly reader: ShapeReader;
-  readonly isRuntime: (file: string) => boolean;
+  readonly writer: StepWriter;
+}
+
+/** Writes into sources. It needs the compiler, so it is asked only when somebody takes a fix. */
+export interface StepWriter {
+  /** The step from the baseline to the source as it is now. */
+  step(facts: ModuleFacts, project: ProjectFacts, answers: Answers): readonly FileEdit[];
+  /** Adds `down` to a step that has only `up`. */
+  down(facts: ModuleFacts, project: ProjectFacts, step: StepSource, answers: Answers, irreversible: boolean): readonly FileEdit[];
 }

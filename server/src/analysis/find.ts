@@ -17,15 +17,28 @@ export interface Found {
 }
 
 export function findActor(checker: ts.TypeChecker, source: ts.SourceFile, isRuntime: (file: string) => boolean): Found {
-  const module = checker.getSymbolAtLocation(source);
-  const exported = module?.exports?.get(ts.InternalSymbolName.Default);
-  const declared = declarationIn(source, exported, checker);
-  const call = declared === undefined ? undefined : callOf(declared, checker);
+  const call = defaultCall(source);
+  const calls = topLevelCalls(source);
   if (call !== undefined && isActor(call)) {
-    return { actor: { source, call, others: topLevelCalls().filter((each) => each !== call && isActor(each)) }, unreachable: [] };
+    return {
+      actor: {
+        source,
+        call,
+        others: calls
+          .filter((each) => each.call !== call)
+          .map((each) => each.call)
+          .filter(isActor),
+      },
+      unreachable: [],
+    };
   }
-  const unreachable = topLevelCalls(true).filter(isActor);
-  return { actor: null, unreachable };
+  return {
+    actor: null,
+    unreachable: calls
+      .filter(({ exported }) => exported)
+      .map((each) => each.call)
+      .filter(isActor),
+  };
 
   function isActor(each: ts.CallExpression): boolean {
     const callee = ts.isPropertyAccessExpression(each.expression) ? each.expression.name : each.expression;
@@ -35,22 +48,41 @@ export function findActor(checker: ts.TypeChecker, source: ts.SourceFile, isRunt
     if (symbol === undefined || !actorFunctions.has(symbol.name)) return false;
     return symbol.declarations?.some((each) => isRuntime(each.getSourceFile().fileName)) === true;
   }
+}
 
-  /** Calls that make a value of the module itself. Inside functions, as in tests, an actor is nobody's business. */
-  function topLevelCalls(exportedOnly = false): readonly ts.CallExpression[] {
-    return source.statements.flatMap((statement) => {
-      const expressions: (ts.Expression | undefined)[] = [];
-      if (ts.isVariableStatement(statement)) {
-        const isExported = statement.modifiers?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword) === true;
-        if (isExported || !exportedOnly) expressions.push(...statement.declarationList.declarations.map((each) => each.initializer));
-      } else if (ts.isExportAssignment(statement)) expressions.push(statement.expression);
-      else if (ts.isExpressionStatement(statement)) expressions.push(statement.expression);
-      return expressions.flatMap((each) => {
-        const bare = each === undefined ? undefined : unwrap(each);
-        return bare !== undefined && ts.isCallExpression(bare) ? [bare] : [];
-      });
+/** Calls that make a value of the module itself. Inside functions, as in tests, an actor is nobody's business. */
+export function topLevelCalls(source: ts.SourceFile): readonly TopLevelCall[] {
+  return source.statements.flatMap((statement) => {
+    const expressions: (ts.Expression | undefined)[] = [];
+    if (ts.isVariableStatement(statement)) expressions.push(...statement.declarationList.declarations.map((each) => each.initializer));
+    else if (ts.isExportAssignment(statement) || ts.isExpressionStatement(statement)) expressions.push(statement.expression);
+    const exported =
+      !ts.isVariableStatement(statement) || statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true;
+    return expressions.flatMap((each) => {
+      const call = each === undefined ? undefined : unwrap(each);
+      return call !== undefined && ts.isCallExpression(call) ? [{ call, exported }] : [];
     });
+  });
+}
+
+export interface TopLevelCall {
+  readonly call: ts.CallExpression;
+  readonly exported: boolean;
+}
+
+/** The call whose value is the default export, where this file makes it; one that is passed on belongs to another module. */
+export function defaultCall(source: ts.SourceFile): ts.CallExpression | undefined {
+  for (const statement of source.statements) {
+    let value: ts.Expression | undefined;
+    if (ts.isExportAssignment(statement) && statement.isExportEquals !== true) value = valueOf(statement.expression);
+    else if (ts.isExportDeclaration(statement) && statement.moduleSpecifier === undefined && statement.exportClause !== undefined) {
+      const clause = statement.exportClause;
+      const specifier = ts.isNamedExports(clause) ? clause.elements.find(({ name }) => name.text === "default") : undefined;
+      if (specifier !== undefined) value = valueOf(specifier.propertyName ?? specifier.name);
+    }
+    if (value !== undefined) return ts.isCallExpression(value) ? value : undefined;
   }
+  return undefined;
 }
 
 /** Whether a text may make an actor. */
@@ -67,26 +99,31 @@ export function unwrap(expression: ts.Expression): ts.Expression {
   return bare;
 }
 
-/** The expression that a name stands for where it is a constant of the same file. */
-export function valueOf(expression: ts.Expression, checker: ts.TypeChecker): ts.Expression {
-  const bare = unwrap(expression);
-  if (!ts.isIdentifier(bare)) return bare;
-  const declaration = checker.getSymbolAtLocation(bare)?.valueDeclaration;
-  if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return bare;
-  return declaration.getSourceFile() === bare.getSourceFile() ? valueOf(declaration.initializer, checker) : bare;
+/** The expression that a name stands for where it is a variable of the same file. For expressions outside of functions. */
+export function valueOf(expression: ts.Expression): ts.Expression {
+  let bare = unwrap(expression);
+  const seen = new Set<string>();
+  while (ts.isIdentifier(bare) && !seen.has(bare.text)) {
+    seen.add(bare.text);
+    const initializer = variablesOf(bare.getSourceFile()).get(bare.text);
+    if (initializer === undefined) return bare;
+    bare = unwrap(initializer);
+  }
+  return bare;
 }
 
-/** What declares the default export, if this file does; one that is passed on belongs to another module. */
-function declarationIn(source: ts.SourceFile, exported: ts.Symbol | undefined, checker: ts.TypeChecker): ts.Expression | undefined {
-  const declaration = exported?.declarations?.[0];
-  if (declaration === undefined) return undefined;
-  if (ts.isExportAssignment(declaration)) return declaration.expression;
-  if (exported === undefined || !ts.isExportSpecifier(declaration)) return undefined;
-  const target = checker.getAliasedSymbol(exported).valueDeclaration;
-  return target !== undefined && ts.isVariableDeclaration(target) && target.getSourceFile() === source ? target.initializer : undefined;
+function variablesOf(source: ts.SourceFile): ReadonlyMap<string, ts.Expression> {
+  let variables = variablesIn.get(source);
+  if (variables === undefined) {
+    variables = new Map();
+    for (const statement of source.statements) {
+      if (!ts.isVariableStatement(statement)) continue;
+      for (const { name, initializer } of statement.declarationList.declarations)
+        if (ts.isIdentifier(name) && initializer !== undefined && !variables.has(name.text)) variables.set(name.text, initializer);
+    }
+    variablesIn.set(source, variables);
+  }
+  return variables;
 }
 
-function callOf(expression: ts.Expression, checker: ts.TypeChecker): ts.CallExpression | undefined {
-  const value = valueOf(expression, checker);
-  return ts.isCallExpression(value) ? value : undefined;
-}
+const variablesIn = new WeakMap<ts.SourceFile, Map<string, ts.Expression>>();

@@ -1,6 +1,7 @@
 /** The project as one TypeScript program over a `SourceHost`, kept between analyses: work follows what changed. */
 import type { SourceHost } from "./analyze.ts";
 import { folderOf, isBelow, joinPath, nameOf, withoutExtension } from "./paths.ts";
+import type { ConfigProblem } from "./facts.ts";
 import { mentionsActor } from "./find.ts";
 import { runtimeDeclarations, runtimePackage } from "./runtime-names.ts";
 import { rangeIn } from "./source-place.ts";
@@ -14,12 +15,6 @@ export interface ProgramState {
   readonly candidates: readonly string[];
   /** What is wrong with the configuration, where something is. */
   readonly configProblem: ConfigProblem | null;
-}
-
-export interface ConfigProblem {
-  readonly file: string;
-  readonly text: string;
-  readonly range: Range;
 }
 
 export class ProjectProgram {

@@ -1,7 +1,7 @@
 /** The snapshots of one module as they lie in `.instar/releases/`. */
 import type { SourceHost } from "./analyze.ts";
 import { joinPath } from "./paths.ts";
-import { parseSnapshot, type ParsedSnapshot } from "./parse-snapshot.ts";
+import type { ParsedSnapshot } from "./parse-snapshot.ts";
 
 interface Snapshot {
   readonly vsn: number;
@@ -9,6 +9,8 @@ interface Snapshot {
   readonly text: string;
   readonly parsed: ParsedSnapshot;
 }
+
+export type ParseSnapshot = (text: string, id: string, vsn: number) => ParsedSnapshot;
 
 /** By version, ascending. */
 export type Snapshots = readonly Snapshot[];
@@ -22,8 +24,10 @@ export class SnapshotFolder {
   readonly #host: SourceHost;
   readonly #root: string;
   readonly #modules = new Map<string, Snapshots>();
+  readonly #parse: ParseSnapshot;
 
-  constructor(host: SourceHost, root: string) {
+  constructor(host: SourceHost, root: string, parse: ParseSnapshot) {
+    this.#parse = parse;
     this.#host = host;
     this.#root = root;
   }
@@ -48,7 +52,7 @@ export class SnapshotFolder {
         if (number === undefined || directory) return [];
         const file = joinPath(folder, name);
         const text = this.#host.readFile(file);
-        return text === undefined ? [] : [{ vsn: Number(number), file, text, parsed: parseSnapshot(text, id, Number(number)) }];
+        return text === undefined ? [] : [{ vsn: Number(number), file, text, parsed: this.#parse(text, id, Number(number)) }];
       })
       .toSorted((one, other) => one.vsn - other.vsn);
   }

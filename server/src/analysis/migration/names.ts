@@ -3,7 +3,6 @@
  * under a name of their own (`MessageV1`) where they have changed since, written out where they have no name.
  */
 import type { ShapeReader } from "../extract-shape.ts";
-import type { ActorSource } from "../facts.ts";
 import { pidType, runtimePackage } from "../runtime-names.ts";
 import type { Shape } from "../shape.ts";
 import { shapeHash } from "../shape.ts";
@@ -13,7 +12,8 @@ import { literalsOf } from "../validity.ts";
 import type { Layout } from "./code.ts";
 
 export interface ScopeOptions {
-  readonly source: ActorSource;
+  /** The call that makes the actor: names mean what they mean there. */
+  readonly call: ts.CallExpression;
   readonly checker: ts.TypeChecker;
   readonly reader: ShapeReader;
   /** Finds the module whose protocol has this name; gives the specifier by which this file imports it. */
@@ -29,9 +29,9 @@ export class Scope {
 
   constructor(options: ScopeOptions) {
     this.#options = options;
-    const { source, checker } = options;
+    const { call, checker } = options;
     const flags = (ts.SymbolFlags.Type | ts.SymbolFlags.Alias) as ts.SymbolFlags;
-    this.#types = new Map(checker.getSymbolsInScope(source.call, flags).map((symbol) => [symbol.name, symbol]));
+    this.#types = new Map(checker.getSymbolsInScope(call, flags).map((symbol) => [symbol.name, symbol]));
   }
 
   has(name: string): boolean {

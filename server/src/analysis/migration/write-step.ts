@@ -2,53 +2,61 @@
  * Writes the step from a module's baseline to its source as it is now: `up`, `down`, the messages that need translating, the frozen old
  * types, and the version. Everything is marked for review, and type-checks as it stands.
  */
-import { compareShapes, isRenameCandidate } from "../compare.ts";
-import type { ModuleFacts, ProjectFacts, StepSource } from "../facts.ts";
+import type { DefinitionNodes } from "../definition.ts";
+import type { ShapeReader } from "../extract-shape.ts";
+import type { ModuleFacts, ProjectFacts, StepSource, StepWriter } from "../facts.ts";
 import { relativeSpecifier, withoutExtension } from "../paths.ts";
 import type { Message } from "../protocol-shapes.ts";
-import type { Answers, FileEdit, RenameQuestion } from "../rule.ts";
+import type { Answers, FileEdit } from "../rule.ts";
 import type { Shape, Slot } from "../shape.ts";
 import { rangeIn, rangeOf } from "../source-place.ts";
-import { accessText, keyText } from "../type-text.ts";
+import { keyText } from "../type-text.ts";
 import { ts } from "../typescript.ts";
 import { createValidity } from "../validity.ts";
 import { indent, inLayout, type Layout, layoutOf, list } from "./code.ts";
 import { body, convert } from "./convert.ts";
 import { initialValue, obviousValue } from "./defaults.ts";
+import { missingStep, renameQuestions } from "./missing-step.ts";
 import { Scope, VersionTypes } from "./names.ts";
 
-/** The first version whose step is missing, with the version that it leads to; null where the source leaves no place for one. */
-export function missingStep(facts: ModuleFacts): { readonly from: number; readonly to: number } | null {
-  const { baseline, source } = facts;
-  if (baseline === null || source.vsn === null || source.vsnValue === null || source.definition === null || source.codeChange === undefined)
-    return null;
-  const to = Math.max(source.vsn, baseline.vsn + 1);
-  // Some of the steps in between exist: what they make of a state is for a person to say.
-  if (source.steps.some((step) => step.from !== null && step.from >= baseline.vsn && step.from < to)) return null;
-  return { from: baseline.vsn, to };
+/** An actor module in the compiler's tree, with what its names mean. */
+export interface TypedModule {
+  readonly source: ts.SourceFile;
+  readonly call: ts.CallExpression;
+  readonly nodes: DefinitionNodes;
+  readonly checker: ts.TypeChecker;
+  readonly reader: ShapeReader;
+  readonly options: ts.CompilerOptions;
 }
 
-/** Which removed fields may have become which added ones; all pairs of one type, in both states. */
-export function renameQuestions(facts: ModuleFacts): readonly RenameQuestion[] {
-  const { baseline, source } = facts;
-  if (baseline === null) return [];
-  const { changes } = compareShapes(baseline.shapes.state, source.protocol.state);
-  const holder = (path: string, name: string) => path.slice(0, path.length - accessText(name).length);
-  const fields = (kind: RegExp) =>
-    changes.flatMap(({ path, kind: own, field }) => (field !== undefined && kind.test(own) ? [{ path, field }] : []));
-  const added = fields(/^(optionalF|f)ieldAdded$/);
-  return fields(/^(optionalF|f)ieldRemoved$/).flatMap((old) =>
-    added
-      .filter((now) => holder(now.path, now.field.name) === holder(old.path, old.field.name) && isRenameCandidate(old.field, now.field))
-      .map((now): RenameQuestion => ({ from: old.path, to: now.path })),
-  );
+/** @param typed the module of a file as it is now; undefined where it is none any more. */
+export function createStepWriter(typed: (file: string) => TypedModule | undefined): StepWriter {
+  const withTree = (facts: ModuleFacts): TypedFacts | undefined => {
+    const tree = typed(facts.source.file);
+    return tree === undefined ? undefined : { ...facts, tree };
+  };
+  return {
+    step(facts, project, answers) {
+      const own = withTree(facts);
+      return own === undefined ? [] : writeStep(own, project, answers);
+    },
+    down(facts, project, step, answers, irreversible) {
+      const own = withTree(facts);
+      return own === undefined ? [] : writeDown(own, project, step, answers, irreversible);
+    },
+  };
 }
 
-export function writeStep(facts: ModuleFacts, project: ProjectFacts, answers: Answers): readonly FileEdit[] {
+interface TypedFacts extends ModuleFacts {
+  readonly tree: TypedModule;
+}
+
+function writeStep(facts: TypedFacts, project: ProjectFacts, answers: Answers): readonly FileEdit[] {
   const step = missingStep(facts);
-  const { baseline, source } = facts;
-  if (step === null || baseline === null || source.definition === null || source.vsnValue === null) return [];
-  const layout = layoutOf(source.source.text);
+  const { baseline, source, tree } = facts;
+  const { object, vsn, codeChange } = tree.nodes;
+  if (step === null || baseline === null || object === null || vsn === null) return [];
+  const layout = layoutOf(tree.source.text);
   const types = typesFor(facts, project, step.from, layout);
   const parts = [upAndDown(facts, project, answers, types, layout)];
   const messages = messageParts(facts, project, types, layout);
@@ -63,41 +71,32 @@ export function writeStep(facts: ModuleFacts, project: ProjectFacts, answers: An
     texts.push(`// instar: review: version ${between} was never released, so nothing is left to convert.\n${between}: ${same}`);
   }
   const edits = [...typeEdits(facts, types, layout), ...olderSteps(facts, types)];
-  if (step.to !== source.vsn) edits.push({ file: source.file, range: rangeOf(source.vsnValue), newText: String(step.to) });
-  if (source.codeChange) edits.push(...insertProperties(source.codeChange, texts, layout));
-  else edits.push(...insertProperties(source.definition, [`codeChange: ${list("{", texts, "}", { broken: true, layout })}`], layout));
+  if (step.to !== source.vsn) edits.push({ file: source.file, range: rangeOf(vsn), newText: String(step.to) });
+  if (codeChange) edits.push(...insertProperties(codeChange, texts, layout));
+  else edits.push(...insertProperties(object, [`codeChange: ${list("{", texts, "}", { broken: true, layout })}`], layout));
   return edits.map((edit) => ({ ...edit, newText: inLayout(edit.newText, layout) }));
 }
 
 /** Adds `down` to a step that has only `up`. */
-export function writeDown(
-  facts: ModuleFacts,
+function writeDown(
+  facts: TypedFacts,
   project: ProjectFacts,
   step: StepSource,
   answers: Answers,
   irreversible: boolean,
 ): readonly FileEdit[] {
-  const { baseline, source } = facts;
-  if (baseline === null || step.object === null || step.from === null) return [];
-  const layout = layoutOf(source.source.text);
+  const { baseline, tree } = facts;
+  const object = tree.nodes.steps.find((each) => each.from === step.from)?.object ?? null;
+  if (baseline === null || object === null || step.from === null) return [];
+  const layout = layoutOf(tree.source.text);
   if (irreversible) {
-    const edits = insertProperties(
-      step.object,
-      ['// instar: review the reason.\ndown: irreversible("say why there is no way back")'],
-      layout,
-    );
+    const edits = insertProperties(object, ['// instar: review the reason.\ndown: irreversible("say why there is no way back")'], layout);
     return [...edits, ...importEdits(facts, "irreversible")].map((edit) => ({ ...edit, newText: inLayout(edit.newText, layout) }));
   }
   const types = typesFor(facts, project, baseline.vsn, layout);
   const down = functionText("down", "state", facts, project, answers, types, layout);
-  const edits = insertProperties(step.object, [`// instar: review this way back before the release.\n${down}`], layout);
+  const edits = insertProperties(object, [`// instar: review this way back before the release.\n${down}`], layout);
   return [...typeEdits(facts, types, layout), ...edits].map((edit) => ({ ...edit, newText: inLayout(edit.newText, layout) }));
-}
-
-/** Raises the version by one. */
-export function raiseVersion(facts: ModuleFacts): readonly FileEdit[] {
-  const { vsn, vsnValue, file } = facts.source;
-  return vsn === null || vsnValue === null ? [] : [{ file, range: rangeOf(vsnValue), newText: String(vsn + 1) }];
 }
 
 interface StepTypes {
@@ -106,21 +105,21 @@ interface StepTypes {
   readonly now: VersionTypes;
 }
 
-function typesFor(facts: ModuleFacts, project: ProjectFacts, vsn: number, layout: Layout): StepTypes {
-  const { source } = facts;
+function typesFor(facts: TypedFacts, project: ProjectFacts, vsn: number, layout: Layout): StepTypes {
+  const { source, tree } = facts;
   const scope = new Scope({
-    source,
-    checker: project.checker,
-    reader: project.reader,
+    call: tree.call,
+    checker: tree.checker,
+    reader: tree.reader,
     specifierOf: (protocol) => {
       const target = project.modules.find((each) => each.source.protocol.name === protocol && each.source.file !== source.file);
-      return target === undefined ? undefined : specifier(source.source, target.source.file, project);
+      return target === undefined ? undefined : specifier(facts, target.source.file, project);
     },
   });
   return { scope, old: new VersionTypes(scope, vsn, layout), now: new VersionTypes(scope, null, layout) };
 }
 
-function upAndDown(facts: ModuleFacts, project: ProjectFacts, answers: Answers, types: StepTypes, layout: Layout): string {
+function upAndDown(facts: TypedFacts, project: ProjectFacts, answers: Answers, types: StepTypes, layout: Layout): string {
   return [
     functionText("up", "old", facts, project, answers, types, layout),
     functionText("down", "state", facts, project, answers, types, layout),
@@ -130,7 +129,7 @@ function upAndDown(facts: ModuleFacts, project: ProjectFacts, answers: Answers, 
 function functionText(
   direction: "up" | "down",
   parameter: string,
-  facts: ModuleFacts,
+  facts: TypedFacts,
   project: ProjectFacts,
   answers: Answers,
   types: StepTypes,
@@ -150,7 +149,7 @@ function functionText(
   const made = convert(
     {
       layout,
-      exact: project.program.getCompilerOptions().exactOptionalPropertyTypes === true,
+      exact: facts.tree.options.exactOptionalPropertyTypes === true,
       typeOf: (shape) => (up ? types.now : types.old).text(shape),
       renamed: (path) => {
         const found = renames.find(({ target }) => target === path)?.source;
@@ -158,7 +157,7 @@ function functionText(
       },
       first: (path, shape) => {
         const field = /^State\.([^.[\]|<]+)$/.exec(path)?.[1];
-        return (up && field !== undefined ? initialValue(source.initial, field) : undefined) ?? obviousValue(shape, layout);
+        return (up && field !== undefined ? initialValue(facts.tree.nodes.initial, field) : undefined) ?? obviousValue(shape, layout);
       },
     },
     up ? old : now,
@@ -172,14 +171,14 @@ function functionText(
 }
 
 /** What the current state is called in the module's file. */
-function stateType(facts: ModuleFacts, types: StepTypes): string {
+function stateType(facts: TypedFacts, types: StepTypes): string {
   const { state } = facts.source.protocol;
   if ("name" in state && state.name !== undefined && types.scope.means(state.name, state)) return state.name;
-  const [protocol] = facts.source.call.typeArguments ?? [];
+  const [protocol] = facts.tree.call.typeArguments ?? [];
   return protocol === undefined ? types.now.text(state) : `Awaited<ReturnType<${protocol.getText()}["init"]>>`;
 }
 
-function messageParts(facts: ModuleFacts, project: ProjectFacts, types: StepTypes, layout: Layout): readonly string[] {
+function messageParts(facts: TypedFacts, project: ProjectFacts, types: StepTypes, layout: Layout): readonly string[] {
   const valid = createValidity();
   const { messages } = facts;
   const distinct = new Map(messages.incompatible.map((each) => [each.name, each]));
@@ -202,7 +201,7 @@ function messageParts(facts: ModuleFacts, project: ProjectFacts, types: StepType
     );
     const conversion = {
       layout,
-      exact: project.program.getCompilerOptions().exactOptionalPropertyTypes === true,
+      exact: facts.tree.options.exactOptionalPropertyTypes === true,
       typeOf: (shape: Shape) => toTypes.text(shape),
       renamed: () => undefined,
       first: (_: string, shape: Shape) => obviousValue(shape, layout),
@@ -233,7 +232,7 @@ function messageParts(facts: ModuleFacts, project: ProjectFacts, types: StepType
 }
 
 /** In the steps that are there already, names that mean the state of the baseline: they say so from now on. */
-function olderSteps({ source }: ModuleFacts, { old }: StepTypes): readonly FileEdit[] {
+function olderSteps({ source, tree }: TypedFacts, { old }: StepTypes): readonly FileEdit[] {
   const edits: FileEdit[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isTypeReferenceNode(node) && ts.isIdentifier(node.typeName)) {
@@ -242,13 +241,14 @@ function olderSteps({ source }: ModuleFacts, { old }: StepTypes): readonly FileE
     }
     ts.forEachChild(node, visit);
   };
-  for (const step of source.steps) if (step.property.getSourceFile() === source.source) visit(step.property);
+  for (const step of tree.nodes.steps) visit(step.property);
   return edits;
 }
 
 /** The frozen types, and the imports that they need. */
-function typeEdits(facts: ModuleFacts, types: StepTypes, layout: Layout): readonly FileEdit[] {
-  const { source, file } = facts.source;
+function typeEdits(facts: TypedFacts, types: StepTypes, layout: Layout): readonly FileEdit[] {
+  const { file } = facts.source;
+  const { source } = facts.tree;
   const [state, ...records] = [...types.old.frozen];
   const vsn = facts.baseline?.vsn ?? 0;
   const declarations = [
@@ -269,15 +269,16 @@ function typeEdits(facts: ModuleFacts, types: StepTypes, layout: Layout): readon
   return edits.map((edit) => ({ ...edit, newText: edit.newText.replaceAll("\n", layout.newline) }));
 }
 
-function declares(statement: ts.Statement, facts: ModuleFacts): boolean {
+function declares(statement: ts.Statement, facts: TypedFacts): boolean {
   const { state } = facts.source.protocol;
   if (!ts.isInterfaceDeclaration(statement) && !ts.isTypeAliasDeclaration(statement)) return false;
   return "name" in state && statement.name.text === state.name;
 }
 
 /** Adds a name to the import of the runtime's package, if it is not there yet. */
-function importEdits(facts: ModuleFacts, name: string): readonly FileEdit[] {
-  const { source, file } = facts.source;
+function importEdits(facts: TypedFacts, name: string): readonly FileEdit[] {
+  const { file } = facts.source;
+  const { source } = facts.tree;
   const declaration = source.statements
     .filter(ts.isImportDeclaration)
     .find(
@@ -321,24 +322,16 @@ function insertProperties(object: ts.ObjectLiteralExpression, properties: readon
 }
 
 /** How this file would import another: with the extension that its imports have, or else those of the other actors. */
-function specifier(source: ts.SourceFile, target: string, { modules, program }: ProjectFacts): string {
-  const path = relativeSpecifier(source.fileName, target);
+function specifier({ source, tree }: TypedFacts, target: string, { modules }: ProjectFacts): string {
+  const path = relativeSpecifier(source.file, target);
   const bare = withoutExtension(path);
-  const habit = [source, ...modules.map((each) => each.source.source)].map(relativeImports).find((texts) => texts.length > 0);
+  const habit = [source, ...modules.map((each) => each.source)].map(({ imports }) => imports).find((texts) => texts.length > 0);
   if (habit?.some((text) => /\.[cm]?tsx?$/.test(text)) === true) return path;
   if (habit?.some((text) => /\.[cm]?js$/.test(text)) === true) return `${bare}.js`;
   if (habit !== undefined) return bare;
   // Node wants to be told the extension of what will be there once it is compiled.
-  const { module = ts.ModuleKind.None } = program.getCompilerOptions();
+  const { module = ts.ModuleKind.None } = tree.options;
   return module >= ts.ModuleKind.Node16 && module <= ts.ModuleKind.NodeNext ? `${bare}.js` : bare;
-}
-
-function relativeImports(source: ts.SourceFile): readonly string[] {
-  return source.statements
-    .filter(ts.isImportDeclaration)
-    .flatMap((each) =>
-      ts.isStringLiteral(each.moduleSpecifier) && each.moduleSpecifier.text.startsWith(".") ? [each.moduleSpecifier.text] : [],
-    );
 }
 
 function lastName(path: string): string {

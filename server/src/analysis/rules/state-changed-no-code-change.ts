@@ -2,7 +2,7 @@
 import { breaking, type Cause, causesOf } from "../causes.ts";
 import { changesText, concerned, subject } from "../explain.ts";
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
-import { missingStep, renameQuestions, writeStep } from "../migration/write-step.ts";
+import { missingStep, renameQuestions } from "../migration/missing-step.ts";
 import type { Finding, Fix, Rule } from "../rule.ts";
 import { createValidity } from "../validity.ts";
 import { witness } from "../witness.ts";
@@ -67,6 +67,6 @@ function fix(cause: Cause, project: ProjectFacts): Fix {
     title,
     preferred: true,
     questions: [...questions.values()],
-    edits: (answers) => cause.modules.flatMap((facts) => writeStep(facts, project, answers)),
+    edits: (answers) => cause.modules.flatMap((facts) => project.writer.step(facts, project, answers)),
   };
 }

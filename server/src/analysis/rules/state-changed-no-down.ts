@@ -2,7 +2,7 @@
 import { breaking, type Cause, causesOf } from "../causes.ts";
 import { changesText, concerned, subject } from "../explain.ts";
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
-import { missingStep, renameQuestions, writeDown, writeStep } from "../migration/write-step.ts";
+import { missingStep, renameQuestions } from "../migration/missing-step.ts";
 import type { Answers, Finding, Fix, Rule } from "../rule.ts";
 import { isMissing } from "./state-changed-no-code-change.ts";
 
@@ -48,7 +48,7 @@ function fixes(cause: Cause, project: ProjectFacts): readonly Fix[] {
 function fixOf(
   facts: ModuleFacts,
 ): ((project: ProjectFacts, answers: Answers, irreversible: boolean) => ReturnType<Fix["edits"]>) | undefined {
-  if (missingStep(facts) !== null) return (project, answers) => writeStep(facts, project, answers);
+  if (missingStep(facts) !== null) return (project, answers) => project.writer.step(facts, project, answers);
   const { baseline, source } = facts;
   if (baseline === null || source.vsn === null) return undefined;
   const lacking = source.steps.filter(
@@ -56,6 +56,6 @@ function fixOf(
   );
   const [step] = lacking;
   // The states between two unreleased steps are in no snapshot.
-  if (step === undefined || step.object === null || lacking.length > 1 || source.vsn !== baseline.vsn + 1) return undefined;
-  return (project, answers, irreversible) => writeDown(facts, project, step, answers, irreversible);
+  if (step === undefined || !step.written || lacking.length > 1 || source.vsn !== baseline.vsn + 1) return undefined;
+  return (project, answers, irreversible) => project.writer.down(facts, project, step, answers, irreversible);
 }

@@ -3,7 +3,7 @@ import { type Cause, causesOf } from "../causes.ts";
 import type { Difference } from "../compare.ts";
 import { changesText, concerned, modulesText } from "../explain.ts";
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
-import { raiseVersion } from "../migration/write-step.ts";
+import { raiseVersion } from "../migration/missing-step.ts";
 import type { Finding, Rule } from "../rule.ts";
 import { isMissing } from "./state-changed-no-code-change.ts";
 

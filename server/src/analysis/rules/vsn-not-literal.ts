@@ -1,7 +1,6 @@
 /** The version must be readable without running the program: snapshots, steps and plans are all named after it. */
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
 import type { Finding, Rule } from "../rule.ts";
-import { rangeOf } from "../source-place.ts";
 
 export const vsnNotLiteral: Rule = {
   id: "vsn-not-literal",
@@ -15,19 +14,17 @@ export const vsnNotLiteral: Rule = {
 };
 
 function finding({ module, source }: ModuleFacts): Finding {
-  const node = source.vsnValue ?? source.definition ?? source.call;
-  const what =
-    source.definition === null
-      ? "The definition of this actor is not written out in the call, so its `vsn` cannot be read."
-      : source.vsnValue === null
-        ? "This actor has no `vsn`."
-        : `\`${source.vsnValue.getText()}\` is not a \`vsn\`: it has to be written as a whole number from 1.`;
+  const what = !source.written
+    ? "The definition of this actor is not written out in the call, so its `vsn` cannot be read."
+    : source.vsnValue === null
+      ? "This actor has no `vsn`."
+      : `\`${source.vsnValue.text}\` is not a \`vsn\`: it has to be written as a whole number from 1.`;
   return {
     rule: vsnNotLiteral.id,
     severity: vsnNotLiteral.severity,
     module: module.id,
     file: module.file,
-    range: source.vsnValue === null ? module.ranges.actor : rangeOf(node),
+    range: source.vsnValue?.range ?? module.ranges.actor,
     message: `${what} Without it nothing tells which states this code understands, and the module is not compared with any release. Write it as a literal, for example \`vsn: 1\`.`,
     related: [],
     fixes: [],

@@ -1,0 +1,130 @@
+/** What an actor's definition says by its own literals: its version, its id and its steps. Syntax alone decides. */
+import type { Definition } from "./facts.ts";
+import { unwrap, valueOf } from "./find.ts";
+import { irreversibleFunction } from "./runtime-names.ts";
+import { rangeOf } from "./source-place.ts";
+import { ts } from "./typescript.ts";
+
+/** The parts of a definition in the compiler's tree, for whoever writes into it. */
+export interface DefinitionNodes {
+  /** The object that `actor` is called with; null where it is not written out. */
+  readonly object: ts.ObjectLiteralExpression | null;
+  readonly vsn: ts.Expression | null;
+  /** The object literal of `codeChange`; null where there is none, undefined where it is not written out. */
+  readonly codeChange: ts.ObjectLiteralExpression | null | undefined;
+  readonly steps: readonly StepNode[];
+  /** The object that `init` returns, where it is written out. */
+  readonly initial: ts.ObjectLiteralExpression | null;
+}
+
+export interface StepNode {
+  readonly from: number | null;
+  readonly property: ts.ObjectLiteralElementLike;
+  readonly object: ts.ObjectLiteralExpression | null;
+}
+
+export function definitionNodes(call: ts.CallExpression): DefinitionNodes {
+  const argument = call.arguments[0];
+  const value = argument === undefined ? undefined : valueOf(argument);
+  const object = value !== undefined && ts.isObjectLiteralExpression(value) ? value : null;
+  if (object === null) return { object, vsn: null, codeChange: undefined, steps: [], initial: null };
+  const codeChange = codeChangeOf(object);
+  return {
+    object,
+    vsn: propertyValue(object, "vsn") ?? null,
+    codeChange,
+    steps: (codeChange?.properties ?? []).map((property): StepNode => {
+      const key = property.name === undefined ? undefined : nameText(property.name);
+      const step = stepValue(property);
+      return {
+        from: key !== undefined && /^[1-9]\d*$/.test(key) ? Number(key) : null,
+        property,
+        object: step !== undefined && ts.isObjectLiteralExpression(step) ? step : null,
+      };
+    }),
+    initial: initialState(object),
+  };
+}
+
+export function readDefinition(call: ts.CallExpression): Definition {
+  const { object, vsn, codeChange, steps } = definitionNodes(call);
+  const id = object === null ? undefined : propertyValue(object, "id");
+  return {
+    id: id !== undefined && ts.isStringLiteralLike(id) && id.text !== "" ? id.text : null,
+    written: object !== null,
+    vsn: vsn === null ? null : wholeNumber(vsn),
+    vsnValue: vsn === null ? null : { text: vsn.getText(), range: rangeOf(vsn) },
+    codeChange: codeChange === undefined ? "open" : codeChange === null ? "none" : "written",
+    steps: steps.map(({ from, property, object: step }) => {
+      const value = stepValue(property);
+      if (step === null) return { from, written: false, up: value !== undefined, down: value === undefined ? "missing" : "function" };
+      const spread = step.properties.some(ts.isSpreadAssignment);
+      const down = propertyOf(step, "down");
+      return {
+        from,
+        written: true,
+        up: spread || propertyOf(step, "up") !== undefined,
+        down: down === undefined ? (spread ? "function" : "missing") : isIrreversible(down) ? "irreversible" : "function",
+      };
+    }),
+  };
+}
+
+/** The value of a property that is written out in an object literal. */
+function propertyValue(object: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
+  const property = propertyOf(object, name);
+  if (property === undefined) return undefined;
+  if (ts.isPropertyAssignment(property)) return unwrap(property.initializer);
+  return ts.isShorthandPropertyAssignment(property) ? property.name : undefined;
+}
+
+function propertyOf(object: ts.ObjectLiteralExpression, name: string): ts.ObjectLiteralElementLike | undefined {
+  return object.properties.findLast((property) => property.name !== undefined && nameText(property.name) === name);
+}
+
+function nameText(name: ts.PropertyName): string | undefined {
+  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name) ? name.text : undefined;
+}
+
+function wholeNumber(expression: ts.Expression): number | null {
+  if (!ts.isNumericLiteral(expression)) return null;
+  const value = Number(expression.text);
+  return Number.isSafeInteger(value) && value >= 1 ? value : null;
+}
+
+function codeChangeOf(object: ts.ObjectLiteralExpression): ts.ObjectLiteralExpression | null | undefined {
+  const property = propertyOf(object, "codeChange");
+  if (property === undefined) return object.properties.some(ts.isSpreadAssignment) ? undefined : null;
+  const expression = ts.isPropertyAssignment(property)
+    ? property.initializer
+    : ts.isShorthandPropertyAssignment(property)
+      ? property.name
+      : undefined;
+  const value = expression === undefined ? undefined : valueOf(expression);
+  return value !== undefined && ts.isObjectLiteralExpression(value) ? value : undefined;
+}
+
+function stepValue(property: ts.ObjectLiteralElementLike): ts.Expression | undefined {
+  return ts.isPropertyAssignment(property) ? valueOf(property.initializer) : undefined;
+}
+
+function isIrreversible(down: ts.ObjectLiteralElementLike): boolean {
+  const value = ts.isPropertyAssignment(down) ? valueOf(down.initializer) : undefined;
+  return value !== undefined && ts.isCallExpression(value) && /(^|\.)(\w+)$/.exec(value.expression.getText())?.[2] === irreversibleFunction;
+}
+
+/** The object literal that `init` gives back, if it is written as one. */
+function initialState(object: ts.ObjectLiteralExpression): ts.ObjectLiteralExpression | null {
+  const init = propertyOf(object, "init");
+  if (init === undefined) return null;
+  const fn = ts.isMethodDeclaration(init) ? init : ts.isPropertyAssignment(init) ? valueOf(init.initializer) : undefined;
+  if (fn === undefined || !(ts.isArrowFunction(fn) || ts.isFunctionExpression(fn) || ts.isMethodDeclaration(fn))) return null;
+  if (fn.body === undefined) return null;
+  if (!ts.isBlock(fn.body)) {
+    const value = unwrap(fn.body);
+    return ts.isObjectLiteralExpression(value) ? value : null;
+  }
+  const last = fn.body.statements.findLast(ts.isReturnStatement)?.expression;
+  const value = last === undefined ? undefined : unwrap(last);
+  return value !== undefined && ts.isObjectLiteralExpression(value) ? value : null;
+}
