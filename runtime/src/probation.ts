@@ -10,6 +10,8 @@ export interface ProbationTerms {
   readonly for: number;
   /** How many restarts are all right. */
   readonly restarts: number;
+  /** Rolls the upgrade back, for those who keep code in a way of their own. Default: `rollback`, and the event `rolledBack`. */
+  readonly rollBack?: (why: string) => void;
 }
 
 /** The system. */

@@ -123,6 +123,16 @@ test("a later upgrade ends the probation of the one before", async () => {
   assert.deepEqual([module.vsn, reports], [2, []]);
 });
 
+test("whoever keeps the code can roll back in another way, and is told once", async () => {
+  const { clock, module, find, reports, toTwo } = await tills(2);
+  const told: string[] = [];
+  await toTwo({ probation: { for: 1000, restarts: 0, rollBack: (why) => void told.push(why) } });
+  for (const i of [0, 1]) find(i).cast("crash");
+  await clock.settle();
+  assert.equal(told.length, 1);
+  assert.deepEqual([module.vsn, reports], [2, []]);
+});
+
 test("where a step is irreversible, probation restarts the processes on the old code", async () => {
   const { clock, module, find, reports, toTwo, all } = await tills(2, oneWay);
   await toTwo({ probation: { for: 1000, restarts: 0 } });

@@ -355,7 +355,8 @@ class Upgrade {
     if (probation === undefined) return;
     const options = { extra, ...(timeout !== undefined && { timeout }) };
     const modules = this.#changes.map(({ module }) => module);
-    system.probation = new Probation(system, modules, probation, (why) => void rollBackInProbation(system, options, why));
+    const { rollBack = (why: string): void => void rollBackInProbation(system, options, why) } = probation;
+    system.probation = new Probation(system, modules, probation, rollBack);
   }
 
   /** Who has messages, or infos that are still to come. */
