@@ -26,13 +26,15 @@ export default actor<Counter>({
 `;
 
 const app = `
-import { start, supervisor, child, whereis } from "instar";
+import { mfa, start, whereis } from "instar";
+import * as amounts from "./by.js";
 import { enableUpgrades } from "instar/dev";
 import root from "./root.actor.js";
 import counter, { type Counter } from "./counter.actor.js";
 await start(root);
 await enableUpgrades({ entry: import.meta.url, name: "shop" });
 const counted = whereis<Counter>("counter")!;
+const by = mfa(amounts, "by");
 let sent = 0;
 let running = true;
 const traffic = async (): Promise<void> => {
@@ -46,7 +48,7 @@ const clients = Array.from({ length: 5 }, traffic);
 process.on("SIGUSR2", async () => {
   running = false;
   await Promise.all(clients);
-  console.log("sent", sent, "counted", await counted.call("total"), "version", await counted.call("version"), "handle", counter.id);
+  console.log("sent", sent, "counted", await counted.call("total"), "version", await counted.call("version"), "handle", counter.id, "by", by(2));
   running = true;
   clients.splice(0, 5, ...Array.from({ length: 5 }, traffic));
 });
@@ -80,12 +82,12 @@ test("a deployed program is listed, rehearsed, upgraded and downgraded under tra
   };
   const listed = async (): Promise<ProcessInfo[]> =>
     (JSON.parse((await run("ps", "--format", "json")).stdout) as { processes: ProcessInfo[] }).processes;
-  const balance = async (): Promise<{ version: string; loaded: string; handle: string }> => {
+  const balance = async (): Promise<{ version: string; loaded: string; handle: string; by: string }> => {
     const line = program.line(/^sent/);
     program.process.kill("SIGUSR2");
-    const [, sent, , counted, , version = "", loaded = "", , handle = ""] = (await line).split(" ");
+    const [, sent, , counted, , version = "", loaded = "", , handle = "", , by = ""] = (await line).split(" ");
     assert.equal(counted, sent, "every message that was sent was counted");
-    return { version, loaded, handle };
+    return { version, loaded, handle, by };
   };
 
   // Compiled code has the ids of its sources.
@@ -119,7 +121,8 @@ test("a deployed program is listed, rehearsed, upgraded and downgraded under tra
   );
 
   // A plain module that changes re-instantiates the actor that imports it.
-  deployed.deploy({ by: "export const by = (k: number): number => k + 0;\n" });
+  assert.equal(second.by, "2");
+  deployed.deploy({ by: "export const by = (k: number): number => (k === 2 ? 20 : k);\n" });
   const reinstantiated = await report("upgrade", "--force");
   assert.deepEqual(
     [reinstantiated.outcome, reinstantiated.modules.map(({ id, kind }) => [id, kind])],
@@ -127,6 +130,7 @@ test("a deployed program is listed, rehearsed, upgraded and downgraded under tra
     JSON.stringify(reinstantiated.errors),
   );
 
+  assert.equal((await balance()).by, "20", "a reference by mfa, made by code that Node has loaded, reaches the new version");
   const back = await report("downgrade", "src/counter.actor", "1");
   assert.equal(back.outcome, "committed", JSON.stringify(back.errors));
   assert.equal((await balance()).version, "1");
