@@ -28,7 +28,7 @@ test("an application runs, is upgraded with its state kept, and goes back to its
   assert.deepEqual(await vsns(client), ["src/app 1", "src/counter.actor 2", "src/counter.actor 2"]);
   assert.deepEqual(await counterState(client), { n: 5, step: 1 });
   const { modules } = await client.request("modules/list");
-  assert.deepEqual(modules.find(({ id }) => id === "src/counter.actor")?.old, { vsn: 1, processes: 0 });
+  assert.deepEqual(modules.find(({ id }) => id === "src/counter.actor")?.old, { vsn: 1, processes: 0, handlers: 0, timers: 0 });
   assert.equal((await client.request("upgrade/apply")).outcome, "unchanged");
 
   const back = await client.request("upgrade/downgrade", { targets: [{ module: "src/counter.actor", vsn: 1 }] });
