@@ -3,9 +3,9 @@
  * Not exported by the package; `dev/` imports it by path.
  */
 export { bindHandle, isHandle, moduleOf, versionOf, type Handle } from "./handle.ts";
-export { planUpgrade, type PlanUpgradeRequest } from "./plan-upgrade.ts";
+export { planUpgrade } from "./plan-upgrade.ts";
 export { planSteps, type PlanRequest, type StepPlan } from "./plan-steps.ts";
-export { rollback, upgrade, type RollbackOptions, type UpgradeOptions } from "./upgrade.ts";
+export { rollback, upgrade, type UpgradeOptions } from "./upgrade.ts";
 export type { ModuleChange } from "./module-change.ts";
 export { lingering, purge, softPurge } from "./purge.ts";
 export { processes, stateOf } from "./process-info.ts";

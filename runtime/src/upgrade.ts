@@ -77,7 +77,7 @@ export function upgrade(system: System, changes: readonly ModuleChange[], option
   return options.mode === "otp" ? upgradeAsOtp(live(system), changes, options) : run.apply();
 }
 
-export interface RollbackOptions extends Pick<UpgradeOptions, "extra" | "timeout" | "onBusy" | "signal" | "pace"> {
+interface RollbackOptions extends Pick<UpgradeOptions, "extra" | "timeout" | "onBusy" | "signal" | "pace"> {
   /** Restart processes for which no step leads back, which loses their states, instead of refusing. Default false. */
   readonly restart?: boolean;
 }
