@@ -20,6 +20,11 @@ export class ProcessPid {
     return `<0.${this.#number}>`;
   }
 
+  /** Of a pid whose process is known. */
+  static numberOf(pid: ProcessPid): number {
+    return pid.#number;
+  }
+
   /** The process behind a pid; null for anything that is not one. */
   static processOf(pid: unknown): Process | null {
     return typeof pid === "object" && pid !== null && #process in pid ? pid.#process : null;

@@ -387,20 +387,36 @@ export class Process {
     // What is needed once must not be held for as long as the process lives.
     this.#cause = null;
     this.#args = none;
-    this.#settle(
+    let state: unknown;
+    let promise: Promise<unknown> | null = null;
+    try {
+      state = callInFlight(flight, this.host.context, initialize, this.definition, args);
+      if (isThenable(state)) promise = Promise.resolve(state);
+    } catch (thrown) {
+      if (!flight.done) this.#finalize(toReason(thrown));
+      return;
+    }
+    if (promise !== null) this.#initializedLater(flight, promise);
+    else if (!flight.done) this.#initialized(flight, state);
+  }
+
+  #initializedLater(flight: Flight, promise: Promise<unknown>): void {
+    this.#wait(
       flight,
-      () => this.definition.init(...args),
-      (state) => {
-        if (state === undefined) return this.#finalize(noState(this));
-        this.state = state;
-        this.phase = "running";
-        this.host.started(this);
-        this.#starter?.resolve(this.pid as unknown as Pid<never>);
-        this.#starter = null;
-        this.#rest(flight);
-      },
+      promise,
+      (state) => this.#initialized(flight, state),
       (thrown) => this.#finalize(toReason(thrown)),
     );
+  }
+
+  #initialized(flight: Flight, state: unknown): void {
+    if (state === undefined) return this.#finalize(noState(this));
+    this.state = state;
+    this.phase = "running";
+    this.host.started(this);
+    this.#starter?.resolve(this.pid as unknown as Pid<never>);
+    this.#starter = null;
+    this.#rest(flight);
   }
 
   #handle(message: Message): void {
@@ -663,6 +679,10 @@ export class Process {
 }
 
 const none: readonly unknown[] = [];
+
+function initialize(definition: unknown, ...args: readonly unknown[]): unknown {
+  return (definition as ActorDefinition).init(...args);
+}
 
 /** The handlers of one kind of message. */
 export function handlersOf(definition: ActorDefinition, kind: "call" | "cast" | "info"): HandlerTable | undefined {

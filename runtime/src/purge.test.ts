@@ -48,7 +48,7 @@ async function lingers() {
       .then((reason) => ended.push([pid.id, reason]));
   load(module, change(handle, waiter(2)).to);
   for (const pid of [busy, idle]) Object.assign(live(system).processes.get(pid.id) ?? assert.fail(), { version: module.current });
-  const alive = () => [...live(system).processes.keys()];
+  const alive = () => [...live(system).processes.values()].map(({ pid }) => pid.id);
   return { system, clock, handle, module, busy, unconverted, idle, open, late, ended, alive };
 }
 

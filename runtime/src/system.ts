@@ -9,6 +9,7 @@ import { disconnect } from "./links.ts";
 import type { LoadedModule } from "./module.ts";
 import type { Pid, Protocol } from "./pid.ts";
 import type { Preparation } from "./preparation.ts";
+import { ProcessTable } from "./process-table.ts";
 import type { Probation } from "./probation.ts";
 import type { UpgradeReport } from "./protocol.ts";
 import { Process, type ProcessHost, type Quiescence } from "./process.ts";
@@ -113,7 +114,7 @@ export class LiveSystem implements System, ProcessHost {
   context: boolean;
   readonly scheduler: Scheduler;
   readonly timeouts: CallTimeouts;
-  readonly processes = new Map<string, Process>();
+  readonly processes = new ProcessTable();
   readonly names = new Map<string, Process>();
   readonly listeners = new Set<(event: SystemEvent) => void>();
   preparation: Preparation | null = null;
@@ -133,11 +134,13 @@ export class LiveSystem implements System, ProcessHost {
     this.clock.watch?.(() => this.scheduler.busy);
   }
 
-  async start<P extends Protocol>(handle: Actor<P>, ...[options]: StartArguments<P>): Promise<Pid<P>> {
-    const { args = [], name = null, link = false } = (options ?? {}) as StartOptions<readonly unknown[]>;
-    if (link) currentProcess("start with link");
-    const process = this.spawn(moduleOf(handle), { args, name, link });
-    return await process.begin();
+  start<P extends Protocol>(handle: Actor<P>, ...[options]: StartArguments<P>): Promise<Pid<P>> {
+    const { args = none, name = null, link = false } = (options ?? {}) as StartOptions<readonly unknown[]>;
+    try {
+      return this.spawn(moduleOf(handle), { args, name, link }).begin();
+    } catch (thrown) {
+      return Promise.reject(thrown);
+    }
   }
 
   whereis<P = never>(name: string): Pid<P> | null {
@@ -157,6 +160,7 @@ export class LiveSystem implements System, ProcessHost {
 
   /** A new process, whose `init` is still to run. */
   spawn(module: LoadedModule, { args, name, link = false, supervisor, restarts = 0 }: SpawnOptions): Process {
+    if (link) currentProcess("start with link");
     if (this.#stopping) throw new InstarError("INSTAR_SYSTEM_STOPPED", `${module.id} cannot be started: the system is stopping.`);
     const namesake = name === null ? undefined : this.names.get(name);
     if (namesake !== undefined) {
@@ -175,7 +179,7 @@ export class LiveSystem implements System, ProcessHost {
       supervisor: supervisor ?? null,
       restarts,
     });
-    this.processes.set(process.pid.id, process);
+    this.processes.add(process);
     this.preparation?.spawned(process);
     if (name !== null) this.names.set(name, process);
     return process;
@@ -197,13 +201,13 @@ export class LiveSystem implements System, ProcessHost {
   }
 
   started(process: Process): void {
-    this.emit({ type: "started", pid: process.pid.id });
+    if (this.listeners.size > 0) this.emit({ type: "started", pid: process.pid.id });
   }
 
   exited(process: Process): void {
-    this.processes.delete(process.pid.id);
+    this.processes.remove(process);
     if (process.name !== null && this.names.get(process.name) === process) this.names.delete(process.name);
-    this.emit({ type: "exited", pid: process.pid.id, reason: process.reason ?? "normal" });
+    if (this.listeners.size > 0) this.emit({ type: "exited", pid: process.pid.id, reason: process.reason ?? "normal" });
   }
 
   emit(event: SystemEvent): void {
@@ -226,4 +230,5 @@ export class LiveSystem implements System, ProcessHost {
   }
 }
 
+const none: readonly unknown[] = [];
 let theDefault: LiveSystem | null = null;

@@ -73,7 +73,7 @@ test("a timer that ends by its own method counts no more", async (t) => {
 test("timers are counted for the process whose handler set them, and for the version; a purge ends them", async (t) => {
   const { project, server, system, ask, upgrade, room, timers, kinds } = await timed(t);
   await ask("src/room.actor");
-  const [pid] = [...live(system).processes.keys()];
+  const [pid] = [...live(system).processes.values()].map((process) => process.pid.id);
   assert.deepEqual(timers(), [{ kind: "interval", pid, after: 10 }]);
   const old = room("start");
   const seen = room("seen");
