@@ -108,6 +108,14 @@ describe("an exit signal", () => {
     assert.deepEqual(log, [["exit", null, "shutdown"], "queued", ["terminate", "shutdown"]]);
   });
 
+  test("from a process without a parent to itself is its parent's: it runs terminate", async () => {
+    const world = testSystem();
+    const log: unknown[] = [];
+    const pid = await world.system.start(trapping, { args: [{ log }] });
+    assert.equal(await ending(world, pid, () => pid.cast("do", () => exit(pid, "boom"))), "boom");
+    assert.deepEqual(log, [["terminate", "boom"]]);
+  });
+
   test("reaches one whose init is still to finish: start rejects", async () => {
     const { system, clock } = testSystem();
     let own: Self | null = null;
@@ -216,6 +224,23 @@ describe("a monitor", () => {
       ["down", monitors[2], dead.id, "noproc"],
       ["down", monitors[0], one.id, "boom"],
       ["down", monitors[1], one.id, "boom"],
+    ]);
+  });
+
+  test("of a linked process says so after the link", async () => {
+    const { system, clock } = testSystem();
+    const log: unknown[] = [];
+    const watcher = await system.start(trapping, { args: [{ log }] });
+    const one = await system.start(plain);
+    const monitor = await watcher.call("do", (own) => {
+      own.link(one);
+      return own.monitor(one);
+    });
+    exit(one, "boom");
+    await clock.settle();
+    assert.deepEqual(log, [
+      ["exit", one.id, "boom"],
+      ["down", monitor, one.id, "boom"],
     ]);
   });
 

@@ -3,6 +3,7 @@
  * set around it.
  */
 import type { ExitReason } from "./exit.ts";
+import { MonitorReference } from "./monitor.ts";
 import type { Process } from "./process.ts";
 
 export type Links = Process | Set<Process> | null;
@@ -39,24 +40,28 @@ export function disconnect(one: Process, other: Process): void {
 }
 
 /**
- * Takes a process that has ended out of its links, and tells those that it was linked to. Their ends are told in a loop, not in a
- * recursion, because a chain of links may be longer than the stack.
+ * Takes a process that has ended out of its links and monitors, and tells the others: first those that it was linked to, then, as in OTP,
+ * those that monitor it. Their ends are told in a loop, not in a recursion, because a chain of links may be longer than the stack.
  */
-export function breakLinks(process: Process, reason: ExitReason): void {
-  const { links } = process;
-  if (links === null) return;
+export function tellOfEnd(process: Process, reason: ExitReason): void {
+  const { links, watchers, watching } = process;
+  if (links === null && watchers === null && watching === null) return;
   process.links = null;
   const begins = due === null;
   const signals = (due ??= []);
-  for (const other of links instanceof Set ? links : [links]) {
+  for (const other of links === null ? [] : links instanceof Set ? links : [links]) {
     other.links = withoutLink(other.links, process);
     signals.push({ from: process, to: other, reason });
   }
+  signals.push({ from: process, to: null, reason });
   if (!begins) return;
   // More of them are added while it runs.
-  for (const { from, to, reason: why } of signals) to.exitSignal(from, why, "link");
+  for (const { from, to, reason: why } of signals) {
+    if (to === null) MonitorReference.ended(from);
+    else to.exitSignal(from, why, "link");
+  }
   due = null;
 }
 
-/** What is still to be told; null while nothing is. */
-let due: { readonly from: Process; readonly to: Process; readonly reason: ExitReason }[] | null = null;
+/** What is still to be told, and whom; null stands for those who monitor. Null itself while nothing is. */
+let due: { readonly from: Process; readonly to: Process | null; readonly reason: ExitReason }[] | null = null;

@@ -11,10 +11,10 @@ import type { ActorDefinition, HandlerTable } from "./definition.ts";
 import { isOrderly, toReason, type ExitReason } from "./exit.ts";
 import { currentFlight, Flight, holdsUpRest, isAwaited, owesRest, callInFlight } from "./flight.ts";
 import { CallContext, MessageContext } from "./context.ts";
-import { breakLinks, connect, linksOf, type Links } from "./links.ts";
+import { connect, linksOf, tellOfEnd, type Links } from "./links.ts";
 import { Mailbox, Message, PendingCall } from "./mailbox.ts";
 import type { LoadedModule, ModuleVersion } from "./module.ts";
-import { MonitorReference } from "./monitor.ts";
+import type { MonitorReference } from "./monitor.ts";
 import type { Pid } from "./pid.ts";
 import {
   badReturn,
@@ -264,7 +264,8 @@ export class Process {
     if (reason === "kill" && by === "exit") return this.kill();
     if (!this.trapExit) {
       if (reason !== "normal" || from === this) this.#finalize(reason, by);
-    } else if (by === "parent" || (this.linked && from === this.parent)) {
+      // As in OTP, one that nobody started linked is its own parent.
+    } else if (by === "parent" || from === (this.linked ? this.parent : this)) {
       this.#askToEnd(reason, currentFlight());
     } else {
       this.info("exit", [from?.pid ?? null, reason]);
@@ -570,8 +571,7 @@ export class Process {
       this.#starter?.reject(initFailed(this, reason));
       this.#starter = null;
     }
-    MonitorReference.ended(this);
-    breakLinks(this, reason);
+    tellOfEnd(this, reason);
     for (const listener of this.#onExit ?? []) listener(reason);
     this.#onExit = null;
     this.parent = null;
