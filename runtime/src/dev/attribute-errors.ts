@@ -11,10 +11,10 @@ export function attributeErrors(): void {
 }
 
 function onError(error: unknown): void {
-  const process_ = currentFlight()?.process;
-  if (process_ !== undefined) {
+  const owner = currentFlight()?.process;
+  if (owner !== undefined) {
     // One that has ended already has nothing more to lose.
-    process_.crash(toReason(error));
+    owner.crash(toReason(error));
     return;
   }
   // The application's policy goes first, if it has one.
