@@ -31,7 +31,8 @@ const parent = actor<Parent>({
   init: () => null,
   calls: {
     start: async ({ reply }, count) => {
-      await Promise.all(Array.from({ length: count }, () => start(counter, { link: true })));
+      const started = Array.from({ length: count }, () => start(counter, { link: true }));
+      for (const child of started) await child;
       return reply(null);
     },
   },

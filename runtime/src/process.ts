@@ -153,7 +153,7 @@ export class Process {
   /** Lets `init` run. Resolves when that is done, rejects when it fails. */
   begin(): Promise<Pid<never>> {
     const { scheduler, quiescence } = this.host;
-    if (this.#cause !== null || quiescence !== null || !scheduler.now(this, null)) scheduler.ready(this);
+    if (quiescence !== null || !scheduler.inside(this, null)) scheduler.ready(this);
     if (this.phase === "running") return Promise.resolve(this.pid as unknown as Pid<never>);
     if (this.phase === "exited") return Promise.reject(initFailed(this, this.reason ?? "normal"));
     return new Promise((resolve, reject) => (this.#starter = { resolve, reject }));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { AsyncLocalStorage } from "node:async_hooks";
 import { test } from "node:test";
-import { actor, createSystem, type Pid } from "./index.ts";
+import { actor, createSystem, start, type Pid } from "./index.ts";
 import { testSystem } from "./testing.ts";
 
 interface Probe {
@@ -110,6 +110,34 @@ test("nothing runs at once inside a handler, while another process waits for its
   late.push("sent");
   await answer;
   assert.deepEqual(late, ["sent", "handled"]);
+});
+
+test("a handler that starts a process goes on when its init is done, as in OTP; with a seed, before", async () => {
+  const order = async (seed?: number): Promise<string[]> => {
+    const { system } = testSystem(seed === undefined ? {} : { seed });
+    const pid = await system.start(probe);
+    const notes: string[] = [];
+    const child = actor<{ init(depth: number): null }>({
+      vsn: 1,
+      init: (depth) => {
+        if (depth > 0) void start(child, { args: [depth - 1], link: true });
+        notes.push(`init ${depth}`);
+        return null;
+      },
+    });
+    await pid.call("run", () => {
+      void start(child, { args: [20], link: true });
+      notes.push("the handler goes on");
+    });
+    await pid.call("ping");
+    return notes;
+  };
+  const inits = (...depths: number[]): string[] => depths.map((depth) => `init ${depth}`);
+  // Only so many within each other; then they wait for their turn.
+  const once = await order();
+  assert.deepEqual(once.slice(0, 8), [...inits(14, 15, 16, 17, 18, 19, 20), "the handler goes on"]);
+  assert.equal(once.length, 22);
+  assert.deepEqual((await order(1))[0], "the handler goes on");
 });
 
 test("a handler that runs at once runs in nobody's async context, as all do", async () => {

@@ -22,7 +22,8 @@ export class Scheduler {
   #queue: (Runnable | null)[] = [];
   #head = 0;
   #tail = 0;
-  #running = false;
+  /** How many run, each started by the one before; 0 between drains. */
+  #depth = 0;
   #drainDue = false;
   #left = messagesPerTurn;
   #turnEnds = 0;
@@ -60,13 +61,18 @@ export class Scheduler {
    * has to run through `runDrain` does not run here. @returns whether it did
    */
   now<M>(process: Runnable<M>, message: M): boolean {
-    if (this.#running || this.#left <= 0 || this.busy || this.#random !== null || this.runDrain !== null) return false;
+    return this.#depth === 0 && !this.busy && this.inside(process, message);
+  }
+
+  /** The same within the turn of whoever runs: as in OTP, who starts a process goes on when its `init` is done. */
+  inside<M>(process: Runnable<M>, message: M): boolean {
+    if (this.#left <= 0 || this.#depth >= deepest || this.#random !== null || this.runDrain !== null) return false;
     this.#begin();
-    this.#running = true;
+    this.#depth++;
     try {
       applyNeutral(process.stepWith, process, message);
     } finally {
-      this.#running = false;
+      this.#depth--;
     }
     this.#spend();
     if (this.busy) this.#drainSoon();
@@ -74,7 +80,7 @@ export class Scheduler {
   }
 
   #drainSoon(): void {
-    if (this.#drainDue || this.#running) return;
+    if (this.#drainDue || this.#depth > 0) return;
     this.#drainDue = true;
     // In a microtask, by way of a promise: `queueMicrotask` costs several times as much. With an empty budget, the turn's reset does it,
     // which is due already.
@@ -91,7 +97,7 @@ export class Scheduler {
     } catch {
       // What it was in the middle of has to be done over: the rest of the queue has its turn after the event loop's.
       this.#left = 0;
-      this.#running = false;
+      this.#depth = 0;
       this.#drainDue = true;
       breakOff()?.process.kill();
       this.#begin();
@@ -100,14 +106,14 @@ export class Scheduler {
 
   readonly #drain = (): void => {
     this.#begin();
-    this.#running = true;
+    this.#depth = 1;
     while (this.busy && this.#left > 0) {
       const process = this.#next();
       process.ready = false;
       process.step();
       this.#spend();
     }
-    this.#running = false;
+    this.#depth = 0;
     this.#drainDue = this.busy;
   };
 
@@ -156,5 +162,7 @@ export class Scheduler {
 
 const settled = Promise.resolve();
 const messagesPerTurn = 2000;
+/** Of processes that start each other in their `init`: the stack is the caller's. */
+const deepest = 8;
 /** Milliseconds. */
 const timePerTurn = 4;
