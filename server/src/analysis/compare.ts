@@ -139,6 +139,7 @@ class Comparer {
     } else if (from.kind === "class" && to.kind === "class" && from.class === to.class) {
       const [one, other] = [from, to].map((each): ObjectShape => ({ kind: "object", fields: each.fields, indexes: [] }));
       if (one !== undefined && other !== undefined) this.#objects(one, other, path, owner, history);
+      if (from.extends !== undefined && to.extends !== undefined) this.compare(from.extends, to.extends, path, owner);
       if (from.module !== to.module) this.#byVerdict(from, to, path, owner);
     } else if (from.kind === "array" && to.kind === "array") this.#arrays(from, to, path, owner, history);
     else if (from.kind === "tuple" && to.kind === "tuple") this.#tuples(from, to, path, owner);
@@ -147,6 +148,8 @@ class Comparer {
     } else if (from.kind === "enum" && to.kind === "enum") this.#enums(from, to, path, owner);
     else if (from.kind === "function" && to.kind === "function") {
       if (shapeHash(from) !== shapeHash(to)) this.add({ path, kind: "functionChanged", from, to, owner });
+    } else if (from.kind === "brand" && to.kind === "brand" && shapeHash(from.tag) === shapeHash(to.tag)) {
+      this.compare(from.base, to.base, path, owner, history);
     } else if (shapeHash(from) !== shapeHash(to)) this.#byVerdict(from, to, path, owner);
   }
 
@@ -230,9 +233,11 @@ class Comparer {
 
   #enums(from: EnumShape, to: EnumShape, path: string, owner: Shape | null): void {
     for (const [name] of to.table)
-      if (!from.table.some(([each]) => each === name)) this.add({ path, kind: "enumMemberAdded", from, to, owner });
+      if (to.members.includes(name) && !from.table.some(([each]) => each === name))
+        this.add({ path, kind: "enumMemberAdded", from, to, owner });
     for (const [name] of from.table)
-      if (!to.table.some(([each]) => each === name)) this.add({ path, kind: "enumMemberRemoved", from, to, owner });
+      if (from.members.includes(name) && !to.table.some(([each]) => each === name))
+        this.add({ path, kind: "enumMemberRemoved", from, to, owner });
     const moved = movedMembers(from, to);
     if (moved.length > 0) this.add({ path, kind: "enumValueChanged", from, to, owner });
     // The same table, but the type allows other members of it.

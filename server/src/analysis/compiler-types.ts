@@ -1,10 +1,8 @@
 /** Questions about the compiler's types and type nodes that its public interface answers only in a roundabout way. */
 import { libFolder, ts } from "./typescript.ts";
 
-/** How many kinds of `undefined` are among a type's alternatives. */
-export function undefinedIn(type: ts.Type): number {
-  const types = type.isUnion() ? type.types : [type];
-  return types.filter((each) => each.flags & ts.TypeFlags.Undefined).length;
+export function alternativesOf(type: ts.Type): readonly ts.Type[] {
+  return type.isUnion() ? type.types : [type];
 }
 
 /** `any` that stands for something that could not be resolved; the checker marks it with this name alone. */
@@ -43,7 +41,102 @@ export function fieldName(property: ts.Symbol): string {
   const hash = /^__#\d+@(#.*)$/.exec(escaped);
   if (hash?.[1] !== undefined) return hash[1];
   const unique = /^__@(.*)@\d+$/.exec(escaped);
-  return unique?.[1] === undefined ? property.name : `[${unique[1]}]`;
+  if (unique?.[1] === undefined) return property.name;
+  const declared = property.valueDeclaration === undefined ? undefined : ts.getNameOfDeclaration(property.valueDeclaration);
+  const wellKnown = declared !== undefined && ts.isComputedPropertyName(declared) && /^Symbol\.\w+$/.test(declared.expression.getText());
+  return wellKnown ? `[Symbol.${unique[1]}]` : `[${unique[1]}]`;
+}
+
+/** The name of a unique symbol's constant: `key`, or `Symbol.iterator`. */
+export function symbolName(type: ts.Type): string {
+  const symbol = type.getSymbol();
+  const owner = (symbol as { readonly parent?: ts.Symbol } | undefined)?.parent;
+  return symbol !== undefined && owner?.name === "SymbolConstructor" ? `Symbol.${symbol.name}` : (symbol?.name ?? "symbol");
+}
+
+/** Whether a type is written with a type parameter that nothing stands for yet. */
+export function mentionsParameter(checker: ts.TypeChecker, type: ts.Type, depth = 0): boolean {
+  if (type.flags & ts.TypeFlags.Instantiable) return true;
+  if (depth > 10) return false;
+  const parts = type.isUnionOrIntersection() ? type.types : argumentsOf(checker, type);
+  if (parts.some((part) => mentionsParameter(checker, part, depth + 1))) return true;
+  if (type.getSymbol()?.name !== "__type") return false;
+  return checker.getPropertiesOfType(type).some((property) => mentionsParameter(checker, checker.getTypeOfSymbol(property), depth + 1));
+}
+
+/** The name of a symbol with those of the namespaces around it: `Intl.NumberFormat`. */
+export function qualifiedName(symbol: ts.Symbol, checker: ts.TypeChecker): string {
+  const name = checker.getFullyQualifiedName(symbol).replace(/^"[^"]*"\./, "");
+  return /^[\p{ID_Continue}$.]+$/u.test(name) ? name : symbol.name;
+}
+
+/** How deep the arguments of a type nest: 0 for none, 1 for `Box<string>`, 2 for `Box<string[]>`. */
+export function argumentWeight(checker: ts.TypeChecker, type: ts.Type): number {
+  const open = new Set<ts.Type>();
+  return Math.max(0, ...argumentsOf(checker, type).map((each) => weight(each, 0)));
+
+  function weight(each: ts.Type, depth: number): number {
+    if (depth > 20 || open.has(each)) return 1;
+    open.add(each);
+    try {
+      const parts = each.isUnionOrIntersection() ? each.types : argumentsOf(checker, each);
+      // What an object literal type was made with shows in nothing but its fields.
+      const literal = parts.length === 0 && each.getSymbol()?.name === "__type" && each.getCallSignatures().length === 0;
+      const inner = literal ? checker.getPropertiesOfType(each).map((property) => checker.getTypeOfSymbol(property)) : parts;
+      return 1 + Math.max(0, ...inner.map((part) => weight(part, depth + 1)));
+    } finally {
+      open.delete(each);
+    }
+  }
+}
+
+export function argumentsOf(checker: ts.TypeChecker, type: ts.Type): readonly ts.Type[] {
+  if (type.aliasTypeArguments !== undefined) return type.aliasTypeArguments;
+  if (!isReference(type)) return [];
+  // The last one of a class or an interface is its own `this`.
+  const count = checker.isTupleType(type) ? undefined : type.target.typeParameters?.length;
+  return checker.getTypeArguments(type).slice(0, count);
+}
+
+function isReference(type: ts.Type): type is ts.TypeReference {
+  return (type.flags & ts.TypeFlags.Object) !== 0 && ((type as ts.ObjectType).objectFlags & ts.ObjectFlags.Reference) !== 0;
+}
+
+/**
+ * One type for all that differ only in which copy of a type parameter they name: each reading of a generic method makes new copies, so that
+ * what refers to itself in one would never come around.
+ */
+export function canonicalTypes(checker: ts.TypeChecker): (type: ts.Type) => ts.Type {
+  const ids = new Map<ts.Type, number>();
+  const first = new Map<string, ts.Type>();
+  return (type) => {
+    if (type.flags & ts.TypeFlags.TypeParameter || !isReference(type)) return type;
+    const key = keyOf(type, 0);
+    if (key === undefined) return type;
+    const known = first.get(key);
+    if (known === undefined) first.set(key, type);
+    return known ?? type;
+  };
+
+  /** Undefined where no type parameter is named. */
+  function keyOf(type: ts.Type, depth: number): string | undefined {
+    if (type.flags & ts.TypeFlags.TypeParameter) {
+      const constraint = checker.getBaseConstraintOfType(type);
+      return constraint === undefined || constraint === type || depth > 5 ? "*" : `*${keyOf(constraint, depth + 1) ?? idOf(constraint)}`;
+    }
+    const parts = type.isUnionOrIntersection() ? type.types : depth > 5 ? [] : argumentsOf(checker, type);
+    const keys = parts.map((part) => keyOf(part, depth + 1));
+    if (keys.every((key) => key === undefined)) return undefined;
+    const own = isReference(type) ? idOf(type.target) : type.flags;
+    const texts = keys.map((key, index) => key ?? String(idOf(parts[index] ?? type)));
+    return `${own}<${(type.isUnion() ? texts.toSorted() : texts).join()}>`;
+  }
+
+  function idOf(type: ts.Type): number {
+    const id = ids.get(type) ?? ids.size;
+    ids.set(type, id);
+    return id;
+  }
 }
 
 export function tupleNode(node: ts.TypeNode | undefined): ts.TupleTypeNode | undefined {

@@ -1,18 +1,24 @@
 /** Types to shapes: walks what the checker resolved, and the type nodes beside it for the names that the checker forgets. */
 import {
+  alternativesOf,
+  argumentsOf,
+  argumentWeight,
   arrayElementNode,
+  canonicalTypes,
   enumSymbol,
   fieldName,
   isError,
   isNominal,
   memberName,
+  mentionsParameter,
   onlyObjectNode,
   packageOf,
+  qualifiedName,
+  symbolName,
   tupleNode,
-  undefinedIn,
 } from "./compiler-types.ts";
-import type { ArrayShape, Field, FunctionShape, Index, ObjectShape, Shape, Slot } from "./shape.ts";
-import { endless, primitive, unresolved } from "./shape.ts";
+import type { ArrayShape, BrandShape, BuiltinShape, Field, FunctionShape, Index, ObjectShape, Shape, Signature, Slot } from "./shape.ts";
+import { endless, mappedString, primitive, unresolved } from "./shape.ts";
 import { opaqueTypes, pidType, runtimePackage } from "./runtime-names.ts";
 import type { Location } from "./span.ts";
 import { locationOf } from "./source-place.ts";
@@ -35,18 +41,25 @@ interface ShapeReaderOptions {
   readonly moduleOf: (file: string) => string;
 }
 
-/** Types that nest into ever new instances of themselves are cut off here. */
-const deepest = 12;
+/** So many instances of one declaration may nest in each other with ever larger arguments; such types never end. */
+const growing = 3;
+/** So many may in any case. */
+const deepest = 50;
 const largest = 20_000;
 
 export function createShapeReader({ checker, exact, isRuntime, isExternal, moduleOf }: ShapeReaderOptions): ShapeReader {
   const known = new Map<ts.Type, Map<ts.Symbol | undefined, Shape>>();
   const nullables = new Map<ts.Type, Shape>();
-  /** The declarations whose instances are being read, to see where one nests in itself. */
-  const open: ts.Symbol[] = [];
+  /** The types that are being read, to see where instances of one declaration nest in each other. */
+  const open: ts.Type[] = [];
+  const canonical = canonicalTypes(checker);
   let size = 0;
+  /** What was kept since the outermost type was begun. */
+  let fresh: (() => void)[] = [];
+  let cutOff = false;
 
-  function read(type: ts.Type, node?: ts.TypeNode): Shape {
+  function read(given: ts.Type, node?: ts.TypeNode): Shape {
+    const type = canonical(given);
     const alias = aliasOf(type, node);
     const target = alias?.node ?? node;
     const byName = known.get(type) ?? new Map<ts.Symbol | undefined, Shape>();
@@ -55,20 +68,37 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
     if (before !== undefined) return before;
     const keep = <S extends Shape>(shape: S): S => {
       byName.set(alias?.symbol, shape);
+      fresh.push(() => byName.delete(alias?.symbol));
       const symbol = alias?.symbol ?? nameSymbol(type);
       if (symbol !== undefined && canBeNamed(shape)) Object.assign(shape, named(symbol));
       return shape;
     };
-    const symbol = type.getSymbol();
-    const nested = symbol === undefined ? 0 : open.filter((each) => each === symbol).length;
+    const outermost = open.length === 0;
+    // What is read from outside begins anew: one type that never ends must not cost the others.
+    if (outermost) [size, fresh, cutOff] = [0, [], false];
     size += 1;
-    if (size > largest || nested > deepest) return endless;
-    if (symbol !== undefined) open.push(symbol);
+    if (size > largest || neverEnds(type)) {
+      cutOff = true;
+      return endless;
+    }
+    open.push(type);
     try {
       return readNew(type, target, keep);
     } finally {
-      if (symbol !== undefined) open.pop();
+      open.pop();
+      // Where a type is cut off depends on where it was come from, and must not show in what is read next.
+      if (outermost && cutOff) for (const forget of fresh) forget();
     }
+  }
+
+  /** Whether a type is one of ever larger instances of one declaration: `interface Nest<T> { inner: Nest<T[]> }`. */
+  function neverEnds(type: ts.Type): boolean {
+    const symbol = type.aliasSymbol ?? type.getSymbol();
+    if (symbol === undefined) return false;
+    const same = open.filter((each) => (each.aliasSymbol ?? each.getSymbol()) === symbol);
+    if (same.length < growing) return false;
+    const weights = [...same.slice(-growing), type].map((each) => argumentWeight(checker, each));
+    return same.length > deepest || weights.every((weight, index) => index === 0 || weight > (weights[index - 1] ?? weight));
   }
 
   function readNew(type: ts.Type, node: ts.TypeNode | undefined, keep: <S extends Shape>(shape: S) => S): Shape {
@@ -89,29 +119,59 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
     if (flags & ts.TypeFlags.String) return primitive("string");
     if (flags & ts.TypeFlags.Number) return primitive("number");
     if (flags & ts.TypeFlags.BigInt) return primitive("bigint");
-    if (flags & ts.TypeFlags.UniqueESSymbol) return { kind: "symbol", symbol: type.getSymbol()?.name ?? "symbol" };
+    if (flags & ts.TypeFlags.UniqueESSymbol) return { kind: "symbol", symbol: symbolName(type) };
     if (flags & ts.TypeFlags.ESSymbol) return primitive("symbol");
     if (flags & ts.TypeFlags.NonPrimitive) return primitive("object");
     if (flags & ts.TypeFlags.TemplateLiteral) {
       const template = type as ts.TemplateLiteralType;
       return keep({ kind: "template", texts: template.texts, types: template.types.map((each) => read(each)) });
     }
-    if (flags & ts.TypeFlags.StringMapping) return primitive("string");
+    if (flags & ts.TypeFlags.StringMapping) {
+      const mapping = type as ts.StringMappingType;
+      return keep(mappedString(mapping.symbol.name, read(mapping.type)));
+    }
     if (type.isUnion()) return readUnion(type.types, node, keep);
     if (flags & (ts.TypeFlags.Instantiable | ts.TypeFlags.Index | ts.TypeFlags.IndexedAccess)) {
       const constraint = checker.getBaseConstraintOfType(type);
       return constraint === undefined || constraint === type ? primitive("unknown") : read(constraint);
     }
     if (type.isIntersection()) {
-      const bases = type.types.filter((each) => !(each.flags & ts.TypeFlags.Object));
-      const [base] = bases;
-      if (base !== undefined) {
-        const rest = type.types.filter((each) => each.flags & ts.TypeFlags.Object);
-        const fields = rest.flatMap((each) => checker.getPropertiesOfType(each).map(readField));
-        return keep({ kind: "brand", base: read(base), tag: { kind: "object", fields, indexes: [] } });
-      }
+      const base = type.types.find((each) => !(each.flags & ts.TypeFlags.Object)) ?? type.types.find(isWhole);
+      if (base !== undefined) return readBrand(type, base, keep);
     }
     return readObject(type as ts.ObjectType, node, keep);
+  }
+
+  /** Something whole and what is said beside it: `string & { readonly __brand: "Id" }`, or a function with properties. */
+  function readBrand(type: ts.IntersectionType, base: ts.Type, keep: <S extends Shape>(shape: S) => S): Shape {
+    const rest = type.types.filter((each) => each !== base);
+    const objects = rest.filter((each) => each.flags & ts.TypeFlags.Object && !isWhole(each));
+    const names = new Set<string>();
+    const properties = objects
+      .flatMap((each) => checker.getPropertiesOfType(each))
+      .filter(({ name }) => !names.has(name) && names.add(name));
+    // `string & {}` is a string, written so that editors go on to offer the literals beside it.
+    if (properties.length === 0 && rest.length === objects.length) return read(base);
+    const shape = keep<BrandShape>({ kind: "brand", base: primitive("unknown"), tag: { kind: "object", fields: [], indexes: [] } });
+    // Both sides may say something of a string: a template, or two brands that are brands themselves.
+    shape.base = read(base);
+    const others = rest.filter((each) => !objects.includes(each));
+    shape.tag.fields = [
+      ...properties.map((each) => readField(type.getProperty(each.name) ?? each)),
+      ...others.map((each, index): Field => ({ name: `and${index}`, shape: read(each), optional: false, readonly: true })),
+    ];
+    return shape;
+  }
+
+  /** Whether values of an object type are more than their properties, so that an intersection does not merge it with others. */
+  function isWhole(type: ts.Type): boolean {
+    if (!(type.flags & ts.TypeFlags.Object)) return false;
+    if (checker.isTupleType(type) || checker.isArrayType(type) || type.getCallSignatures().length > 0) return true;
+    const symbol = type.getSymbol();
+    if (symbol === undefined) return false;
+    if (symbol.flags & ts.SymbolFlags.Class) return true;
+    const file = symbol.declarations?.[0]?.getSourceFile().fileName ?? "";
+    return isExternal(file) && isNominal(symbol) && !(packageOf(file) === "" && symbol.name === "Object");
   }
 
   function readUnion(types: readonly ts.Type[], node: ts.TypeNode | undefined, keep: <S extends Shape>(shape: S) => S): Shape {
@@ -163,22 +223,8 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
   function readObject(type: ts.ObjectType, node: ts.TypeNode | undefined, keep: <S extends Shape>(shape: S) => S): Shape {
     if (checker.isTupleType(type)) {
       const reference = type as ts.TupleTypeReference;
-      const { elementFlags, labeledElementDeclarations, readonly } = reference.target;
-      const shape = keep({ kind: "tuple" as const, slots: [] as readonly Slot[], readonly });
-      const nodes = tupleNode(node)?.elements;
-      shape.slots = checker.getTypeArguments(reference).map((element, index) => {
-        const flag = elementFlags[index] ?? ts.ElementFlags.Required;
-        const label = labeledElementDeclarations?.[index]?.name;
-        return {
-          shape:
-            flag & ts.ElementFlags.Optional
-              ? readOptional(element, elementNode(nodes?.[index]))
-              : read(element, sameType(element, elementNode(nodes?.[index]))),
-          optional: (flag & ts.ElementFlags.Optional) !== 0,
-          rest: (flag & ts.ElementFlags.Variable) !== 0,
-          ...(label !== undefined && ts.isIdentifier(label) ? { label: label.text } : {}),
-        };
-      });
+      const shape = keep({ kind: "tuple" as const, slots: [] as readonly Slot[], readonly: reference.target.readonly });
+      shape.slots = slotsOf(reference, node);
       return shape;
     }
     if (checker.isArrayType(type)) {
@@ -210,12 +256,24 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
       return readBuiltin(type, symbol, file, node, keep);
     }
     const calls = type.getCallSignatures();
-    if (calls.length > 0) {
-      const shape = keep<FunctionShape>({ kind: "function", signatures: [] });
-      shape.signatures = calls.map((signature) => ({ parameters: parameters(signature), result: read(signature.getReturnType()) }));
+    const constructs = calls.length === 0 ? type.getConstructSignatures() : [];
+    if (calls.length + constructs.length > 0) {
+      const signatures = (): readonly Signature[] =>
+        [...calls, ...constructs].map((each) => ({ parameters: parameters(each), result: read(each.getReturnType()) }));
+      const construct = constructs.length > 0 ? { construct: true } : {};
+      const properties = checker.getPropertiesOfType(type).filter(({ name }) => name !== "prototype");
+      if (properties.length === 0) {
+        const shape = keep<FunctionShape>({ kind: "function", signatures: [], ...construct });
+        shape.signatures = signatures();
+        return shape;
+      }
+      const own: FunctionShape = { kind: "function", signatures: [], ...construct };
+      const shape = keep<BrandShape>({ kind: "brand", base: own, tag: { kind: "object", fields: [], indexes: [] } });
+      own.signatures = signatures();
+      shape.tag.fields = readFields(properties);
       return shape;
     }
-    if (symbol !== undefined && symbol.flags & ts.SymbolFlags.Class && !type.isIntersection()) {
+    if (symbol !== undefined && symbol.flags & ts.SymbolFlags.Class) {
       const shape = keep({
         kind: "class" as const,
         class: symbol.name,
@@ -223,17 +281,47 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
         bases: basesOf(type),
         fields: [] as readonly Field[],
       });
-      shape.fields = checker.getPropertiesOfType(type).map(readField);
+      const base = wholeBase(type);
+      if (base !== undefined) Object.assign(shape, { extends: base.read() });
+      shape.fields = classFields(type, base !== undefined);
+      return shape;
+    }
+    const base = wholeBase(type);
+    if (base !== undefined) {
+      const inherited = new Set(checker.getPropertiesOfType(base.type).map(({ escapedName }) => escapedName));
+      const properties = checker.getPropertiesOfType(type).filter(({ escapedName }) => !inherited.has(escapedName));
+      if (properties.length === 0) return base.read();
+      const shape = keep<BrandShape>({ kind: "brand", base: primitive("unknown"), tag: { kind: "object", fields: [], indexes: [] } });
+      shape.base = base.read();
+      shape.tag.fields = readFields(properties);
       return shape;
     }
     const shape = keep<ObjectShape>({ kind: "object", fields: [], indexes: [] });
-    shape.fields = checker.getPropertiesOfType(type).map(readField);
+    shape.fields = readFields(checker.getPropertiesOfType(type));
     shape.indexes = checker.getIndexInfosOfType(type).map((info): Index => {
       const valueNode =
         info.declaration !== undefined && ts.isIndexSignatureDeclaration(info.declaration) ? info.declaration.type : undefined;
       return { key: read(info.keyType), value: read(info.type, sameType(info.type, valueNode)), readonly: info.isReadonly };
     });
     return shape;
+  }
+
+  function slotsOf(reference: ts.TupleTypeReference, node: ts.TypeNode | undefined): readonly Slot[] {
+    const { elementFlags, labeledElementDeclarations } = reference.target;
+    const nodes = tupleNode(node)?.elements;
+    return checker.getTypeArguments(reference).map((element, index) => {
+      const flag = elementFlags[index] ?? ts.ElementFlags.Required;
+      const label = labeledElementDeclarations?.[index]?.name;
+      return {
+        shape:
+          flag & ts.ElementFlags.Optional
+            ? readOptional(element, elementNode(nodes?.[index]))
+            : read(element, sameType(element, elementNode(nodes?.[index]))),
+        optional: (flag & ts.ElementFlags.Optional) !== 0,
+        rest: (flag & ts.ElementFlags.Variable) !== 0,
+        ...(label !== undefined && ts.isIdentifier(label) ? { label: label.text } : {}),
+      };
+    });
   }
 
   function readBuiltin(
@@ -246,14 +334,7 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
     const from = packageOf(file);
     if (from === "" && own.name === "Function") return { kind: "function", signatures: [] };
     if (from === "" && own.name === "Object") return { kind: "object", fields: [], indexes: [] };
-    const readonly = own.name === "ReadonlyMap" || own.name === "ReadonlySet";
-    const shape = keep({
-      kind: "builtin" as const,
-      class: readonly ? own.name.slice("Readonly".length) : own.name,
-      from,
-      args: [] as readonly Shape[],
-      readonly,
-    });
+    const shape = keep({ kind: "builtin" as const, ...builtinName(own, file), args: [] as readonly Shape[] });
     // What a typed array lies over says nothing about its values.
     if (/Array$|^Buffer$|^DataView$/.test(own.name)) return shape;
     const nodes = node !== undefined && ts.isTypeReferenceNode(node) ? node.typeArguments : undefined;
@@ -262,6 +343,11 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
       .slice(0, (type as ts.TypeReference).target?.typeParameters?.length ?? 0);
     shape.args = args.map((arg, index) => read(arg, sameType(arg, nodes?.[index])));
     return shape;
+  }
+
+  function builtinName(own: ts.Symbol, file: string): Pick<BuiltinShape, "class" | "from" | "readonly"> {
+    const readonly = own.name === "ReadonlyMap" || own.name === "ReadonlySet";
+    return { class: readonly ? own.name.slice("Readonly".length) : qualifiedName(own, checker), from: packageOf(file), readonly };
   }
 
   function readField(property: ts.Symbol): Field {
@@ -274,8 +360,8 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
       name: fieldName(property),
       shape: optional ? readOptional(type, typeNode) : read(type, sameType(type, typeNode)),
       optional,
-      // Under `exactOptionalPropertyTypes` the checker adds a second kind of `undefined` for "missing"; alone, it is the only one allowed.
-      ...(optional && exact && undefinedIn(type) === 1 ? { exact: true } : {}),
+      // Under `exactOptionalPropertyTypes` the checker has a second kind of `undefined` for what is missing.
+      ...(optional && exact && !alternativesOf(type).includes(checker.getUndefinedType()) ? { exact: true } : {}),
       readonly: declaration !== undefined && (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Readonly) !== 0,
       ...(name === undefined || isExternal(name.getSourceFile().fileName) ? {} : { declared: locationOf(name) }),
     };
@@ -283,7 +369,7 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
 
   /** What an optional field or slot holds where it holds something. */
   function readOptional(type: ts.Type, node: ts.TypeNode | undefined): Shape {
-    if (undefinedIn(type) === 0) return read(type, sameType(type, node));
+    if (!alternativesOf(type).some((each) => each.flags & ts.TypeFlags.Undefined)) return read(type, sameType(type, node));
     if (!type.isUnion()) return primitive("never");
     const rest = type.types.filter((each) => !(each.flags & ts.TypeFlags.Undefined));
     // The checker can take `undefined` away only together with `null`.
@@ -300,21 +386,24 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
   }
 
   function parameters(signature: ts.Signature): readonly Slot[] {
-    return signature.getParameters().map((parameter): Slot => {
+    return signature.getParameters().flatMap((parameter): readonly Slot[] => {
       const declaration = parameter.valueDeclaration;
       const node = declaration !== undefined && ts.isParameter(declaration) ? declaration : undefined;
-      const rest = node?.dotDotDotToken !== undefined;
-      const optional = !rest && (node?.questionToken !== undefined || node?.initializer !== undefined);
-      let type = checker.getTypeOfSymbol(parameter);
-      if (rest && checker.isArrayType(type)) type = checker.getTypeArguments(type as ts.TypeReference)[0] ?? type;
-      const typeNode = rest ? arrayElementNode(node?.type) : node?.type;
-      return {
-        shape: optional ? readOptional(type, typeNode) : read(type, sameType(type, typeNode)),
-        optional,
-        rest,
-        label: parameter.name,
-      };
+      const type = checker.getTypeOfSymbol(parameter);
+      const label = parameter.name;
+      // Those that a tuple stands for have no declarations of their own.
+      if (node?.dotDotDotToken !== undefined || (node === undefined && checker.isArrayLikeType(type) && isRest(signature, parameter))) {
+        if (checker.isTupleType(type)) return slotsOf(type as ts.TupleTypeReference, node?.type);
+        const element = checker.getIndexTypeOfType(type, ts.IndexKind.Number) ?? type;
+        return [{ shape: read(element, sameType(element, arrayElementNode(node?.type))), optional: false, rest: true, label }];
+      }
+      const optional = node?.questionToken !== undefined || node?.initializer !== undefined;
+      return [{ shape: optional ? readOptional(type, node?.type) : read(type, sameType(type, node?.type)), optional, rest: false, label }];
     });
+  }
+
+  function isRest(signature: ts.Signature, parameter: ts.Symbol): boolean {
+    return parameter === signature.getParameters().at(-1) && signature.getDeclaration()?.parameters.at(-1)?.dotDotDotToken !== undefined;
   }
 
   /** The name under which a type node, or the checker, knows a type. */
@@ -336,6 +425,8 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
 
   function nameSymbol(type: ts.Type): ts.Symbol | undefined {
     const symbol = type.getSymbol();
+    // `typeof Box` is not what is called `Box` among types.
+    if (type.flags & ts.TypeFlags.Object && (type as ts.ObjectType).objectFlags & ts.ObjectFlags.Anonymous) return undefined;
     const declared = symbol !== undefined && symbol.flags & (ts.SymbolFlags.Interface | ts.SymbolFlags.Class | ts.SymbolFlags.Enum);
     return declared && !isExternal(symbol.declarations?.[0]?.getSourceFile().fileName ?? "") ? symbol : undefined;
   }
@@ -344,6 +435,66 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
     const declaration = symbol.declarations?.[0];
     const name = declaration === undefined ? undefined : ts.getNameOfDeclaration(declaration);
     return { name: symbol.name, ...(name === undefined ? {} : { declared: locationOf(name) }) };
+  }
+
+  /**
+   * What a class or interface of the project extends that is more than its properties and no class of the project: `Map<string, Date>`.
+   * Undefined also where that depends on type parameters in a way that only the checker could work out.
+   */
+  function wholeBase(
+    type: ts.Type,
+    valueOf: (parameter: ts.Type) => ts.Type | undefined = () => undefined,
+  ): { readonly type: ts.Type; read(): Shape } | undefined {
+    const target = (type as ts.TypeReference).target ?? type;
+    if (type.isIntersection() || !target.isClassOrInterface()) return undefined;
+    const args = checker.getTypeArguments(type as ts.TypeReference);
+    const bound = (each: ts.Type): ts.Type | undefined => {
+      const at = target.typeParameters?.findIndex((own) => own === each) ?? -1;
+      const arg = at < 0 ? each : args[at];
+      return arg === undefined || !mentionsParameter(checker, arg) ? arg : valueOf(arg);
+    };
+    for (const base of checker.getBaseTypes(target)) {
+      const file = base.getSymbol()?.declarations?.[0]?.getSourceFile().fileName ?? "";
+      if (!isExternal(file) || !isWhole(base)) {
+        const further = wholeBase(base, bound);
+        if (further !== undefined) return further;
+        continue;
+      }
+      const baseArgs = argumentsOf(checker, base).map(bound);
+      const known = baseArgs.filter((each) => each !== undefined);
+      if (known.length < baseArgs.length) return undefined;
+      if (!mentionsParameter(checker, base)) return { type: base, read: () => read(base) };
+      const symbol = base.getSymbol();
+      if (checker.isArrayType(base)) {
+        const [element] = known;
+        return element && { type: base, read: () => ({ kind: "array", element: read(element), readonly: false }) };
+      }
+      if (checker.isTupleType(base) || symbol === undefined) return undefined;
+      return { type: base, read: () => ({ kind: "builtin", ...builtinName(symbol, file), args: known.map((each) => read(each)) }) };
+    }
+    return undefined;
+  }
+
+  /** Of what comes from a base that is none of the project's, only the data: values show it. */
+  function classFields(type: ts.Type, extended: boolean): readonly Field[] {
+    return readFields(
+      checker.getPropertiesOfType(type).filter((property) => {
+        const declaration = property.declarations?.[0];
+        if (!extended || declaration === undefined || !isExternal(declaration.getSourceFile().fileName)) return true;
+        return checker.getTypeOfSymbol(property).getCallSignatures().length === 0 && !fieldName(property).startsWith("[");
+      }),
+    );
+  }
+
+  /** Two symbols of the same name may be keys of one object; the second one gets a number. */
+  function readFields(properties: readonly ts.Symbol[]): readonly Field[] {
+    const count = new Map<string, number>();
+    return properties.map((property) => {
+      const field = readField(property);
+      const before = count.get(field.name) ?? 0;
+      count.set(field.name, before + 1);
+      return before === 0 ? field : { ...field, name: field.name.replace(/\]$/, `_${before + 1}]`) };
+    });
   }
 
   function basesOf(type: ts.Type): readonly string[] {

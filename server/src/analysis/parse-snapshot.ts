@@ -4,6 +4,7 @@ import {
   type Field,
   type Index,
   type ObjectShape,
+  mappedString,
   primitive,
   type Shape,
   type Signature,
@@ -113,6 +114,8 @@ class Reader {
       bases,
       fields: [] as readonly Field[],
     });
+    const base = declaration.heritageClauses?.[0]?.types[0];
+    if (base !== undefined) Object.assign(shape, { extends: this.#named(base.expression.getText(), base.typeArguments ?? []) });
     shape.fields = this.#members(declaration.members).fields;
     return shape;
   }
@@ -151,9 +154,12 @@ class Reader {
     if (ts.isTypeLiteralNode(node)) {
       const calls = node.members.filter(ts.isCallSignatureDeclaration);
       if (calls.length > 0) return { kind: "function", signatures: calls.map((call) => this.#signature(call)) };
+      const constructs = node.members.filter(ts.isConstructSignatureDeclaration);
+      if (constructs.length > 0) return { kind: "function", signatures: constructs.map((each) => this.#signature(each)), construct: true };
       return { kind: "object", ...this.#members(node.members) };
     }
     if (ts.isFunctionTypeNode(node)) return { kind: "function", signatures: [this.#signature(node)] };
+    if (ts.isConstructorTypeNode(node)) return { kind: "function", signatures: [this.#signature(node)], construct: true };
     if (ts.isUnionTypeNode(node)) return this.#union(node.types.map((each) => this.#type(each)));
     if (ts.isIntersectionTypeNode(node)) {
       const [base, tag] = node.types.map((each) => this.#type(each));
@@ -169,12 +175,14 @@ class Reader {
   }
 
   #reference(node: ts.TypeReferenceNode): Shape {
-    const args = node.typeArguments ?? [];
     if (ts.isQualifiedName(node.typeName)) {
       const whole = this.#declared(node.typeName.left.getText());
-      return whole.kind === "enum" ? { ...whole, members: [node.typeName.right.text] } : unresolved;
+      if (whole.kind === "enum") return { ...whole, members: [node.typeName.right.text] };
     }
-    const name = node.typeName.text;
+    return this.#named(node.typeName.getText(), node.typeArguments ?? []);
+  }
+
+  #named(name: string, args: readonly ts.TypeNode[]): Shape {
     if (name === "Pid") {
       const [protocol] = args;
       const literal =
@@ -187,6 +195,10 @@ class Reader {
       const shape = this.#declared(name);
       return shape.kind === "builtin" ? { ...shape, args: args.map((arg) => this.#type(arg)) } : shape;
     }
+    const [of] = args;
+    if (of !== undefined && /^(Uppercase|Lowercase|Capitalize|Uncapitalize)$/.test(name)) return mappedString(name, this.#type(of));
+    // Only what a class extends is written so.
+    if (name === "Array") return { kind: "array", element: this.#type(args[0]), readonly: false };
     if (name === "Function") return { kind: "function", signatures: [] };
     const readonly = name === "ReadonlyMap" || name === "ReadonlySet";
     return {

@@ -82,7 +82,9 @@ function renamer(renames: ProtocolRenames): (shape: Shape) => Shape {
         return { fields: shape.fields.map(slot), indexes };
       }
       case "class":
-        return { fields: shape.fields.map(slot) };
+        return { fields: shape.fields.map(slot), ...(shape.extends === undefined ? {} : { extends: copyOf(shape.extends) }) };
+      case "brand":
+        return { base: copyOf(shape.base), tag: copyOf(shape.tag) as typeof shape.tag };
       case "builtin":
         return { args: shape.args.map(copyOf) };
       case "function": {
@@ -92,7 +94,6 @@ function renamer(renames: ProtocolRenames): (shape: Shape) => Shape {
       case "union":
         return { members: shape.members.map(copyOf) };
       default:
-        // The tag of a brand says nothing about values.
         return {};
     }
   }

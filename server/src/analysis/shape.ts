@@ -107,13 +107,15 @@ export interface ObjectShape extends Named {
 }
 
 /** Instances of a class of the project: nominal. */
-interface ClassShape extends Named {
+export interface ClassShape extends Named {
   readonly kind: "class";
   readonly class: string;
   /** Path of the declaring module from the project root, without extension. */
   readonly module: string;
   /** The names of its base classes, nearest first. */
   readonly bases: readonly string[];
+  /** What it extends that is no class of the project: `Map<string, Date>`. Its methods are not among the fields. */
+  readonly extends?: Shape;
   /** Inherited ones included. */
   fields: readonly Field[];
 }
@@ -143,12 +145,17 @@ export interface FunctionShape extends Named {
   readonly kind: "function";
   /** Empty for the type `Function`. */
   signatures: readonly Signature[];
+  /** Whether it is called with `new`. */
+  readonly construct?: boolean;
 }
 
-/** A primitive with an invariant that only types know: `string & { readonly __brand: "Id" }`. */
-interface BrandShape extends Named {
+/**
+ * Something whole with an invariant that only types know, `string & { readonly __brand: "Id" }`, or with properties of its own, such as a
+ * function has.
+ */
+export interface BrandShape extends Named {
   readonly kind: "brand";
-  readonly base: Shape;
+  base: Shape;
   readonly tag: ObjectShape;
 }
 
@@ -170,6 +177,33 @@ const primitives: Record<PrimitiveName, PrimitiveShape> = Object.fromEntries(
     { kind: "primitive", type },
   ]),
 ) as Record<PrimitiveName, PrimitiveShape>;
+
+/** Types of strings that are what a function makes of them. */
+const mappings: ReadonlyMap<string, (text: string) => string> = new Map([
+  ["Uppercase", (text: string) => text.toUpperCase()],
+  ["Lowercase", (text: string) => text.toLowerCase()],
+  ["Capitalize", (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1)],
+  ["Uncapitalize", (text: string) => text.slice(0, 1).toLowerCase() + text.slice(1)],
+]);
+
+/** `Uppercase<string>` and its like, where a value shows whether it keeps what its type promises. */
+export function stringMapping({ tag }: BrandShape): { readonly name: string; apply(text: string): string } | undefined {
+  const name = tag.fields.length === 1 ? (tag.fields[0]?.name ?? "") : "";
+  const apply = mappings.get(name);
+  return apply && { name, apply };
+}
+
+export function mappedString(mapping: string, base: Shape): BrandShape {
+  return {
+    kind: "brand",
+    base,
+    tag: {
+      kind: "object",
+      fields: [{ name: mapping, shape: { kind: "literal", value: true }, optional: false, readonly: true }],
+      indexes: [],
+    },
+  };
+}
 
 /** One shape for several alternatives: nested unions are flattened, equal members merged. */
 function union(members: readonly Shape[]): Shape {
@@ -208,7 +242,7 @@ export function children(shape: Shape): readonly Shape[] {
     case "object":
       return [...sorted(shape.fields).map((field) => field.shape), ...shape.indexes.flatMap((index) => [index.key, index.value])];
     case "class":
-      return sorted(shape.fields).map((field) => field.shape);
+      return [...sorted(shape.fields).map((field) => field.shape), ...(shape.extends === undefined ? [] : [shape.extends])];
     case "builtin":
       return shape.args;
     case "function":
@@ -256,13 +290,13 @@ function label(shape: Shape): string {
     case "object":
       return `o ${sorted(shape.fields).map(field).join()} ${shape.indexes.length}`;
     case "class":
-      return `c ${shape.class} ${shape.module} ${shape.bases.join()} ${sorted(shape.fields).map(field).join()}`;
+      return `c ${shape.class} ${shape.module} ${shape.bases.join()} ${sorted(shape.fields).map(field).join()}${shape.extends === undefined ? "" : " +"}`;
     case "builtin":
       return `b ${shape.class} ${shape.from} ${shape.readonly} ${shape.args.length}`;
     case "pid":
       return `i ${shape.protocol}`;
     case "function":
-      return `f ${shape.signatures.map((signature) => signature.parameters.map(slot).join("")).join()}`;
+      return `f ${shape.construct === true ? "new " : ""}${shape.signatures.map((signature) => signature.parameters.map(slot).join("")).join()}`;
     case "brand":
       return "n";
     default:

@@ -5,7 +5,7 @@
 import { cyrb128 } from "./hash.ts";
 import { type Message, type ProtocolShapes, type Section, sections } from "./protocol-shapes.ts";
 import { children, type Field, type Shape, shapeHash } from "./shape.ts";
-import { fieldText, keyText, referenceText, slotsText, type TextOptions, typeText } from "./type-text.ts";
+import { fieldText, isSymbolName, keyText, referenceText, slotsText, type TextOptions, typeText } from "./type-text.ts";
 
 /** Raised when an older Instar could not read what this one writes. */
 export const snapshotFormat = 1;
@@ -73,7 +73,7 @@ function declarationOf(name: string, shape: Shape, options: TextOptions, exporte
       `@module ${shape.module}`,
       ...(shape.bases.length > 0 ? [`@bases ${shape.bases.join(" ")}`] : []),
     ];
-    return `/** ${tags.join(" ")} */\n${block(`declare class ${name}`, fieldLines(shape.fields, options))}`;
+    return `/** ${tags.join(" ")} */\n${block(`declare class ${name}${shape.extends === undefined ? "" : ` extends ${baseText(shape.extends, options)}`}`, fieldLines(shape.fields, options))}`;
   }
   if (shape.kind === "enum") {
     return block(
@@ -87,6 +87,11 @@ function declarationOf(name: string, shape: Shape, options: TextOptions, exporte
     return `/** @package ${shape.from} @class ${shape.class} */\ndeclare class ${name}${parameters === "" ? "" : `<${parameters}>`} {}`;
   }
   return `${prefix}type ${name} = ${exported ? referenceText(shape, options) : typeText(shape, options)};`;
+}
+
+/** No class extends what is written with brackets. */
+function baseText(base: Shape, options: TextOptions): string {
+  return base.kind === "array" ? `Array<${referenceText(base.element, options)}>` : referenceText(base, options);
 }
 
 function fieldLines(fields: readonly Field[], options: TextOptions): readonly string[] {
@@ -132,8 +137,11 @@ function nameShapes(shapes: ProtocolShapes): Names {
   };
   const give = (shape: Shape, wanted: string): void => {
     if (names.has(key(shape))) return;
-    let name = wanted;
-    for (let number = 2; taken.has(name); number += 1) name = `${wanted}${number}`;
+    // A default export is called `default`, and a class of a namespace has dots.
+    const plain = wanted.slice(wanted.lastIndexOf(".") + 1);
+    const base = isName(plain) ? plain : `${plain.slice(0, 1).toUpperCase()}${plain.slice(1)}`;
+    let name = base;
+    for (let number = 2; taken.has(name); number += 1) name = `${base}${number}`;
     taken.set(name, shape);
     names.set(key(shape), name);
     declared.set(name, shape);
@@ -146,7 +154,7 @@ function nameShapes(shapes: ProtocolShapes): Names {
     if (shape.kind === "pid") pids = true;
     if (shape.kind === "symbol") symbols.add(shape.symbol);
     if (shape.kind === "object" || shape.kind === "class") {
-      for (const { name } of shape.fields) if (/^\[[^\]]*\]$/.test(name)) symbols.add(name.slice(1, -1));
+      for (const { name } of shape.fields) if (isSymbolName(name)) symbols.add(name.slice(1, -1));
     }
     if (shape.kind === "class") give(shape, shape.class);
     else if (shape.kind === "enum") give(shape, shape.name ?? "Enum");
@@ -157,7 +165,10 @@ function nameShapes(shapes: ProtocolShapes): Names {
     open.delete(shape);
   };
   for (const root of roots) visit(root);
-  const extra = [...symbols].toSorted().map((symbol) => `declare const ${symbol}: unique symbol;`);
+  const extra = [...symbols]
+    .filter((symbol) => !symbol.startsWith("Symbol."))
+    .toSorted()
+    .map((symbol) => `declare const ${symbol}: unique symbol;`);
   if (pids)
     extra.push(
       "/** Reference to a process; opaque, told apart by the name of its protocol. */\ndeclare class Pid<Protocol> {\n  private readonly protocol: Protocol;\n}",
@@ -165,11 +176,19 @@ function nameShapes(shapes: ProtocolShapes): Names {
   return { of: (shape) => names.get(key(shape)), declared, extra };
 }
 
+/** Whether a type can be declared with this name. */
+function isName(text: string): boolean {
+  return !/^(any|as|await|bigint|boolean|case|class|const|default|delete|enum|export|extends|false|for|function|import|in|interface|never|new|null|number|object|string|super|symbol|this|true|type|typeof|undefined|unknown|var|void|with|yield)$/.test(
+    text,
+  );
+}
+
 /** Children in the order in which they are written. */
 function written(shape: Shape): readonly Shape[] {
   return shape.kind === "object" || shape.kind === "class"
     ? [
         ...(shape.kind === "object" ? shape.indexes.flatMap((index) => [index.key, index.value]) : []),
+        ...(shape.kind === "class" && shape.extends !== undefined ? [shape.extends] : []),
         ...shape.fields.map((field) => field.shape),
       ]
     : children(shape);

@@ -1,6 +1,6 @@
 /** Shapes as TypeScript text, for people and for snapshots. */
 import type { EnumShape, Field, Shape, Slot } from "./shape.ts";
-import { isPrimitive } from "./shape.ts";
+import { isPrimitive, stringMapping } from "./shape.ts";
 
 /** Says how a shape that has a name of its own is referred to; undefined writes it out. */
 type NameOf = (shape: Shape) => string | undefined;
@@ -15,9 +15,12 @@ export interface TextOptions {
   readonly markExact?: boolean;
   /** What nests deeper is left out, where a part of the text will do. */
   readonly deepest?: number;
+  /** Of how many types the text may speak; the rest is left out. */
+  readonly most?: number;
 }
 
-const byItsName: TextOptions = { nameOf: (each) => ("name" in each ? each.name : undefined) };
+/** What recurses without a name would fill books, and nobody reads more than this. */
+const byItsName: TextOptions = { nameOf: (each) => ("name" in each ? each.name : undefined), most: 500 };
 
 /** One level is written out, what has a name below it is named. */
 export function typeText(shape: Shape, options: TextOptions = byItsName): string {
@@ -37,13 +40,16 @@ export function referenceText(shape: Shape, options: TextOptions): string {
 /** Where a text stands decides whether it needs parentheses. */
 type Place = "top" | "member" | "element";
 
-/** How deep the type that is being written nests. */
+/** How deep the type that is being written nests, and how many were written with it. */
 let depth = 0;
+let count = 0;
 
 function write(shape: Shape, options: TextOptions, place: Place, byName = false): string {
   // Only what recurses without a name gets here, and no text says all of it.
   if (depth > 50) return "unknown";
-  if (depth > (options.deepest ?? depth)) return "…";
+  if (depth === 0) count = 0;
+  count += 1;
+  if (depth > (options.deepest ?? depth) || count > (options.most ?? count)) return "…";
   depth += 1;
   try {
     return writeOne(shape, options, place, byName);
@@ -102,11 +108,14 @@ function writeOne(shape: Shape, options: TextOptions, place: Place, byName: bool
         (signature) => [slotsText(signature.parameters, options, true), resultText(inner(signature.result))] as const,
       );
       const [only] = texts;
-      if (texts.length > 1 || only === undefined) return `{ ${texts.map(([args, result]) => `(${args}): ${result}`).join("; ")} }`;
-      const text = `(${only[0]}) => ${only[1]}`;
+      const call = shape.construct === true ? "new " : "";
+      if (texts.length > 1 || only === undefined) return `{ ${texts.map(([args, result]) => `${call}(${args}): ${result}`).join("; ")} }`;
+      const text = `${call}(${only[0]}) => ${only[1]}`;
       return place === "top" ? text : `(${text})`;
     }
     case "brand": {
+      const mapping = stringMapping(shape);
+      if (mapping !== undefined) return `${mapping.name}<${inner(shape.base)}>`;
       const text = `${inner(shape.base, "member")} & ${write(shape.tag, options, "member")}`;
       return place === "element" ? `(${text})` : text;
     }
@@ -153,12 +162,17 @@ export function slotsText(slots: readonly Slot[], options: TextOptions, paramete
 
 /** A field's name as a key. */
 export function keyText(name: string): string {
-  return /^(#?[\p{ID_Start}$_][\p{ID_Continue}$]*|\[[^\]]*\])$/u.test(name) ? name : JSON.stringify(name);
+  return isSymbolName(name) || /^#?[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) ? name : JSON.stringify(name);
+}
+
+/** Whether a field's key is a unique symbol: `[key]`. */
+export function isSymbolName(name: string): boolean {
+  return /^\[[\p{ID_Start}$_][\p{ID_Continue}$.]*\]$/u.test(name);
 }
 
 /** A field's name after an expression. */
 export function accessText(name: string): string {
-  if (/^\[[^\]]*\]$/.test(name)) return name;
+  if (isSymbolName(name)) return name;
   return /^#?[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 }
 

@@ -4,8 +4,19 @@
  * literals and enums are the values they stand for, classes are told apart by identity, arguments of containers are covariant.
  */
 import type { Verdict } from "./model.ts";
-import type { EnumShape, Field, FunctionShape, Index, LiteralShape, ObjectShape, Shape, TemplateShape, TupleShape } from "./shape.ts";
-import { isPrimitive, membersOf, primitive, shapeHash, withoutUndefined } from "./shape.ts";
+import type {
+  ClassShape,
+  EnumShape,
+  Field,
+  FunctionShape,
+  Index,
+  LiteralShape,
+  ObjectShape,
+  Shape,
+  TemplateShape,
+  TupleShape,
+} from "./shape.ts";
+import { isPrimitive, membersOf, primitive, shapeHash, stringMapping, withoutUndefined } from "./shape.ts";
 
 export type Validity = (from: Shape, to: Shape) => Verdict;
 
@@ -72,7 +83,12 @@ export function createValidity(): Validity {
       return shapeHash(from.tag) === shapeHash(to.tag) ? check(from.base, to.base) : worst([check(from.base, to.base), "unknown"]);
     }
     // The value may well be right; that it is, only the old code could have known.
-    if (to.kind === "brand") return check(from, to.base) === "incompatible" ? "incompatible" : "unknown";
+    if (to.kind === "brand") {
+      const mapping = stringMapping(to);
+      if (mapping !== undefined && from.kind === "literal" && typeof from.value === "string")
+        return mapping.apply(from.value) === from.value ? check(from, to.base) : "incompatible";
+      return check(from, to.base) === "incompatible" ? "incompatible" : "unknown";
+    }
     switch (from.kind) {
       case "literal":
         return fromLiteral(from, to);
@@ -108,12 +124,12 @@ export function createValidity(): Validity {
       case "object":
         return to.kind === "object" ? betweenObjects(from, to) : "incompatible";
       case "class":
-        if (to.kind === "object") return betweenObjects({ kind: "object", fields: from.fields, indexes: [] }, to);
-        if (to.kind === "builtin") return to.from === "" && from.bases.includes(to.class) ? "compatible" : "incompatible";
-        if (to.kind !== "class") return "incompatible";
+        if (to.kind === "object") return fromClass(from, to);
+        if (to.kind !== "class") return from.extends === undefined ? "incompatible" : check(from.extends, to);
         if (from.class !== to.class && !from.bases.includes(to.class)) return "incompatible";
         return worst([
           betweenFields(from.fields, [], to.fields),
+          from.extends === undefined || to.extends === undefined ? "compatible" : check(from.extends, to.extends),
           // The same name in another file is another class, unless the class has only moved.
           from.class === to.class && from.module !== to.module ? "unknown" : "compatible",
         ]);
@@ -131,6 +147,15 @@ export function createValidity(): Validity {
       default:
         return "incompatible";
     }
+  }
+
+  function fromClass(from: ClassShape, to: ObjectShape): Verdict {
+    const base = from.extends;
+    // What it inherits from elsewhere is not written out.
+    const own = base === undefined ? to.fields : to.fields.filter(({ name }) => from.fields.some((field) => field.name === name));
+    const rest = to.fields.filter((field) => !own.includes(field));
+    const verdict = betweenObjects({ kind: "object", fields: from.fields, indexes: [] }, { ...to, fields: own });
+    return base === undefined || rest.length === 0 ? verdict : worst([verdict, check(base, { kind: "object", fields: rest, indexes: [] })]);
   }
 
   function fromLiteral(from: LiteralShape, to: Shape): Verdict {
@@ -196,6 +221,8 @@ export function createValidity(): Validity {
   }
 
   function betweenFunctions(from: FunctionShape, to: FunctionShape): Verdict {
+    if ((from.construct ?? false) !== (to.construct ?? false) && from.signatures.length > 0 && to.signatures.length > 0)
+      return "incompatible";
     if (to.signatures.length === 0) return "compatible";
     if (from.signatures.length === 0) return "unknown";
     return worst(
@@ -265,14 +292,38 @@ function betweenEnums(from: EnumShape, to: EnumShape): Verdict {
 }
 
 function betweenTemplates(from: TemplateShape, to: TemplateShape): Verdict {
-  const same = from.texts.length === to.texts.length && from.texts.every((text, index) => text === to.texts[index]);
-  if (same) return from.types.every((type, index) => isPrimitive(to.types[index] ?? type, "string")) ? "compatible" : "unknown";
+  if (covers(piecesOf(to), piecesOf(from))) return "compatible";
   const [head = ""] = from.texts;
   const [toHead = ""] = to.texts;
   const tail = from.texts.at(-1) ?? "";
   const toTail = to.texts.at(-1) ?? "";
   const clash = !(head.startsWith(toHead) || toHead.startsWith(head)) || !(tail.endsWith(toTail) || toTail.endsWith(tail));
   return clash ? "incompatible" : "unknown";
+}
+
+/** The characters of a template, and its types between them. */
+function piecesOf({ texts, types }: TemplateShape): readonly (string | Shape)[] {
+  return texts.flatMap((text, index) => [...text.split(""), ...(types[index] === undefined ? [] : [types[index]])]);
+}
+
+/** Whether one template takes everything that the other gives, piece by piece: its `string` takes any number of pieces. */
+function covers(to: readonly (string | Shape)[], from: readonly (string | Shape)[]): boolean {
+  let reached = new Set([0]);
+  for (const piece of to) {
+    const next = new Set<number>();
+    if (typeof piece !== "string" && isPrimitive(piece, "string")) {
+      for (let at = Math.min(...reached); at <= from.length; at += 1) next.add(at);
+    } else {
+      for (const at of reached) {
+        const other = from[at];
+        const same = typeof piece === "string" || typeof other !== "object" ? piece === other : shapeHash(piece) === shapeHash(other);
+        if (same) next.add(at + 1);
+      }
+    }
+    reached = next;
+    if (reached.size === 0) return false;
+  }
+  return reached.has(from.length);
 }
 
 function pattern(shape: TemplateShape): RegExp | undefined {
