@@ -47,7 +47,7 @@ export class CallContext {
   }
 
   get from(): Caller {
-    return new Caller(this.#message.call);
+    return new Caller(this.#message);
   }
 
   get reply() {

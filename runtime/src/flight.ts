@@ -3,6 +3,7 @@
  * that `start` in a handler finds its system, and so that an upgrade knows which calls a handler in flight is waiting for.
  */
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
+import { holdsCaller } from "./from.ts";
 import type { Message } from "./mailbox.ts";
 import type { ModuleVersion } from "./module.ts";
 import type { Process } from "./process.ts";
@@ -60,11 +61,16 @@ export function holdsUpRest(flight: Flight | null, seen: Set<Flight> = new Set()
   return process.mailbox.find((queued) => isAwaited(queued) && holdsUpRest(queued.flight, seen)) !== undefined || owesRest(process, seen);
 }
 
-/** Whether a process has taken a call of such a flight, and is still to answer it. */
-export function owesRest({ later }: Process, seen: Set<Flight> = new Set()): boolean {
-  if (later === null) return false;
-  for (const { flight } of later.values()) if (holdsUpRest(flight, seen)) return true;
-  return false;
+/** Whether a process has taken a call of such a flight, and is still to answer it, or has been given its caller by who took it. */
+export function owesRest(process: Process, seen: Set<Flight> = new Set()): boolean {
+  for (const { flight } of process.later?.values() ?? []) if (holdsUpRest(flight, seen)) return true;
+  const { flight, state } = process;
+  return bringsCaller(flight?.message ?? null, seen) || holdsCaller(state, (waiting) => holdsUpRest(waiting, seen));
+}
+
+/** Whether a message hands on the caller of such a flight. */
+export function bringsCaller(message: Message | null, seen: Set<Flight> = new Set()): boolean {
+  return message !== null && holdsCaller(message.args, (waiting) => holdsUpRest(waiting, seen));
 }
 
 /** Whether the sender waits. Not for a cast or an info, and no longer for a call that timed out. */

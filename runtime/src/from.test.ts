@@ -1,7 +1,7 @@
 /** Answers that come later than the end of the call's handler. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { change } from "../../test/support/load-version.ts";
+import { change, gate } from "../../test/support/load-version.ts";
 import { actor, drop, exit, stop, type Actor, type CodeChange, type ExitReason, type From, type InstarError, type Pid } from "./index.ts";
 import { copyState } from "./copy-state.ts";
 import { upgrade } from "./internal.ts";
@@ -11,13 +11,20 @@ import { testSystem } from "./testing.ts";
 /** Answers `get` when there is something to give. */
 interface Shop {
   init(): { readonly waiting: readonly From<string>[] };
-  calls: { get(): string; early(value: string): string; quit(value: string): string; asks(other: Pid<Shop>): string };
+  calls: {
+    get(): string;
+    early(value: string): string;
+    quit(value: string): string;
+    asks(other: Pid<Shop>): string;
+    order(from: Pid<Helper>, ms: number): string;
+  };
   casts: { put(value: string): void; give(to: Pid<Helper>): void };
 }
 
 interface Helper {
-  init(): null;
-  casts: { answer(from: From<string>): void };
+  init(): { readonly orders?: ReadonlyMap<string, { readonly of: From<string> }> };
+  casts: { answer(from: From<string>): void; answerIn(orders: { readonly of: From<string> }, ms: number): void };
+  infos: { answerNow(): void };
 }
 
 const shopOf = (vsn: number, codeChange: CodeChange = {}): Actor<Shop> =>
@@ -37,6 +44,11 @@ const shopOf = (vsn: number, codeChange: CodeChange = {}): Actor<Shop> =>
         return end("normal");
       },
       asks: async ({ reply }, other) => reply(await other.call("get")),
+      order: ({ from, noReply }, to, ms) => {
+        if (ms === 0) to.cast("answer", from);
+        else to.cast("answerIn", { of: from }, ms);
+        return noReply();
+      },
     },
     casts: {
       put: ({ state, next }, value) => {
@@ -51,16 +63,29 @@ const shopOf = (vsn: number, codeChange: CodeChange = {}): Actor<Shop> =>
     },
   });
 const shop = shopOf(1);
-const helper = actor<Helper>({
-  vsn: 1,
-  init: () => null,
-  casts: {
-    answer: ({ next }, from) => {
-      from.reply("by the helper");
-      return next();
+const helperOf = (vsn: number, codeChange: CodeChange = {}): Actor<Helper> =>
+  actor<Helper>({
+    vsn,
+    codeChange,
+    init: () => ({}),
+    casts: {
+      answer: ({ next }, from) => {
+        from.reply("by the helper");
+        return next();
+      },
+      answerIn: ({ self, next }, order, ms) => {
+        self.sendAfter(ms, "answerNow");
+        return next({ orders: new Map([["first", order]]) });
+      },
     },
-  },
-});
+    infos: {
+      answerNow: ({ state, next }) => {
+        state.orders?.get("first")?.of.reply("by the helper");
+        return next({});
+      },
+    },
+  });
+const helper = helperOf(1);
 
 test("callers are answered when there is an answer, in any order, by whoever has the from; the process goes on meanwhile", async () => {
   const { system, clock } = testSystem();
@@ -128,3 +153,44 @@ test("an upgrade waits for an answer that a handler in flight needs: whoever owe
   assert.equal(await asked, "in time");
   assert.equal((await upgraded).outcome, "committed");
 });
+
+for (const [what, ms] of [
+  ["gets in a message", 0],
+  ["has in its state, when its timer fires", 1000],
+] as const) {
+  test(`and so does whoever was given the caller: one that it ${what}`, async () => {
+    const { system, clock } = testSystem();
+    interface Asker {
+      init(of: Pid<Shop>, helper: Pid<Helper>): readonly [Pid<Shop>, Pid<Helper>];
+      calls: { go(): string };
+    }
+    const asker = (vsn: number, codeChange: CodeChange = {}): Actor<Asker> =>
+      actor<Asker>({
+        vsn,
+        codeChange,
+        init: (of, to) => [of, to],
+        calls: {
+          go: async ({ state: [of, to], reply }) => {
+            await began;
+            return reply(await of.call("order", to, ms));
+          },
+        },
+      });
+    const { opened: began, open } = gate();
+    const modules = [asker(1), shopOf(1), helperOf(1)] as const;
+    const to = await system.start(modules[2]);
+    const asking = await system.start(modules[0], { args: [await system.start(modules[1]), to] });
+    const asked = asking.call("go");
+    await clock.settle();
+    const same: CodeChange = { 1: { up: (state: unknown) => state, down: (state: unknown) => state } };
+    const upgraded = upgrade(system, [
+      change(modules[0], asker(2, same)),
+      change(modules[1], shopOf(2, same)),
+      change(modules[2], helperOf(2, same)),
+    ]);
+    open();
+    await clock.advance(ms);
+    assert.equal((await upgraded).outcome, "committed");
+    assert.deepEqual([await asked, clock.now()], ["by the helper", ms]);
+  });
+}

@@ -46,6 +46,8 @@ export class PendingCall {
   settled = false;
   /** Where it is noted if it is answered later than at the end of its handler. */
   later: Map<PendingCall, Message> | null = null;
+  /** Where it is noted if its caller was given to somebody. */
+  lent: Set<PendingCall> | null = null;
   #failed = false;
   #outcome: unknown = undefined;
   #waiting: Waiting | null = null;
@@ -78,6 +80,7 @@ export class PendingCall {
     if (this.settled) return false;
     this.settled = true;
     this.later?.delete(this);
+    this.lent?.delete(this);
     return true;
   }
 }

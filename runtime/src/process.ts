@@ -9,7 +9,7 @@ import type { Clock } from "./clock.ts";
 import type { CallTimeouts } from "./call-timeouts.ts";
 import type { ActorDefinition, HandlerTable } from "./definition.ts";
 import { isOrderly, toReason, type ExitReason } from "./exit.ts";
-import { currentFlight, Flight, holdsUpRest, isAwaited, owesRest, callInFlight } from "./flight.ts";
+import { bringsCaller, currentFlight, Flight, holdsUpRest, isAwaited, owesRest, callInFlight } from "./flight.ts";
 import { CallContext, MessageContext } from "./context.ts";
 import { connect, linksOf, tellOfEnd, type Links } from "./links.ts";
 import { Mailbox, Message, PendingCall } from "./mailbox.ts";
@@ -690,7 +690,7 @@ export function handlersOf(definition: ActorDefinition, kind: "call" | "cast" | 
 }
 
 function isServed(message: Message): boolean {
-  return message.kind === "stop" || (isAwaited(message) && holdsUpRest(message.flight));
+  return message.kind === "stop" || (isAwaited(message) && holdsUpRest(message.flight)) || bringsCaller(message);
 }
 
 /** What a process takes while `sys` has suspended it. */
