@@ -13,7 +13,7 @@ export interface Commit {
   readonly system: LiveSystem;
   readonly changes: readonly { readonly module: LoadedModule; readonly to: ModuleVersion }[];
   readonly messages: readonly ConvertedMessages[];
-  readonly onCommit: (() => void) | null;
+  readonly onCommit: ((modules: readonly LoadedModule[]) => void) | null;
 }
 
 /** @returns why nothing was changed */
@@ -36,7 +36,7 @@ export function commit({ system, changes, messages, onCommit }: Commit): Upgrade
       process.mailbox.replace(mailbox);
       for (const [timer, args] of timers) if (args !== null) timer.args = args;
     }
-    onCommit?.();
+    onCommit?.(changes.map(({ module }) => module));
   } catch (thrown) {
     for (const step of undo.toReversed()) step();
     return upgradeError("INSTAR_COMMIT_FAILED", `the commit failed and was undone: ${formatReason(toReason(thrown))}`, { thrown });

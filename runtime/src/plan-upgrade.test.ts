@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { change, plan } from "../../test/support/load-version.ts";
 import { actor, child, drop, irreversible, supervisor, sys, type Actor, type CodeChange } from "./index.ts";
-import { planUpgrade } from "./internal.ts";
+import { moduleOf, planUpgrade } from "./internal.ts";
 import { dependencyOrder } from "./plan-upgrade.ts";
 import { testSystem } from "./testing.ts";
 
@@ -89,6 +89,21 @@ test("who is converted, what their messages need, and what stands in the way, be
   );
   assert.match(losing.blocked[0]!.why, /a cast shake waits for it, and version 2 has no handler/);
   assert.equal(module.vsn, 1);
+});
+
+test("a supervisor that cannot become what it would is named, and the rest is planned all the same", async () => {
+  const { system } = testSystem();
+  const [top, worker] = [supervisor({ children: [] }), bin(1)];
+  const pid = await system.start(top);
+  await system.start(worker);
+  const next = supervisor({ strategy: "simple_one_for_one", children: [child(worker, { id: "one" })] });
+  const { errors, blocked, convert } = planUpgrade(system, { changes: [change(top, next), change(worker, bin(2))] });
+  assert.deepEqual([errors.map(({ code }) => code), blocked.map((row) => row.pid)], [["INSTAR_BAD_UPGRADE"], [pid.id]]);
+  assert.match(blocked[0]!.why, /its strategy is one_for_one and would become simple_one_for_one/);
+  assert.deepEqual(
+    convert.map(({ module }) => module),
+    [moduleOf(worker).id],
+  );
 });
 
 test("what is irreversible, and what a probation could do", async () => {

@@ -3,6 +3,7 @@
  * other, whose states it would convert, what stands in the way, and whether there is a way back. A rehearsal runs the steps as well.
  */
 import { isForHandlers, isLost, wayBack } from "./convert.ts";
+import { kindConflict } from "./kind-conflict.ts";
 import type { ModuleVersion } from "./module.ts";
 import type { ModuleChange } from "./module-change.ts";
 import { plannedChildren } from "./plan-children.ts";
@@ -19,7 +20,11 @@ export interface PlanUpgradeRequest {
   readonly imports?: ReadonlyMap<string, readonly string[]>;
 }
 
-export function planUpgrade(system: System, { changes, refused = [], imports = new Map() }: PlanUpgradeRequest): UpgradePlan {
+export function planUpgrade(system: System, request: PlanUpgradeRequest): UpgradePlan {
+  const { imports = new Map() } = request;
+  const conflicts = request.changes.flatMap((change) => kindConflict(change) ?? []);
+  const changes = request.changes.filter(({ module }) => !conflicts.some((conflict) => conflict.module === module.id));
+  const refused = [...(request.refused ?? []), ...conflicts];
   const ids = [...changes.map(({ module }) => module.id), ...refused.flatMap(({ module }) => module ?? [])];
   const groups = dependencyOrder(ids, imports);
   // The newer code knows what the older one needs, so it is the last to come and the first to go.

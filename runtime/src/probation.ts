@@ -10,14 +10,13 @@ export interface ProbationTerms {
   readonly for: number;
   /** How many restarts are all right. */
   readonly restarts: number;
-  /** Rolls the upgrade back, for those who keep code in a way of their own. Default: `rollback`, and the event `rolledBack`. */
-  readonly rollBack?: (why: string) => void;
 }
 
 /** The system. */
 export interface ProbationHost {
   readonly clock: Clock;
   probation: Probation | null;
+  emit(event: { readonly type: "probationEnded"; readonly until: string }): void;
 }
 
 export class Probation {
@@ -25,6 +24,8 @@ export class Probation {
   readonly #modules: ReadonlySet<LoadedModule>;
   readonly #terms: ProbationTerms;
   readonly #onExceeded: (why: string) => void;
+  /** When its time is over; ISO 8601. */
+  readonly until: string;
   readonly #timer: unknown;
   #restarts = 0;
 
@@ -33,18 +34,31 @@ export class Probation {
     this.#modules = new Set(modules);
     this.#terms = terms;
     this.#onExceeded = onExceeded;
-    this.#timer = system.clock.setTimeout(() => this.end(), terms.for);
+    this.until = new Date(system.clock.now() + terms.for).toISOString();
+    this.#timer = system.clock.setTimeout(() => {
+      this.end();
+      system.emit({ type: "probationEnded", until: this.until });
+    }, terms.for);
     system.clock.keepAlive?.(this.#timer, false);
   }
 
-  /** A process of the module ended, and its supervisor restarts it. */
-  restarted(module: LoadedModule): void {
-    if (!this.#modules.has(module) || ++this.#restarts <= this.#terms.restarts) return;
-    this.end();
-    const { restarts } = this.#terms;
-    const why = `restart ${this.#restarts} of upgraded processes within ${this.#terms.for} ms of the upgrade, where ${restarts} were allowed`;
-    // Not in the middle of the supervisor's work.
-    queueMicrotask(() => this.#onExceeded(`${why}; the last was one of ${module.id}`));
+  /**
+   * A process of the module ended, and its supervisor restarts it.
+   *
+   * @returns whether that is for the probation to judge. Then it does not count against the supervisor's intensity: the supervisor would
+   * otherwise give up, and take everything beneath it along, before the upgrade could be rolled back.
+   */
+  restarted(module: LoadedModule): boolean {
+    if (!this.#modules.has(module)) return false;
+    const beyond = ++this.#restarts - this.#terms.restarts;
+    if (beyond === 1) {
+      this.#system.clock.clearTimeout(this.#timer);
+      const { restarts } = this.#terms;
+      const why = `restart ${this.#restarts} of upgraded processes within ${this.#terms.for} ms of the upgrade, where ${restarts} were allowed`;
+      // Not in the middle of the supervisor's work.
+      queueMicrotask(() => this.#onExceeded(`${why}; the last was one of ${module.id}`));
+    }
+    return beyond <= patience;
   }
 
   end(): void {
@@ -52,3 +66,6 @@ export class Probation {
     if (this.#system.probation === this) this.#system.probation = null;
   }
 }
+
+/** So many restarts more may be on their way until the upgrade has been rolled back. */
+const patience = 100;

@@ -39,6 +39,8 @@ export interface Requests {
   /** What still holds code that is no longer current. Collects garbage and searches all states, so it takes a while. */
   "code/holders": { params: { module?: string }; result: CodeHolders };
   "upgrade/rehearse": { params: UpgradeParams; result: UpgradeReport };
+  /** What `upgrade/apply` would do, as far as that is known without running its steps. Changes nothing. */
+  "upgrade/plan": { params: PlanParams; result: UpgradePlan };
   "upgrade/apply": { params: UpgradeParams; result: UpgradeReport };
   "upgrade/downgrade": { params: DowngradeParams; result: UpgradeReport };
   /** Undoes the last upgrade. */
@@ -50,6 +52,10 @@ export interface Notifications {
   /** Processes started, exited or changed version; at most one per 100 ms. */
   "processes/changed": Record<string, never>;
   "upgrade/finished": UpgradeReport;
+  /** An upgrade did not survive its probation; the report is that of the way back, which may have failed. */
+  "upgrade/rolledBack": UpgradeReport;
+  /** The time of a probation is over, and the code stays. */
+  "upgrade/probationEnded": { until: string };
   "runtime/log": { level: "info" | "warning" | "error"; text: string };
   /** A handler does not return, so that nothing else in the application runs. */
   "runtime/stuck": StuckProcess;
@@ -196,7 +202,20 @@ export interface UpgradeParams {
   readonly onBusy?: "abort" | "wait" | "restart";
   /** How long to wait for processes to come to rest, in milliseconds. Default 5000. */
   readonly timeout?: number;
+  /** `otp`: as OTP's release handler does, one process after the other. Default: all processes or none. */
+  readonly mode?: "otp";
+  /** Watch the new code for a while after the commit. Default: no probation. Not with `mode`. */
+  readonly probation?: ProbationParams;
 }
+
+export interface ProbationParams {
+  /** Milliseconds. */
+  readonly for: number;
+  /** So many restarts of processes of the upgraded modules are all right; one more, and the upgrade is rolled back. */
+  readonly restarts: number;
+}
+
+export type PlanParams = Pick<UpgradeParams, "modules">;
 
 export type RollbackParams = Pick<UpgradeParams, "extra" | "onBusy" | "timeout">;
 
@@ -248,6 +267,13 @@ export interface UpgradeReport {
    * module-level state begins empty, and the classes that they export are new ones. Left out where there are none.
    */
   readonly reinstantiated?: readonly ReinstantiatedFile[];
+  /**
+   * That the upgrade is on probation, and until when; ISO 8601, which also tells probations apart. In the report of `upgrade/rolledBack`: the
+   * one that was not survived. Left out where there is none.
+   */
+  readonly probation?: { readonly until: string };
+  /** How it was done; left out where it was all or nothing. After `otp`, `failed` means that it stopped midway and nothing was put back. */
+  readonly mode?: "otp";
   /** Why the runtime began it by itself: the upgrade before did not survive its probation. Left out where somebody asked for it. */
   readonly why?: string;
 }

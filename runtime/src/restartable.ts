@@ -1,4 +1,5 @@
 /** Restarting a process instead of converting it: whether its supervisor would, and that this is nothing to hold against its children. */
+import type { LoadedModule } from "./module.ts";
 import type { Process } from "./process.ts";
 import type { Supervision } from "./supervise.ts";
 
@@ -19,4 +20,14 @@ export function killToRestart(process: Process): void {
   const child = (process.supervisor?.state as Supervision | undefined)?.childOf(process);
   if (child !== undefined) child.excused = true;
   process.kill();
+}
+
+/** Processes of these modules that have ended, and whose supervisors have not heard of it yet: that does not count against them either. */
+export function excuseEnded(processes: Iterable<Process>, modules: readonly LoadedModule[]): void {
+  for (const { phase, state, version } of processes) {
+    if (version.kind !== "supervisor" || phase !== "running") continue;
+    for (const child of (state as Supervision).children) {
+      if (child.process?.phase === "exited" && modules.includes(child.process.module)) child.excused = true;
+    }
+  }
 }

@@ -318,9 +318,9 @@ export class Supervision {
   /** Restarts a child and those that its strategy says, or ends the supervisor where that is once too often. */
   async #restart(child: Child, reason: ExitReason): Promise<unknown> {
     const { strategy, intensity } = this.#code;
-    if (!child.excused) systemOf(this.#self).probation?.restarted(moduleOf(child.spec.handle));
-    if (!child.excused) this.#restarts = addRestart(this.#restarts, this.#self.host.clock.monotonic(), intensity.within);
-    if (!child.excused && this.#restarts.length > intensity.restarts) {
+    const isExcused = child.excused || systemOf(this.#self).probation?.restarted(moduleOf(child.spec.handle)) === true;
+    if (!isExcused) this.#restarts = addRestart(this.#restarts, this.#self.host.clock.monotonic(), intensity.within);
+    if (!isExcused && this.#restarts.length > intensity.restarts) {
       this.#log(
         `gives up: child ${child.spec.id} ended (${formatReason(reason)}) and would be restart ${this.#restarts.length} ` +
           `within ${intensity.within} ms, where ${intensity.restarts} are allowed`,

@@ -49,7 +49,9 @@ export type SystemEvent =
   | { readonly type: "exited"; readonly pid: string; readonly reason: ExitReason }
   | { readonly type: "upgraded"; readonly modules: readonly string[] }
   /** An upgrade did not survive its probation. Whether it could be taken back is in the report. */
-  | { readonly type: "rolledBack"; readonly report: UpgradeReport };
+  | { readonly type: "rolledBack"; readonly report: UpgradeReport }
+  /** The time of a probation is over, and the code stays. */
+  | { readonly type: "probationEnded"; readonly until: string };
 
 /** A separate world of processes. Most applications need only the default one. */
 export function createSystem(options: SystemOptions = {}): System {

@@ -9,7 +9,7 @@
  */
 import { commit } from "./commit.ts";
 import { Converter } from "./convert.ts";
-import type { ModuleVersion } from "./module.ts";
+import type { LoadedModule, ModuleVersion } from "./module.ts";
 import type { ModuleChange } from "./module-change.ts";
 import { errorOf, Preparation } from "./preparation.ts";
 import { stateText } from "./process-info.ts";
@@ -23,8 +23,8 @@ export interface OtpOptions {
   readonly extra?: unknown;
   /** How long each process may take to suspend, in milliseconds. */
   readonly timeout?: number;
-  /** Runs when the code of the first module has become current. */
-  readonly onCommit?: () => void;
+  /** Runs when the code of a module has become current, for one after the other. */
+  readonly onCommit?: (modules: readonly LoadedModule[]) => void;
 }
 
 /** The outcome `failed` means here that it stopped midway; nothing is put back. */
@@ -33,13 +33,13 @@ export async function upgradeAsOtp(system: LiveSystem, changes: readonly ModuleC
   const from = new Map(changes.map(({ module }) => [module, module.current]));
   const processes: UpgradedProcess[] = [];
   const errors: UpgradeError[] = [];
-  let { onCommit = null } = options;
+  // There is no way back from here.
+  system.probation?.end();
   // Only one upgrade at a time, of either mode.
   system.preparation = new Preparation({ processes: [], conversions: new Map(), restarts: new Set(), extra: undefined });
   try {
     for (const change of changes) {
-      const failure = await one(system, change, { ...options, onCommit }, processes);
-      onCommit = null;
+      const failure = await one(system, change, options, processes);
       if (failure === null) continue;
       errors.push(failure);
       break;
@@ -50,6 +50,7 @@ export async function upgradeAsOtp(system: LiveSystem, changes: readonly ModuleC
   if (errors.length === 0) system.emit({ type: "upgraded", modules: changes.map(({ module }) => module.id) });
   return {
     outcome: errors.length === 0 ? "committed" : "failed",
+    mode: "otp",
     modules: changes.map(({ module, to, kind, steps }) => ({
       id: module.id,
       from: (from.get(module) as ModuleVersion).vsn,
@@ -68,7 +69,7 @@ export async function upgradeAsOtp(system: LiveSystem, changes: readonly ModuleC
 async function one(
   system: LiveSystem,
   change: ModuleChange,
-  { extra, timeout = 5000, onCommit }: Omit<OtpOptions, "onCommit"> & { readonly onCommit: (() => void) | null },
+  { extra, timeout = 5000, onCommit }: OtpOptions,
   rows: UpgradedProcess[],
 ): Promise<UpgradeError | null> {
   const { module, to } = change;
@@ -85,7 +86,7 @@ async function one(
   }
   const from = module.current;
   if (module.old !== null) endLingering(system, module, module.old);
-  const failure = commit({ system, changes: [change], messages: [], onCommit });
+  const failure = commit({ system, changes: [change], messages: [], onCommit: onCommit ?? null });
   if (failure !== null) return failure;
   // There is only one code for everybody, whether their states fit it or not.
   for (const process of system.processes.values()) if (process.module === module) process.version = to;

@@ -15,13 +15,14 @@ import { errorOf, Preparation, samplesPerModule } from "./preparation.ts";
 import { stateText } from "./process-info.ts";
 import type { Process, Quiescence } from "./process.ts";
 import type { UpgradedModule, UpgradedProcess, UpgradeError, UpgradeReport } from "./protocol.ts";
-import { killToRestart, whyNotRestarted } from "./restartable.ts";
+import { excuseEnded, killToRestart, whyNotRestarted } from "./restartable.ts";
 import { adoptChildren, type ChangedSupervisor } from "./adopt-children.ts";
 import { Probation, type ProbationTerms } from "./probation.ts";
 import { forgetCommit, noteCommit, planRollback } from "./roll-back.ts";
-import { plannedChildren, strategyConflict } from "./plan-children.ts";
+import { plannedChildren } from "./plan-children.ts";
 import { live, type LiveSystem, type System } from "./system.ts";
 import { upgradeAsOtp } from "./upgrade-as-otp.ts";
+import { kindConflict } from "./kind-conflict.ts";
 import { upgradeError } from "./upgrade-error.ts";
 
 export interface UpgradeOptions {
@@ -40,16 +41,21 @@ export interface UpgradeOptions {
   readonly signal?: AbortSignal;
   /**
    * `otp`: as OTP's release handler does it, one process after the other, with no way back and nobody asked; see `upgrade-as-otp.ts`. Of
-   * the other options only `rehearse`, `extra`, `timeout` and `onCommit` count then. Default: all or nothing, in one turn.
+   * the other options only `rehearse`, `extra`, `timeout` and `onCommit` count then, the last once for each module. Default: all or
+   * nothing, in one turn.
    */
   readonly mode?: "otp";
-  /** Runs inside the turn of the commit, after versions and mailboxes have been swapped. Where it throws, all is swapped back. */
-  readonly onCommit?: () => void;
+  /**
+   * Runs inside the turn of the commit, after versions and mailboxes have been swapped, with the modules whose versions they are. Where it
+   * throws, all is swapped back.
+   */
+  readonly onCommit?: (modules: readonly LoadedModule[]) => void;
   /** Runs inside the turn in which a rollback takes this upgrade back. */
   readonly onRollback?: () => void;
   /**
-   * For so long after the commit, more restarts of the upgraded modules' processes than these roll the upgrade back. Where no step leads
-   * back, the processes are restarted on the old code. The event `rolledBack` says what came of it. Default: no probation.
+   * For so long after the commit, more restarts of the upgraded modules' processes than these roll the upgrade back; until then they do not
+   * count against the intensity of supervisors. Where no step leads back, the processes are restarted on the old code. The event
+   * `rolledBack` says what came of it, or `probationEnded` that the code stays. Default: no probation.
    */
   readonly probation?: ProbationTerms;
   /** For tests, which cannot have so many processes. */
@@ -74,10 +80,13 @@ export function upgrade(system: System, changes: readonly ModuleChange[], option
   if (options.signal?.aborted === true) return Promise.resolve(run.report("canceled", [canceled]));
   if (changes.length === 0) return Promise.resolve(run.report("unchanged", []));
   if (options.rehearse === true) return run.rehearse();
-  return options.mode === "otp" ? upgradeAsOtp(live(system), changes, options) : run.apply();
+  const report = options.mode === "otp" ? upgradeAsOtp(live(system), changes, options) : run.apply();
+  underWay.set(live(system), report);
+  void report.then(() => underWay.delete(live(system)));
+  return report;
 }
 
-interface RollbackOptions extends Pick<UpgradeOptions, "extra" | "timeout" | "onBusy" | "signal" | "pace"> {
+interface RollbackOptions extends Pick<UpgradeOptions, "extra" | "timeout" | "onBusy" | "signal" | "pace" | "onCommit"> {
   /** Restart processes for which no step leads back, which loses their states, instead of refusing. Default false. */
   readonly restart?: boolean;
 }
@@ -89,18 +98,24 @@ interface RollbackOptions extends Pick<UpgradeOptions, "extra" | "timeout" | "on
 export async function rollback(system: System, { restart = false, ...options }: RollbackOptions = {}): Promise<UpgradeReport> {
   const plan = planRollback(live(system), restart);
   if (!plan.ok) return new Upgrade(live(system), [], options).report("refused", plan.errors);
-  const report = await upgrade(system, plan.changes, { ...options, onCommit: plan.onCommit });
+  const onCommit = (modules: readonly LoadedModule[]): void => {
+    plan.onCommit();
+    options.onCommit?.(modules);
+  };
+  const report = await upgrade(system, plan.changes, { ...options, onCommit });
   if (report.outcome === "committed") forgetCommit(live(system));
   return report;
 }
 
 /** What happens when an upgrade does not survive its probation. */
-async function rollBackInProbation(system: LiveSystem, options: RollbackOptions, why: string): Promise<void> {
-  const report = { ...(await rollback(system, { ...options, restart: true, onBusy: "restart" })), why };
-  const what =
-    report.outcome === "committed" ? "was rolled back" : `could not be rolled back (${report.errors[0]?.message ?? report.outcome})`;
-  system.log("error", `the last upgrade ${what}: ${why}`);
-  system.emit({ type: "rolledBack", report });
+async function rollBackInProbation(system: LiveSystem, options: RollbackOptions, failed: Probation, why: string): Promise<void> {
+  // An upgrade that is under way may turn out to be the cure.
+  if (system.preparation !== null && (await underWay.get(system))?.outcome === "committed") return;
+  // It is the code that is left now that has ended them.
+  const onCommit = (modules: readonly LoadedModule[]): void => excuseEnded(system.processes.values(), modules);
+  const report = await rollback(system, { ...options, restart: true, onBusy: "restart", onCommit });
+  failed.end();
+  system.emit({ type: "rolledBack", report: { ...report, why, probation: { until: failed.until } } });
 }
 
 class Upgrade {
@@ -117,6 +132,7 @@ class Upgrade {
   #pauses: (process: Process) => number = () => 0;
   #queued: ReadonlyMap<Process, number> = new Map();
   #messages: UpgradeReport["messages"] = noMessages;
+  #probation: { readonly until: string } | null = null;
 
   constructor(system: LiveSystem, changes: readonly ModuleChange[], options: UpgradeOptions) {
     this.#system = system;
@@ -137,12 +153,9 @@ class Upgrade {
     if (this.#from.size < this.#changes.length) {
       return upgradeError("INSTAR_BAD_UPGRADE", "a module is named twice in one upgrade. Name each changed module once.");
     }
-    for (const { module, to } of this.#changes) {
-      const conflict = strategyConflict(module.current, to);
-      if (module.current.kind === to.kind && conflict === null) continue;
-      const why = conflict ?? `it is a ${module.current.kind} and would become a ${to.kind}`;
-      const text = `${module.id} cannot be upgraded: ${why}. Give the new one a file of its own.`;
-      return upgradeError("INSTAR_BAD_UPGRADE", text, { module: module.id });
+    for (const change of this.#changes) {
+      const conflict = kindConflict(change);
+      if (conflict !== null) return conflict;
     }
     if (this.#system.preparation !== null) {
       return upgradeError("INSTAR_UPGRADE_IN_PROGRESS", "another upgrade of this system has not finished. Wait for it, or cancel it.");
@@ -162,7 +175,7 @@ class Upgrade {
     }
     await this.#makeRows();
     const modules = await this.#adoptChildren(report.modules);
-    return { ...report, modules, processes: this.#processes };
+    return { ...report, modules, processes: this.#processes, ...(this.#probation !== null && { probation: this.#probation }) };
   }
 
   /** Everything that `apply` would compute, and the way back, on copies. */
@@ -355,8 +368,9 @@ class Upgrade {
     if (probation === undefined) return;
     const options = { extra, ...(timeout !== undefined && { timeout }) };
     const modules = this.#changes.map(({ module }) => module);
-    const { rollBack = (why: string): void => void rollBackInProbation(system, options, why) } = probation;
-    system.probation = new Probation(system, modules, probation, rollBack);
+    const own = new Probation(system, modules, probation, (why) => void rollBackInProbation(system, options, own, why));
+    system.probation = own;
+    this.#probation = { until: own.until };
   }
 
   /** Who has messages, or infos that are still to come. */
@@ -503,6 +517,9 @@ function unsupervised(process: Process, why: string): UpgradeError {
 function engineError(thrown: unknown): UpgradeError {
   return upgradeError("INSTAR_COMMIT_FAILED", `the upgrade engine failed: ${formatReason(toReason(thrown))}`, { thrown });
 }
+
+/** What is under way, by system. */
+const underWay = new WeakMap<LiveSystem, Promise<UpgradeReport>>();
 
 /** A turn of the event loop, in which everybody else has theirs. */
 function turn(): Promise<void> {

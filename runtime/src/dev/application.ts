@@ -64,7 +64,7 @@ export interface RequestOptions<R> {
 export function startApplication(options: ApplicationOptions): Application {
   const child = forkChild(options);
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
-  for (const name of ["changed", "log", "ended"] as const) {
+  for (const name of ["changed", "log", "ended", "rolledBack", "probationEnded"] as const) {
     connection.onNotification(name, (params: ChildNotifications[typeof name]) => options.onNotification(name, params));
   }
   // A write to a process that has just ended is reported by its exit.

@@ -1,5 +1,5 @@
 /** Checks the parameters of requests before anything happens: what comes over the socket is nobody's type. */
-import type { DowngradeParams, Requests, UpgradeParams } from "../protocol.ts";
+import type { DowngradeParams, PlanParams, ProbationParams, Requests, UpgradeParams } from "../protocol.ts";
 
 /** What is wrong with parameters, in words for whoever wrote the client. */
 export class BadParams extends Error {}
@@ -19,16 +19,40 @@ export const checkParams: { readonly [M in keyof Requests]: Check<M> } = {
   "code/purge": ({ module, soft }) => ({ module: text("module", module), ...(soft === undefined ? {} : { soft: boolean("soft", soft) }) }),
   "code/holders": ({ module }) => (module === undefined ? {} : { module: text("module", module) }),
   "upgrade/rehearse": upgradeParams,
+  "upgrade/plan": planParams,
   "upgrade/apply": upgradeParams,
   "upgrade/downgrade": downgradeParams,
   "upgrade/rollback": common,
 };
 
 function upgradeParams(params: Record<string, unknown>): UpgradeParams {
-  const { modules } = params;
-  if (modules === undefined) return common(params);
+  const { mode, probation } = params;
+  if (mode !== undefined && mode !== "otp") throw new BadParams('`mode` must be "otp", or left out');
+  if (mode !== undefined && probation !== undefined)
+    throw new BadParams('`probation` has no meaning with `mode: "otp"`, which knows no way back');
+  return {
+    ...planParams(params),
+    ...common(params),
+    ...(mode === undefined ? {} : { mode }),
+    ...(probation === undefined ? {} : { probation: probationParams(probation) }),
+  };
+}
+
+function planParams({ modules }: Record<string, unknown>): PlanParams {
+  if (modules === undefined) return {};
   if (!Array.isArray(modules)) throw new BadParams("`modules` must be a list of module ids");
-  return { modules: modules.map((id, index) => text(`modules[${index}]`, id)), ...common(params) };
+  return { modules: modules.map((id, index) => text(`modules[${index}]`, id)) };
+}
+
+function probationParams(value: unknown): ProbationParams {
+  const { for: time, restarts } = (typeof value === "object" && value !== null ? value : {}) as { for?: unknown; restarts?: unknown };
+  // Timers know no longer time.
+  if (typeof time !== "number" || !(time > 0 && time < 2 ** 31))
+    throw new BadParams("`probation.for` must be a number of milliseconds, more than 0");
+  if (typeof restarts !== "number" || !Number.isInteger(restarts) || restarts < 0) {
+    throw new BadParams("`probation.restarts` must be a whole number, 0 or more");
+  }
+  return { for: time, restarts };
 }
 
 function downgradeParams(params: Record<string, unknown>): DowngradeParams {

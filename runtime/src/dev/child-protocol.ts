@@ -1,6 +1,16 @@
 /** What the parent and the application's process say to each other over Node's IPC channel: method names and plain types. */
 import type { BuiltFile, LoadRequest, ShapeHashes } from "./built-file.ts";
-import type { CodeHolders, LoadedModuleInfo, ProcessInfo, PurgeParams, PurgeReport, UpgradeError, UpgradeReport } from "../protocol.ts";
+import type {
+  CodeHolders,
+  LoadedModuleInfo,
+  ProbationParams,
+  ProcessInfo,
+  PurgeParams,
+  PurgeReport,
+  UpgradeError,
+  UpgradePlan,
+  UpgradeReport,
+} from "../protocol.ts";
 import type { ValidatorSources } from "./validators.ts";
 
 /** Parent to child. */
@@ -10,6 +20,7 @@ export interface ChildRequests {
   /** The shapes of what was loaded at the start, by file. */
   shapes: { params: { readonly shapes: ShapeHashes }; result: Loaded };
   upgrade: { params: ChildUpgrade; result: UpgradeOutcome };
+  plan: { params: ChildPlan; result: UpgradePlan };
   processes: { params: Record<string, never>; result: ProcessInfo[] };
   state: { params: { readonly pid: string }; result: { text: string; json: unknown } | null };
   modules: { params: Record<string, never>; result: LoadedModuleInfo[] };
@@ -42,17 +53,25 @@ export interface ChildNotifications {
   /** The supervision tree has ended by itself. The process ends as well, and is not started again. */
   ended: Record<string, never>;
   changed: Record<string, never>;
+  /** An upgrade did not survive its probation. */
+  rolledBack: RolledBack;
+  probationEnded: { readonly until: string };
   log: { readonly level: "info" | "warning" | "error"; readonly text: string };
 }
 
-export interface ChildUpgrade {
+export interface ChildPlan {
   readonly load: LoadRequest;
+  /** Pairs of shape hashes, `from to`, of which every state of the first is a valid state of the second. */
+  readonly compatible: readonly string[];
+}
+
+export interface ChildUpgrade extends ChildPlan {
   readonly rehearse: boolean;
   readonly extra: unknown;
   readonly timeout: number | null;
   readonly onBusy: "abort" | "wait" | "restart" | null;
-  /** Pairs of shape hashes, `from to`, of which every state of the first is a valid state of the second. */
-  readonly compatible: readonly string[];
+  readonly mode: "otp" | null;
+  readonly probation: ProbationParams | null;
   /** For the shapes of what changes, before and after. */
   readonly validators: ValidatorSources;
 }
@@ -64,6 +83,8 @@ export interface UpgradeOutcome {
   /** When the commit was, in milliseconds since 1970; null without one. */
   readonly committedAt: number | null;
 }
+
+export type RolledBack = Pick<UpgradeOutcome, "report" | "loaded">;
 
 /** What the parent has to know to build, keep and send the right files. */
 export interface Loaded {

@@ -34,7 +34,7 @@ let rootPid: string | null = null;
 let stopping = false;
 
 serve("ping", () => null);
-for (const method of ["processes", "state", "modules", "kill", "purge", "holders", "shapes", "upgrade"] as const) {
+for (const method of ["processes", "state", "modules", "kill", "purge", "holders", "shapes", "upgrade", "plan"] as const) {
   serve(method, service[method] as (params: unknown, signal: AbortSignal) => never);
 }
 serve("start", async ({ entry, load }) => {
@@ -67,6 +67,8 @@ const announce = createThrottle(100, () => notify("changed", {}));
 subscribe(system, (event) => {
   announce();
   if (event.type === "exited") onExit(event);
+  else if (event.type === "rolledBack") notify("rolledBack", { report: event.report, loaded: service.loaded() });
+  else if (event.type === "probationEnded") notify("probationEnded", { until: event.until });
 });
 
 // The watchdog's signal to a handler that returned at the last moment. Ctrl-C is the parent's, which ends this process in order.

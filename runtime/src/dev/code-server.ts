@@ -8,7 +8,7 @@ import { type Handle, bindHandle, isHandle, moduleOf, pinnedId, versionOf } from
 import { InstarError } from "../exit.ts";
 import type { LoadedModule, ModuleVersion } from "../module.ts";
 import type { ReinstantiatedFile } from "../protocol.ts";
-import type { BuiltFile, Code, LoadRequest } from "./built-file.ts";
+import type { BuiltFile, Code, Layer, LoadRequest } from "./built-file.ts";
 import { DevError } from "./dev-error.ts";
 import { adoptNamespace, type ModuleReference } from "../mfa.ts";
 import { type CodeTags, createCodeTags, namedExports, samePrototypes } from "./code-tags.ts";
@@ -44,8 +44,10 @@ export interface Prepared {
   readonly reinstantiated: readonly ReinstantiatedFile[];
   /** Prototypes of classes that are new ones although their text is the same: the old ones and their successors. */
   readonly prototypes: ReadonlyMap<object, object>;
-  /** Makes everything current. Synchronous; belongs into the turn of the upgrade's commit. */
-  commit(): void;
+  /** Makes these modules current, by default all. Synchronous; belongs into the turn of the upgrade's commit. */
+  commit(modules?: readonly LoadedModule[]): void;
+  /** Makes what the commit replaced current again. Belongs into the turn in which the upgrade is taken back, where both versions are kept. */
+  readonly rollBack: () => void;
   /** Forgets what was evaluated, if it was not committed, and what the commit replaced. Call it in any case. */
   settle(): void;
 }
@@ -81,6 +83,8 @@ export interface CodeServer {
   readonly modules: ReadonlyMap<string, ActorModule>;
   /** The files that make up the current version of a module: its own, and those that it reaches without passing another actor module. */
   closureOf(id: string): readonly BuiltFile[];
+  /** By module id: the modules that each one imports at run time, once these files are loaded. */
+  importsOf(layers: readonly Layer[]): ReadonlyMap<string, readonly string[]>;
   /** Hashes of the code that is held, which therefore need not be sent again. */
   held(): string[];
   /** Lets go of the old versions that the core has purged, and ends their timers. @returns how many timers there were */
@@ -140,6 +144,7 @@ export function createCodeServer(options: {
       finish(load);
     }
     const { reinstantiated, prototypes } = compareWithCurrent(evaluated);
+    const replaced = new Set<ActorModule>();
     let settled = false;
     return {
       reinstantiated,
@@ -148,11 +153,17 @@ export function createCodeServer(options: {
         record === null ? [] : [{ module: record.module, to: version, reinstantiated }],
       ),
       added: fresh.flatMap(({ record, instance }) => (record === null ? [moduleOf(instance.handle)] : [])),
-      commit() {
-        for (const actor of fresh) register(actor);
+      commit(chosen) {
+        for (const actor of fresh) {
+          const { record } = actor;
+          if (record === null ? modules.has(actor.id) : chosen?.includes(record.module) === false) continue;
+          register(actor);
+          if (record !== null) replaced.add(record);
+        }
         point(slots);
         current = collectCurrent();
       },
+      rollBack: wayBack(replaced),
       settle() {
         if (settled) return;
         settled = true;
@@ -163,6 +174,21 @@ export function createCodeServer(options: {
         evaluated.length = 0;
         settle();
       },
+    };
+  }
+
+  /** Apart from what a load knows, since it is kept for as long as the old versions are. */
+  function wayBack(replaced: ReadonlySet<ActorModule>): () => void {
+    return () => {
+      for (const record of replaced) {
+        const { current: left, old } = record;
+        if (old === null) continue;
+        record.current = old;
+        record.old = left;
+        record.file = old.built.file;
+        record.module.file = record.file;
+      }
+      current = collectCurrent();
     };
   }
 
@@ -365,7 +391,9 @@ export function createCodeServer(options: {
   /** From the commit on, slots mean the modules' current versions, whatever those are. */
   function point(slots: readonly PendingSlot[]): void {
     for (const { slot, instance } of slots) {
-      if (instance.handle !== null) Object.assign(slot, slotOf(recordOf(instance.built.file)));
+      // Not registered yet, where modules are committed one after the other.
+      const record = instance.handle === null ? undefined : findRecord(instance.built.file);
+      if (record !== undefined) Object.assign(slot, slotOf(record));
     }
   }
 
@@ -507,6 +535,15 @@ export function createCodeServer(options: {
       }
       return [...closure.values()];
     },
+    importsOf(layers) {
+      const files = new Map<string, BuiltFile>();
+      for (const { current: instance } of modules.values()) {
+        for (const { built } of reachableFrom([instance])) files.set(built.file, built);
+      }
+      for (const built of layers.flatMap((layer) => layer.files)) files.set(built.file, built);
+      const ids = new Map([...modules.values()].map(({ file, module }) => [file, module.id]));
+      return new Map([...ids].map(([file, id]) => [id, importedModules(file, files, ids)]));
+    },
     held: () => [...codes.keys()],
     release: settle,
     heldCode,
@@ -597,6 +634,22 @@ function exportsOfNative(namespace: object): object {
     Object.defineProperty(exports, name, { enumerable: true, get: () => (namespace as Record<string, unknown>)[name] });
   }
   return exports;
+}
+
+/** The modules that a file reaches without passing another one. */
+function importedModules(start: string, files: ReadonlyMap<string, BuiltFile>, ids: ReadonlyMap<string, string>): string[] {
+  const found = new Set<string>();
+  const seen = new Set([start]);
+  // It grows while it is read.
+  for (const file of seen) {
+    for (const { target } of files.get(file)?.imports ?? []) {
+      if (target === null) continue;
+      const id = ids.get(target);
+      if (id === undefined) seen.add(target);
+      else found.add(id);
+    }
+  }
+  return [...found];
 }
 
 /** The instances, and all plain ones that they reach. */

@@ -2,14 +2,14 @@
  * What an application does on request, wherever the request comes from: shows its processes, ends one, loads code, upgrades. Everything
  * here runs in the application's own process.
  */
-import { type System, endProcess, planSteps, processes, stateOf, upgrade } from "../internal.ts";
-import type { LoadedModuleInfo, UpgradeError } from "../protocol.ts";
-import type { ChildRequests, ChildUpgrade, Loaded, UpgradeOutcome } from "./child-protocol.ts";
+import { type ModuleChange, type System, endProcess, planSteps, planUpgrade, processes, stateOf, upgrade } from "../internal.ts";
+import type { LoadedModuleInfo, UpgradeError, UpgradePlan } from "../protocol.ts";
+import type { ChildPlan, ChildRequests, ChildUpgrade, Loaded, UpgradeOutcome } from "./child-protocol.ts";
 import { findHolders, heldBy } from "./code-holders.ts";
 import type { CodeServer, Prepared } from "./code-server.ts";
 import { toUpgradeError } from "./dev-error.ts";
 import { purgeModule } from "./purge-module.ts";
-import { emptyReport } from "./report.ts";
+import { emptyPlan, emptyReport } from "./report.ts";
 import { createValidators } from "./validators.ts";
 
 /** The requests that do not depend on how the application was started. */
@@ -45,53 +45,66 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
     if (prepared.changes.length === 0 && prepared.added.length === 0) {
       return { report: emptyReport("unchanged"), loaded: loaded(), committedAt: null };
     }
-    const known = new Set(request.compatible);
     validators.use(request.validators);
-    const plans = prepared.changes.map((change) => ({
-      change,
-      plan: planSteps({
-        module: change.module,
-        to: change.to,
-        reinstantiated: change.reinstantiated,
-        compatible: (from, to) =>
-          from.shape !== null && to.shape !== null && (from.shape === to.shape || known.has(`${from.shape} ${to.shape}`)),
-      }),
-    }));
-    const errors = plans.flatMap(({ plan }): UpgradeError[] => (plan.ok ? [] : [plan.error]));
+    const { changes, errors } = stepsOf(prepared, request.compatible);
     if (errors.length > 0) return { report: emptyReport("refused", errors), loaded: loaded(), committedAt: null };
 
     let committedAt: number | null = null;
     const report = await upgrade(
       system,
-      plans.flatMap(({ change, plan }) =>
-        plan.ok
-          ? [
-              {
-                module: change.module,
-                to: change.to,
-                kind: plan.kind,
-                steps: plan.steps,
-                prototypes: prepared.prototypes,
-                ...validators.between(change),
-              },
-            ]
-          : [],
-      ),
+      changes.map((change) => ({ ...change, prototypes: prepared.prototypes, ...validators.between(change) })),
       {
         rehearse: request.rehearse,
         extra: request.extra,
         ...(request.timeout === null ? {} : { timeout: request.timeout }),
         ...(request.onBusy === null ? {} : { onBusy: request.onBusy }),
+        ...(request.mode === null ? {} : { mode: request.mode }),
+        ...(request.probation === null ? {} : { probation: request.probation }),
         signal,
-        onCommit() {
-          prepared.commit();
-          committedAt = Date.now();
+        onCommit(modules) {
+          prepared.commit(modules);
+          committedAt ??= Date.now();
         },
+        onRollback: prepared.rollBack,
       },
     );
     prepared.settle();
     const { reinstantiated } = prepared;
     return { report: reinstantiated.length === 0 ? report : { ...report, reinstantiated }, loaded: loaded(), committedAt };
+  }
+
+  async function planPrepared({ load, compatible }: ChildPlan): Promise<UpgradePlan> {
+    const imports = codeServer.importsOf(load.layers);
+    let prepared: Prepared;
+    try {
+      prepared = await codeServer.prepare(load);
+    } catch (error) {
+      return emptyPlan([toUpgradeError(error, "INSTAR_EVALUATION_FAILED")]);
+    }
+    try {
+      const { changes, errors } = stepsOf(prepared, compatible);
+      return planUpgrade(system, { changes, refused: errors, imports });
+    } finally {
+      prepared.settle();
+    }
+  }
+
+  /** How each changed module gets to its new version, or why it does not. */
+  function stepsOf(prepared: Prepared, compatible: readonly string[]): { changes: ModuleChange[]; errors: UpgradeError[] } {
+    const known = new Set(compatible);
+    const changes: ModuleChange[] = [];
+    const errors: UpgradeError[] = [];
+    for (const { module, to, reinstantiated } of prepared.changes) {
+      const plan = planSteps({
+        module,
+        to,
+        reinstantiated,
+        compatible: (a, b) => a.shape !== null && b.shape !== null && (a.shape === b.shape || known.has(`${a.shape} ${b.shape}`)),
+      });
+      if (plan.ok) changes.push({ module, to, kind: plan.kind, steps: plan.steps });
+      else errors.push(plan.error);
+    }
+    return { changes, errors };
   }
 
   function loaded(): Loaded {
@@ -148,5 +161,6 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
       return loaded();
     },
     upgrade: runUpgrade,
+    plan: planPrepared,
   };
 }

@@ -1,5 +1,5 @@
 /** What the control endpoint answers: each request of the protocol, in terms of the application, the upgrader and the runtime around them. */
-import type { RuntimeInfo, UpgradeError, UpgradeReport } from "../protocol.ts";
+import type { RuntimeInfo, UpgradeError } from "../protocol.ts";
 import type { Application } from "./application.ts";
 import type { Handlers } from "./control-endpoint.ts";
 import { DevError } from "./dev-error.ts";
@@ -13,7 +13,7 @@ export interface ControlledRuntime {
   readonly setWatching: (enabled: boolean) => void;
   /** Something that clients show has changed. */
   readonly changed: () => void;
-  /** An upgrade by request has ended. */
+  /** An upgrade by request has ended, or the plan of one. */
   readonly upgraded: () => void;
   readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -21,7 +21,7 @@ export interface ControlledRuntime {
 
 export function createHandlers(runtime: ControlledRuntime): Handlers {
   const { upgrader, application, info, setWatching, changed, upgraded, restart, stop } = runtime;
-  const byRequest = async (run: () => Promise<UpgradeReport>): Promise<UpgradeReport> => {
+  const byRequest = async <R>(run: () => Promise<R>): Promise<R> => {
     try {
       return await run();
     } finally {
@@ -63,6 +63,7 @@ export function createHandlers(runtime: ControlledRuntime): Handlers {
     },
     "code/holders": ({ module = null }) => application().request("holders", { module }),
     "upgrade/rehearse": (params, signal) => byRequest(() => upgrader.rehearse(params, { signal })),
+    "upgrade/plan": (params) => byRequest(() => upgrader.plan(params)),
     "upgrade/apply": (params, signal) => byRequest(() => upgrader.apply(params, { signal })),
     "upgrade/downgrade": (params, signal) => byRequest(() => upgrader.downgrade(params, { signal })),
     "upgrade/rollback": (params, signal) => byRequest(() => upgrader.rollback(params, { signal })),

@@ -63,6 +63,11 @@ export async function enableUpgrades(options: UpgradeOptions): Promise<EnabledUp
       endpoint.notify("upgrade/finished", report);
       changed();
     },
+    onRolledBack(report) {
+      onLog("error", formatReport(report));
+      endpoint.notify("upgrade/rolledBack", report);
+      changed();
+    },
     onLog,
   });
   upgrader.adopt(service.loaded());
@@ -110,7 +115,11 @@ export async function enableUpgrades(options: UpgradeOptions): Promise<EnabledUp
   // The endpoint alone is no reason for the program to go on.
   endpoint.unref();
   const changed = createThrottle(100, () => endpoint.notify("processes/changed", {}));
-  const unsubscribe = subscribe(system, changed);
+  const unsubscribe = subscribe(system, (event) => {
+    changed();
+    if (event.type === "rolledBack") upgrader.rolledBack({ report: event.report, loaded: service.loaded() });
+    else if (event.type === "probationEnded") endpoint.notify("upgrade/probationEnded", { until: event.until });
+  });
   const onExit = (): void => removeRunFile(path, token);
   process.on("exit", onExit);
   try {

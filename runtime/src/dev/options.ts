@@ -1,5 +1,5 @@
 /** What a caller of `startDevRuntime` gives and gets. A leaf; `index.ts` exports it. */
-import type { UpgradeReport } from "../protocol.ts";
+import type { ProbationParams, UpgradeReport } from "../protocol.ts";
 
 export interface DevRuntimeOptions {
   /** The project root, absolute; module ids are paths from here. */
@@ -10,6 +10,8 @@ export interface DevRuntimeOptions {
   readonly name?: string;
   /** Upgrade on save. Default false. */
   readonly watch?: boolean;
+  /** What is upgraded on save is on probation. Default: it is not. */
+  readonly probation?: ProbationParams;
   readonly shapes?: ShapePort;
   /**
    * How long a handler may hold up the whole application before its process is killed, in milliseconds; null for ever. The time in which a
@@ -17,6 +19,7 @@ export interface DevRuntimeOptions {
    */
   readonly handlerLimit?: number | null;
   readonly onLog?: (level: "info" | "warning" | "error", text: string) => void;
+  /** Also told of the way back where an upgrade did not survive its probation; that report says `why`. */
   readonly onUpgrade?: (report: UpgradeReport) => void;
   /** Where the application's output goes. Default: this process's own. */
   readonly stdio?: "inherit" | "pipe";

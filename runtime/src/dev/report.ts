@@ -1,5 +1,5 @@
-/** Reports of upgrades that did not get as far as the engine. */
-import type { UpgradeError, UpgradeReport } from "../protocol.ts";
+/** Reports and plans of upgrades that did not get as far as the engine. */
+import type { UpgradeError, UpgradePlan, UpgradeReport } from "../protocol.ts";
 
 export function emptyReport(outcome: UpgradeReport["outcome"], errors: readonly UpgradeError[] = []): UpgradeReport {
   return {
@@ -10,4 +10,8 @@ export function emptyReport(outcome: UpgradeReport["outcome"], errors: readonly 
     time: { build: 0, quiesce: 0, convert: 0, commit: 0, total: 0 },
     errors,
   };
+}
+
+export function emptyPlan(errors: readonly UpgradeError[]): UpgradePlan {
+  return { groups: [], modules: [], convert: [], restart: [], blocked: [], messages: [], errors };
 }

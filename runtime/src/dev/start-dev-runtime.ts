@@ -6,7 +6,7 @@ import { type Application, formatStuck, startApplication } from "./application.t
 import { createBuildStore } from "./build-store.ts";
 import { createBuilder } from "./builder.ts";
 import type { LoadRequest } from "./built-file.ts";
-import type { Heartbeat } from "./child-protocol.ts";
+import type { Heartbeat, RolledBack } from "./child-protocol.ts";
 import { type ControlEndpoint, openControlEndpoint } from "./control-endpoint.ts";
 import { asDevError, createHandlers } from "./control-handlers.ts";
 import { DevError } from "./dev-error.ts";
@@ -65,6 +65,8 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
       onNotification(kind, params) {
         if (kind === "changed") changed();
         else if (kind === "ended") ended = true;
+        else if (kind === "rolledBack") upgrader.rolledBack(params as RolledBack);
+        else if (kind === "probationEnded") endpoint?.notify("upgrade/probationEnded", params as { until: string });
         // The application has printed it already.
         else endpoint?.notify("runtime/log", params as { level: "error"; text: string });
       },
@@ -107,6 +109,12 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
       log(report.outcome === "committed" ? "info" : report.outcome === "canceled" ? "warning" : "error", formatReport(report));
       options.onUpgrade?.(report);
       endpoint?.notify("upgrade/finished", report);
+      changed();
+    },
+    onRolledBack(report) {
+      log("error", formatReport(report));
+      options.onUpgrade?.(report);
+      endpoint?.notify("upgrade/rolledBack", report);
       changed();
     },
     onLog: log,
@@ -174,7 +182,7 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
       try {
         // Perhaps what was saved is the cure.
         if (application.status === "exited") await restart();
-        else await upgrader.apply({}, { since: at });
+        else await upgrader.apply(options.probation === undefined ? {} : { probation: options.probation }, { since: at });
       } catch (error) {
         log("error", (error as Error).message);
       }

@@ -3,16 +3,16 @@
  * loaded. One at a time. Where anything goes wrong, the report says so and the application runs on as it was.
  */
 import { existsSync, readFileSync } from "node:fs";
-import type { DowngradeParams, RollbackParams, UpgradeError, UpgradeParams, UpgradeReport } from "../protocol.ts";
+import type { DowngradeParams, PlanParams, UpgradeError, UpgradeParams, UpgradePlan, UpgradeReport, RollbackParams } from "../protocol.ts";
 import type { Application } from "./application.ts";
 import type { BuildStore, Manifest } from "./build-store.ts";
 import type { Builder } from "./builder.ts";
 import type { BuiltFile, Code, Layer, LoadRequest, ShapeHashes } from "./built-file.ts";
-import type { Loaded, LoadedVersion, UpgradeOutcome } from "./child-protocol.ts";
+import type { Loaded, LoadedVersion, RolledBack, UpgradeOutcome } from "./child-protocol.ts";
 import { DevError, formatUpgradeError, toUpgradeError } from "./dev-error.ts";
 import { moduleId } from "./module-id.ts";
 import type { ShapePort } from "./options.ts";
-import { emptyReport } from "./report.ts";
+import { emptyPlan, emptyReport } from "./report.ts";
 import type { ValidatorSources } from "./validators.ts";
 
 export interface Upgrader {
@@ -22,11 +22,15 @@ export interface Upgrader {
   firstShapes(): Promise<ShapeHashes>;
   /** The application runs, with this. */
   adopt(loaded: Loaded): void;
+  /** What `apply` would do. What keeps it from being planned is among the plan's errors. */
+  plan(params: PlanParams): Promise<UpgradePlan>;
   apply(params: UpgradeParams, how: RunOptions): Promise<UpgradeReport>;
   rehearse(params: UpgradeParams, how: RunOptions): Promise<UpgradeReport>;
   downgrade(params: DowngradeParams, how: RunOptions): Promise<UpgradeReport>;
   /** Undoes the last upgrade, whatever it was: what it changed goes back to the code that was there before. */
   rollback(params: RollbackParams, how: RunOptions): Promise<UpgradeReport>;
+  /** The application has taken an upgrade back, or tried to, since that did not survive its probation. */
+  rolledBack(outcome: RolledBack): void;
   readonly busy: boolean;
   /** Cancels the upgrade that is under way, if it has not committed, and waits for its end. */
   cancel(): Promise<void>;
@@ -49,11 +53,12 @@ export interface UpgraderOptions {
   /** How long an upgrade that keeps the application's thread busy is waited for, in milliseconds, once the heartbeat has been missed. */
   readonly patience: number;
   readonly onFinished: (report: UpgradeReport) => void;
+  readonly onRolledBack: (report: UpgradeReport) => void;
   readonly onLog: (level: "info" | "warning" | "error", text: string) => void;
 }
 
 export function createUpgrader(options: UpgraderOptions): Upgrader {
-  const { root, entry, builder, store, shapes, request, patience, onFinished, onLog } = options;
+  const { root, entry, builder, store, shapes, request, patience, onFinished, onRolledBack, onLog } = options;
   let loaded: Loaded = { modules: [], held: [] };
   let first: readonly BuiltFile[] = [];
   /** What the last upgrade replaced. */
@@ -212,25 +217,43 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
 
   const codeFromBuilder = ({ hash }: BuiltFile): Code | undefined => builder.codeOf(hash);
 
+  /** One at a time. */
+  function exclusively<R>(abort: AbortController, work: () => Promise<R>): Promise<R> {
+    const done = work().finally(() => {
+      running = null;
+    });
+    running = { abort, ended: done.catch(() => {}) };
+    return done;
+  }
+
+  async function plan({ modules }: PlanParams): Promise<UpgradePlan> {
+    if (running !== null) return emptyPlan([inProgress]);
+    return exclusively(new AbortController(), async () => {
+      let prepared: Prepared;
+      try {
+        prepared = await prepareFromDisk(modules ?? null);
+      } catch (error) {
+        return emptyPlan([toUpgradeError(error, "INSTAR_BUILD_FAILED")]);
+      }
+      return request("plan", { load: prepared.load, compatible: prepared.compatible });
+    });
+  }
+
   async function run(
     prepare: () => Promise<Prepared>,
-    params: RollbackParams,
+    params: EngineParams,
     { signal, since = Date.now() }: RunOptions,
     rehearse: boolean,
   ): Promise<UpgradeReport> {
     if (running !== null) return emptyReport("refused", [inProgress]);
     const abort = new AbortController();
     const both = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
-    const work = course(prepare, params, { signal: both, since, rehearse }).finally(() => {
-      running = null;
-    });
-    running = { abort, ended: work.catch(() => {}) };
-    return await work;
+    return await exclusively(abort, () => course(prepare, params, { signal: both, since, rehearse }));
   }
 
   async function course(
     prepare: () => Promise<Prepared>,
-    params: RollbackParams,
+    params: EngineParams,
     { signal, since, rehearse }: { readonly signal: AbortSignal; readonly since: number; readonly rehearse: boolean },
   ): Promise<UpgradeReport> {
     let prepared: Prepared;
@@ -251,6 +274,8 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
         extra: params.extra,
         timeout: params.timeout ?? null,
         onBusy: params.onBusy ?? null,
+        mode: params.mode ?? null,
+        probation: params.probation ?? null,
       },
       { signal, patience, onLate: (late) => void conclude(late, { since, builtAt, rehearse }) },
     );
@@ -258,14 +283,18 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
   }
 
   function conclude(outcome: UpgradeOutcome, when: When): UpgradeReport {
-    const before = loaded.modules;
-    loaded = outcome.loaded;
-    if (outcome.committedAt !== null) {
-      const changed = new Set(outcome.report.modules.map(({ id }) => id));
-      replaced = before.filter(({ id }) => changed.has(id)).map(toManifest);
-      keepBuilds();
-    }
+    take(outcome, outcome.committedAt !== null);
     return finished(outcome.report, { ...when, ...(outcome.committedAt === null ? {} : { committedAt: outcome.committedAt }) });
+  }
+
+  /** What is loaded now. */
+  function take({ report, loaded: next }: RolledBack, committed: boolean): void {
+    const before = loaded.modules;
+    loaded = next;
+    if (!committed) return;
+    const changed = new Set(report.modules.map(({ id }) => id));
+    replaced = before.filter(({ id }) => changed.has(id)).map(toManifest);
+    keepBuilds();
   }
 
   function finished(report: UpgradeReport, { since, builtAt, committedAt, rehearse }: When): UpgradeReport {
@@ -302,10 +331,18 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
       loaded = started;
       keepBuilds();
     },
+    plan,
     apply: (params, how) => run(() => upgradeFrom(params), params, how, false),
     rehearse: (params, how) => run(() => upgradeFrom(params), params, how, true),
     downgrade: (params, how) => run(() => prepareFromStore(params), params, how, false),
     rollback: (params, how) => run(prepareReplaced, params, how, false),
+    rolledBack(outcome) {
+      take(outcome, outcome.report.outcome === "committed");
+      const announce = (): void => onRolledBack(outcome.report);
+      // It may have come before the end of the upgrade that it is about, or in the middle of another one.
+      if (running === null) announce();
+      else void running.ended.then(announce);
+    },
     get busy() {
       return running !== null;
     },
@@ -321,6 +358,9 @@ interface Prepared {
   readonly compatible: readonly string[];
   readonly validators: ValidatorSources;
 }
+
+/** What the engine is told, whatever brings the code. */
+type EngineParams = Omit<UpgradeParams, "modules">;
 
 interface When {
   readonly since: number;
@@ -358,11 +398,12 @@ const canceled: UpgradeError = toUpgradeError(
 
 /** For a log: what came of it, in one line, and one for each error. */
 export function formatReport(report: UpgradeReport): string {
-  const { outcome, modules, processes, errors, time } = report;
+  const { outcome, modules, processes, errors, time, why, mode } = report;
   const names = modules.map(({ id, from, to }) => (from === to ? `${id} (${to})` : `${id} (${from} → ${to})`)).join(", ");
+  const did = why === undefined ? "upgraded" : "rolled back";
   const head =
     outcome === "committed"
-      ? `upgraded ${names || "new modules"}: ${processes.length} ${processes.length === 1 ? "process" : "processes"}, ${Math.round(time.total)} ms`
-      : `upgrade ${outcome}`;
-  return [head, ...errors.map((error) => `  ${formatUpgradeError(error)}`)].join("\n");
+      ? `${did} ${names || "new modules"}: ${processes.length} ${processes.length === 1 ? "process" : "processes"}, ${Math.round(time.total)} ms`
+      : `${why === undefined ? "upgrade" : "rollback"} ${outcome}${outcome === "failed" && mode === "otp" ? " midway, and nothing is put back" : ""}`;
+  return [head, ...(why === undefined ? [] : [`  ${why}`]), ...errors.map((error) => `  ${formatUpgradeError(error)}`)].join("\n");
 }
