@@ -185,3 +185,19 @@ test("old prototypes become new ones, at any depth, and the originals stay", () 
     assert.ok(state.list[0] instanceof Old);
   }
 });
+
+test("a buffer that was transferred, and what looks at it, are the originals", () => {
+  const buffer = new ArrayBuffer(8);
+  const state = {
+    buffer,
+    bytes: new Uint8Array(buffer),
+    view: new DataView(buffer),
+    shared: new Uint8Array(new SharedArrayBuffer(4)),
+    n: 1,
+  };
+  structuredClone(buffer, { transfer: [buffer] });
+  const copy = copyState(state);
+  assert.notEqual(copy, state);
+  assert.deepEqual([copy.buffer === buffer, copy.bytes === state.bytes, copy.view === state.view], [true, true, true]);
+  assert.notEqual(copy.shared, state.shared);
+});

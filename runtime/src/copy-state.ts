@@ -151,16 +151,19 @@ export class Copier {
     if (types.isDate(value)) return withPrototype(new Date(value.getTime()), prototype, Date.prototype);
     if (types.isRegExp(value)) return withPrototype(new RegExp(value.source, value.flags), prototype, RegExp.prototype);
     if (Buffer.isBuffer(value)) return Buffer.from(value);
-    if (types.isArrayBuffer(value)) return structuredClone(value);
-    if (types.isTypedArray(value)) return this.#view(value, value.length, typedArrays[value[Symbol.toStringTag]] as ViewMaker, prototype);
-    if (types.isDataView(value)) return this.#view(value, value.byteLength, DataView, prototype);
+    if (types.isArrayBuffer(value)) return copyOfBuffer(value);
+    if (types.isTypedArray(value)) return this.#view(value, typedArrays[value[Symbol.toStringTag]] as ViewMaker, prototype);
+    if (types.isDataView(value)) return this.#view(value, DataView, prototype);
     if (types.isBoxedPrimitive(value) || types.isNativeError(value) || types.isExternal(value)) return null;
     return isCopyable(prototype) ? (Object.create(prototype) as object) : null;
   }
 
   /** Over the copy of its buffer, since others may look at the same one. */
-  #view(value: NodeJS.ArrayBufferView, length: number, Maker: ViewMaker, prototype: object | null): object | null {
-    const made = new Maker(this.#exact(value.buffer) as ArrayBuffer, value.byteOffset, length);
+  #view(value: NodeJS.ArrayBufferView, Maker: ViewMaker, prototype: object | null): object | null {
+    const buffer = this.#exact(value.buffer) as ArrayBuffer;
+    // Of what has been transferred there is nothing to look at, except what is there already.
+    if (buffer === value.buffer && types.isArrayBuffer(buffer)) return null;
+    const made = new Maker(buffer, value.byteOffset, types.isTypedArray(value) ? value.length : value.byteLength);
     return withPrototype(made, prototype, Maker.prototype);
   }
 }
@@ -248,6 +251,15 @@ function lockAs(value: object, made: object): void {
   if (Object.isFrozen(value)) Object.freeze(made);
   else if (Object.isSealed(value)) Object.seal(made);
   else Object.preventExtensions(made);
+}
+
+/** Null where it was transferred elsewhere, to a worker for example, so that there is nothing left of it. */
+function copyOfBuffer(buffer: ArrayBuffer): ArrayBuffer | null {
+  try {
+    return structuredClone(buffer);
+  } catch {
+    return null;
+  }
 }
 
 type ViewMaker = new (buffer: ArrayBuffer, byteOffset: number, length: number) => NodeJS.ArrayBufferView;
