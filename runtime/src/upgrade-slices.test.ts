@@ -191,6 +191,20 @@ describe("what fails in slices changes nothing, and leaves no second states", ()
     });
   }
 
+  test("a cancelation right after the last slice", async () => {
+    const { system, clock, module, pids } = await cells(2);
+    const { opened, open } = gate();
+    const held = pids[0]!.call("hold", opened);
+    await clock.settle();
+    const late = new AbortController();
+    const running = upgrade(system, [change(module, cell(2, weigh))], { pace: { oneTurn: 0 }, onBusy: "wait", signal: late.signal });
+    late.abort();
+    const turns = Promise.all(Array.from({ length: 10 }, turn)).then(() => open());
+    assert.equal((await running).outcome, "canceled");
+    await turns;
+    assert.deepEqual([await held, await numbers(pids)], [1000, [1000, 1]]);
+  });
+
   test("a busy process names itself when the time is over", async () => {
     const { system, clock, module, pids } = await cells(8);
     void pids[5]!.withTimeout(Infinity).call("hold", new Promise(() => {}));

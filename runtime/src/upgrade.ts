@@ -271,6 +271,8 @@ class Upgrade {
   /** Suspends processes, waits for those that are in a handler, and commits in the turn in which the last of them is done. */
   #comeToRest(): Promise<UpgradeReport> {
     const { timeout = 5000, onBusy = "abort", signal } = this.#options;
+    // Since it was looked at last; it tells nobody twice.
+    if (signal?.aborted === true) return Promise.resolve(this.#stopped("canceled", [canceled]));
     const system = this.#system;
     const preparation = this.#preparation;
     const begin = performance.now();
