@@ -548,6 +548,8 @@ export class Process {
   #finalize(reason: ExitReason, by: "exit" | "link" | "parent" | null = null): void {
     const initialized = this.phase !== "starting";
     const { flight } = this;
+    // An upgrade that begins meanwhile, because somebody hears of this end, does not count the flight.
+    const { quiescence } = this.host;
     this.phase = "exited";
     this.reason = reason;
     for (const timer of this.timers ?? []) this.host.clock.clearTimeout(timer.handle);
@@ -577,7 +579,7 @@ export class Process {
     this.parent = null;
     // Its pid may be kept for long, and must not keep the code.
     this.version = { ...this.version, definition: null };
-    if (flight !== null) this.#end(flight);
+    if (flight !== null) this.#end(flight, quiescence);
   }
 
   #begin(message: Message | null, cause: Flight | null): Flight {
@@ -624,12 +626,10 @@ export class Process {
   }
 
   /** The last thing that a flight does, because the commit of an upgrade may happen in it. */
-  #end(flight: Flight): void {
+  #end(flight: Flight, quiescence = this.host.quiescence): void {
     flight.land();
     this.flight = null;
-    const { quiescence } = this.host;
-    if (!this.suspended || quiescence === null) return;
-    quiescence.rested(this);
+    if (this.suspended && quiescence === this.host.quiescence) quiescence?.rested(this);
   }
 
   #takePrepared(): void {

@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { describe, test } from "node:test";
-import { actor, child, drop, irreversible, stop, supervisor, type Actor, type CodeChange, type Pid } from "./index.ts";
-import { moduleOf, processes, stateOf, upgrade, versionOf } from "./internal.ts";
+import { actor, child, drop, exit, irreversible, stop, supervisor, type Actor, type CodeChange, type Pid } from "./index.ts";
+import { moduleOf, processes, stateOf, subscribe, upgrade, versionOf } from "./internal.ts";
+import type { UpgradeReport } from "./protocol.ts";
 import { testSystem, type TestSystem } from "./testing.ts";
 import { change, gate } from "../../test/support/load-version.ts";
 
@@ -579,6 +580,22 @@ describe("handlers in flight", () => {
     assert.equal((await running).outcome, "committed");
     assert.deepEqual(await log, ["before@1"], "its note came before its call");
     assert.deepEqual(await b.pids[0]!.call("log"), ["before@1", "of another sender@2"]);
+  });
+
+  test("one that is ended, and whose end is what somebody begins the upgrade at, does not count", async () => {
+    const { system, clock, module, pids } = await boxes(2);
+    const { opened, open } = gate();
+    const held = pids[0]!.call("hold", opened);
+    void assert.rejects(pids[1]!.call("hold", opened));
+    await clock.settle();
+    let running: Promise<UpgradeReport> | null = null;
+    subscribe(system, () => (running ??= upgrade(system, [change(module, box(2, addField))])));
+    exit(pids[1]!, "kill");
+    await clock.settle();
+    assert.equal(module.vsn, 1, "the other one is still in the old code");
+    open();
+    await held;
+    assert.equal((await (running as Promise<UpgradeReport> | null))?.outcome, "committed");
   });
 
   test("a call from outside does not reach a suspended process, so load cannot put the commit off", async () => {
