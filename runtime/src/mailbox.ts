@@ -16,8 +16,11 @@ export class Message {
   readonly flight: Flight | null;
   /** The one behind it in its mailbox. */
   next: Message | null = null;
-  /** Only of state machines: set aside until the state changes; or to be taken before all that came from outside. Others do not have it. */
-  declare place?: "aside" | "front";
+  /**
+   * Only of state machines: set aside until the state changes, or put back since it has; or inserted, to be taken before all that came from
+   * outside. Others do not have it.
+   */
+  declare place?: "aside" | "again" | "front";
 
   constructor(kind: Message["kind"], name: string, args: readonly unknown[], call: PendingCall | null, flight: Flight | null) {
     this.kind = kind;
@@ -34,7 +37,7 @@ export class Message {
   }
 
   /** The same message in another place. */
-  at(place: "aside" | "front"): Message {
+  at(place: "aside" | "again" | "front"): Message {
     const message = new Message(this.kind, this.name, this.args, this.call, this.flight);
     message.place = place;
     return message;
@@ -119,7 +122,7 @@ export class Mailbox {
   retry(): void {
     let behind: Message | null = null;
     for (const message of this.#aside ?? []) {
-      const again = message.at("front");
+      const again = message.at("again");
       this.#link(again, behind);
       behind = again;
     }
@@ -129,13 +132,13 @@ export class Mailbox {
   /** Before everything that came from outside, and after what was put back or inserted earlier. */
   insert(message: Message): void {
     let behind: Message | null = null;
-    for (let front = this.#first; front?.place === "front"; front = front.next) behind = front;
+    for (let front = this.#first; front?.place !== undefined; front = front.next) behind = front;
     this.#link(message.at("front"), behind);
   }
 
   /** Whether what is taken next was put back or inserted. */
   get hasFront(): boolean {
-    return this.#first?.place === "front";
+    return this.#first?.place !== undefined;
   }
 
   shift(): Message | undefined {

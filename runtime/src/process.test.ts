@@ -241,6 +241,15 @@ test("sendAfter sends an info when its time has come; it ends with the process",
   assert.equal(clock.pending, 0);
 });
 
+test("sendAfter refuses what is no time from now", async () => {
+  const { system } = testSystem();
+  for (const ms of [Number.NaN, -1, "5" as never]) {
+    const pid = await system.start(counter, { args: [0] });
+    pid.cast("later", ms, "x");
+    await assert.rejects(pid.call("log"), /sendAfter takes milliseconds/);
+  }
+});
+
 test("a message of another version is answered or logged, and the process lives", async () => {
   const { system, logs } = testSystem();
   const pid = await system.start(counter, { args: [4] });

@@ -1,6 +1,6 @@
 /** `self`: the running process as it sees itself. */
 import type { Self } from "./actor.ts";
-import { InstarError } from "./exit.ts";
+import { InstarError, safeString } from "./exit.ts";
 import { currentFlight } from "./flight.ts";
 import { connect, disconnect } from "./links.ts";
 import { MonitorReference } from "./monitor.ts";
@@ -43,7 +43,10 @@ export class ProcessSelf {
   }
 
   get sendAfter() {
-    return (ms: number, info: string, ...args: readonly unknown[]): (() => boolean) => this.#process.sendAfter(ms, info, args);
+    return (ms: number, info: string, ...args: readonly unknown[]): (() => boolean) => {
+      if (!(typeof ms === "number" && ms >= 0)) throw new TypeError(`sendAfter takes milliseconds from 0, not ${safeString(ms)}.`);
+      return this.#process.sendAfter(ms, info, args);
+    };
   }
 
   get trapExit() {

@@ -148,7 +148,7 @@ function dispatchers(machine: AnyStateMachineDefinition, section: Section): Hand
 function dispatcher(machine: AnyStateMachineDefinition, section: Section, name: string): HandlerTable[string] {
   return (context, ...args) => {
     const flight = currentFlight() as Flight;
-    if (section === "infos" && (name === "timeout" || name === "stateTimeout")) came(flight.process, name);
+    if (section === "infos" && (name === "timeout" || name === "stateTimeout")) came(flight, name);
     // Any event ends the wait for one.
     disarm(flight.process, "timeout");
     const before = (context as MessageContext).state as MachineState;
@@ -275,16 +275,16 @@ function setTimeouts(process: Process, timeouts: Timeouts): void {
   }
 }
 
-/** A timeout is being handled. One that was postponed may come again while the next is on its way. */
-function came(process: Process, name: TimeoutName): void {
-  if (timerOf(process, name) === undefined) armed.get(process)?.delete(name);
+/** A timeout is being handled. One that was postponed says nothing about the next, which may be on its way. */
+function came({ process, message }: Flight, name: TimeoutName): void {
+  if (message?.place !== "again") armed.get(process)?.delete(name);
 }
 
 function disarm(process: Process, name: TimeoutName): void {
   if (armed.get(process)?.delete(name) !== true) return;
   const timer = timerOf(process, name);
   if (timer === undefined) {
-    process.mailbox.take((message) => message.kind === "info" && message.name === name);
+    process.mailbox.take((message) => message.kind === "info" && message.name === name && message.place !== "again");
   } else {
     process.host.clock.clearTimeout(timer.handle);
     process.timers?.delete(timer);

@@ -312,6 +312,47 @@ describe("timeouts", () => {
     }
   });
 
+  test("that are set again before they come are replaced, also where they were postponed; OTP 25 loses the new one", async () => {
+    const seen: string[] = [];
+    const machine = stateMachine<{
+      init(): { readonly state: "a" | "b"; readonly data: null };
+      casts: { go(): void };
+      infos: { stateTimeout(): void };
+    }>({
+      vsn: 1,
+      init: () => ({ state: "a", data: null }),
+      states: {
+        a: {
+          enter: ({ keep }) => keep(undefined, { stateTimeout: 10 }),
+          casts: { go: ({ goto }) => goto("b", undefined, { stateTimeout: 0 }) },
+          infos: {
+            stateTimeout: ({ postpone }) => {
+              seen.push("a");
+              return postpone();
+            },
+          },
+        },
+        b: {
+          casts: { go: ({ keep }) => keep() },
+          infos: {
+            stateTimeout: ({ keep }) => {
+              seen.push("b");
+              return keep(undefined, seen.length === 2 ? { stateTimeout: 30 } : {});
+            },
+          },
+        },
+      },
+    });
+    const { system, clock } = testSystem();
+    const pid = await system.start(machine);
+    await clock.advance(10);
+    pid.cast("go");
+    await clock.advance(29);
+    assert.deepEqual(seen, ["a", "b"]);
+    await clock.advance(1);
+    assert.deepEqual(seen, ["a", "b", "b"]);
+  });
+
   test("go on while sys has suspended the process, unlike an actor's", async () => {
     const { clock, start, seen } = world();
     const pid = await start();
@@ -406,6 +447,12 @@ test("its state is { state, data } to sys; replacing it, as in OTP, enters nothi
   pid.cast("postpone", 1);
   assert.deepEqual(await sys.getState(pid), { state: "a", data: {} });
   assert.deepEqual(await sys.replaceState(pid, ({ data }): StateOf<Machine> => ({ state: "b", data })), { state: "b", data: {} });
+  for (const bad of [null, { state: "z", data: {} }, { state: "b" }]) {
+    await assert.rejects(
+      sys.replaceState(pid, () => bad as never),
+      code("INSTAR_REPLACE_STATE_FAILED"),
+    );
+  }
   pid.cast("note", 2);
   await clock.settle();
   assert.deepEqual(seen.slice(1), ["a: postpones 1", "b: note 2"]);

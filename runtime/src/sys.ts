@@ -99,6 +99,8 @@ function replaceState(process: Process, change: (state: unknown) => unknown): un
     throw failed(`failed: ${formatReason(toReason(thrown))}`, thrown);
   }
   if (state === undefined) throw failed("returned nothing");
+  const misfit = process.definition.misfit?.(state) ?? null;
+  if (misfit !== null) throw failed(`returned no state of it: ${misfit}`);
   process.state = state;
   return state;
 }
