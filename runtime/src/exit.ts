@@ -113,7 +113,7 @@ export function safeString(value: unknown): string {
 }
 
 /** `instanceof` asks proxies, which may throw. */
-function isError(value: unknown): value is Error {
+export function isError(value: unknown): value is Error {
   try {
     return value instanceof Error;
   } catch {

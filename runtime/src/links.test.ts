@@ -202,6 +202,23 @@ describe("a link", () => {
     assert.equal(await ending(world, third, () => third.cast("do", () => failing().catch(() => {}))), error);
   });
 
+  test("is made with nobody who has ended: a handler that outlives its process leaves nothing behind that never ends", async () => {
+    const world = testSystem();
+    const [parent, { opened, open }] = [await world.system.start(plain), gate()];
+    let refused: Promise<void> | null = null;
+    parent.cast("do", async () => {
+      await opened;
+      await (refused = rejects(start(plain, { link: true }), "INSTAR_NOPROC"));
+    });
+    await world.clock.settle();
+    exit(parent, "kill");
+    open();
+    await world.clock.settle();
+    assert.ok(refused !== null);
+    await (refused as Promise<void>);
+    assert.deepEqual(living(world), []);
+  });
+
   test("is not made by start alone: an error in one process never reaches another one", async () => {
     const world = testSystem();
     const parent = await world.system.start(plain);
@@ -345,6 +362,12 @@ for (const [what, thrown] of Object.entries(unreadable)) {
       assert.deepEqual(living(world), [other.id]);
       assert.equal(await other.call("do", () => 1), 1);
     }
+    let own: Self | null = null;
+    const first = (): Promise<void> => ((own = self<Peer>()), new Promise(() => {}));
+    const started = rejects(world.system.start(plain, { args: [{ first }] }), "INSTAR_INIT_FAILED");
+    await world.clock.settle();
+    exit((own as unknown as Self).pid, thrown as never);
+    await started;
     const returning = await world.system.start(actor<Peer>({ ...definition, casts: { do: () => thrown as never } }));
     returning.cast("do", () => {});
     await world.clock.settle();

@@ -1,8 +1,9 @@
 /** What callers and people are told when something goes wrong with a process. */
 import { inspect } from "node:util";
-import { formatReason, InstarError, safeString, type ExitReason } from "./exit.ts";
+import { formatReason, InstarError, isError, safeString, type ExitReason } from "./exit.ts";
 import type { Flight } from "./flight.ts";
 import type { Message } from "./mailbox.ts";
+import type { LoadedModule } from "./module.ts";
 import type { Process } from "./process.ts";
 
 /** @param wanted What should have been there; default: a pid. */
@@ -15,6 +16,11 @@ export function notLiving(process: Process, name: string): InstarError {
   const why = reason === null ? "" : `; it ended: ${formatReason(reason)}`;
   const text = `call ${name} to ${process.describe()}: that process does not live${why}.`;
   return new InstarError("INSTAR_NOPROC", text, { reason: reason ?? "normal" });
+}
+
+export function noParent({ id }: LoadedModule, parent: Process): InstarError {
+  const text = `${id} cannot be started: it would be linked to ${parent.describe()}, which does not live any more.`;
+  return new InstarError("INSTAR_NOPROC", text, { reason: parent.reason ?? "normal" });
 }
 
 export function exitedBefore(process: Process, name: string, reason: ExitReason): InstarError {
@@ -48,7 +54,7 @@ export function noState(process: Process): InstarError {
 
 export function initFailed(process: Process, reason: ExitReason): InstarError {
   // Found deep inside the cycle, but about all of it.
-  if (reason instanceof InstarError && reason.code === "INSTAR_SUPERVISOR_CYCLE") return reason;
+  if (isError(reason) && reason instanceof InstarError && reason.code === "INSTAR_SUPERVISOR_CYCLE") return reason;
   const text = `${process.describe()} did not start: init ended with ${formatReason(reason)}`;
   return new InstarError("INSTAR_INIT_FAILED", text, { cause: reason, reason });
 }

@@ -12,7 +12,7 @@ import { currentSystem } from "./system.ts";
  * for an `init` that fails, too.
  *
  * @throws `InstarError` `INSTAR_INIT_FAILED` with what `init` threw as `cause`, `INSTAR_NAME_TAKEN`, `INSTAR_SYSTEM_STOPPED`,
- * `INSTAR_NOT_A_HANDLE`, `INSTAR_NOT_IN_PROCESS` for a link from outside of every process
+ * `INSTAR_NOT_A_HANDLE`, `INSTAR_NOT_IN_PROCESS` for a link from outside of every process, `INSTAR_NOPROC` for one with a process that has ended
  */
 export function start<P extends Protocol>(handle: Actor<P>, ...options: StartArguments<P>): Promise<Pid<P>> {
   return currentSystem().start(handle, ...options);

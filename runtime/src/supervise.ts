@@ -335,6 +335,7 @@ export class Supervision {
       try {
         await this.#start(one);
       } catch (thrown) {
+        if (this.#self.phase === "exited") break;
         one.excused = false;
         this.#log(`could not restart child ${one.spec.id}: ${formatReason(toReason(thrown))}`);
         one.restarting = true;
@@ -350,8 +351,8 @@ export class Supervision {
     const { args, spec, restarts } = child;
     const process = systemOf(this.#self).spawn(moduleOf(spec.handle), { args, name: spec.name, supervisor: this.#self, restarts });
     await process.begin();
-    if (this.#self.phase === "exited") process.kill();
-    else this.#children.started(child, process);
+    // Where the supervisor was killed meanwhile, the link has told the child.
+    if (this.#self.phase !== "exited") this.#children.started(child, process);
     return process.pid;
   }
 

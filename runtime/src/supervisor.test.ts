@@ -1,9 +1,11 @@
 /** Supervisors: order, restart types, intensity, shutdown, names. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { gate } from "../../test/support/load-version.ts";
 import {
   actor,
   child,
+  exit,
   InstarError,
   supervisor,
   type ChildSpec,
@@ -12,6 +14,7 @@ import {
   type RestartType,
   type Shutdown,
 } from "./index.ts";
+import { formatReason } from "./exit.ts";
 import { processes } from "./internal.ts";
 import { testSystem } from "./testing.ts";
 
@@ -226,6 +229,32 @@ describe("supervisor", () => {
     await system.stop();
     assert.deepEqual(log, ["+x", "+a", "+b", "-a killed", "-b killed"]);
     assert.deepEqual(processes(system), []);
+  });
+
+  test("one that is killed while a child starts starts no further ones; that child has time to terminate", async () => {
+    const { system, clock } = testSystem();
+    const log: string[] = [];
+    const { opened, open } = gate();
+    const late = actor<Worker>({
+      vsn: 1,
+      trapExit: true,
+      init: async (id) => (await opened, { id, log }),
+      calls: { id: ({ state, reply }) => reply(state.id) },
+      casts: { quit: ({ next }) => next(), terminateSlowly: ({ next }) => next() },
+      infos: { exit: ({ next }) => next() },
+      terminate: async ({ state }, reason) => {
+        await new Promise<void>((resolve) => clock.setTimeout(resolve, 10));
+        log.push(`-${state.id} ${formatReason(reason)}`);
+      },
+    });
+    const app = supervisor({ children: [child(late, { id: "late", args: ["late", log] }), ...specs(log, "b")] });
+    const started = assert.rejects(system.start(app, { name: "app" }), { code: "INSTAR_INIT_FAILED" });
+    await clock.settle();
+    exit(system.whereis("app")!, "kill");
+    open();
+    await started;
+    await clock.advance(10);
+    assert.deepEqual([log, processes(system)], [["-late killed"], []]);
   });
 
   test("what makes no sense is refused with a code", () => {

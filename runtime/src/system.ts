@@ -12,6 +12,7 @@ import type { Preparation } from "./preparation.ts";
 import { ProcessTable } from "./process-table.ts";
 import type { Probation } from "./probation.ts";
 import type { UpgradeReport } from "./protocol.ts";
+import { noParent } from "./process-errors.ts";
 import { Process, type ProcessHost, type Quiescence } from "./process.ts";
 import { Scheduler } from "./scheduler.ts";
 import { currentProcess } from "./self.ts";
@@ -171,13 +172,16 @@ export class LiveSystem implements System, ProcessHost {
     }
     const flight = currentFlight();
     const parent = supervisor ?? (flight !== null && (link || flight.process.host === this) ? flight.process : null);
+    const linked = link || supervisor !== undefined;
+    // It may have been killed while its handler awaits; a child that is linked to nobody would never end.
+    if (linked && parent?.phase === "exited") throw noParent(module, parent);
     const process = new Process(this, {
       number: ++this.#number,
       module,
       args,
       name,
       parent,
-      linked: link || supervisor !== undefined,
+      linked,
       supervisor: supervisor ?? null,
       restarts,
     });
