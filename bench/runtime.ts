@@ -44,6 +44,7 @@ const upgrade = (population: number, size: "small" | "large", total: readonly Ta
   title: `upgrade of ${population.toLocaleString("en")} processes with a ${size} state, under traffic (OTP: small states, no traffic)`,
   lines: [
     { title: "total", figure: "total", unit: "ms", targets: total },
+    { title: "with report", figure: "reported", unit: "ms", targets: [] },
     { title: "longest pause", figure: "pause", unit: "ms", targets: [{ atMost: pause }] },
   ],
 });
@@ -104,9 +105,12 @@ function print({ title, lines }: Measurement, runs: ReadonlyMap<Competitor, read
   console.log(`  ${"".padEnd(14)}${present.map((competitor) => headings[competitor].padStart(11)).join("")}`);
   for (const line of lines) {
     const values = new Map(
-      present.map((competitor) => [competitor, median((runs.get(competitor) ?? []).map((run) => run[line.figure] ?? Number.NaN))]),
+      present
+        .map((competitor) => [competitor, (runs.get(competitor) ?? []).flatMap((run) => run[line.figure] ?? [])] as const)
+        .flatMap(([competitor, figures]) => (figures.length === 0 ? [] : [[competitor, median(figures)] as const])),
     );
-    console.log(`  ${line.title.padEnd(14)}${[...values.values()].map((value) => format(value, line.unit).padStart(11)).join("")}`);
+    const cells = present.map((competitor) => values.get(competitor)).map((value) => (value === undefined ? "" : format(value, line.unit)));
+    console.log(`  ${line.title.padEnd(14)}${cells.map((cell) => cell.padStart(11)).join("")}`);
     for (const target of line.targets) {
       const verdict = judge(line, target, values);
       if (verdict === null) continue;

@@ -26,6 +26,18 @@ export interface StepDefinition {
   readonly messages?: { readonly [name: string]: unknown };
 }
 
+/**
+ * The same with tables of handlers that inherit nothing. What is found in them by a message's name is a handler, without asking first
+ * whether the table itself has that name, which took a tenth of the time of a message.
+ */
+export function withBareTables<D extends object>(definition: D): D {
+  const bare = { ...definition } as Record<string, unknown>;
+  for (const section of ["calls", "casts", "infos"]) {
+    if (bare[section] !== undefined) bare[section] = { __proto__: null, ...(bare[section] as HandlerTable) };
+  }
+  return bare as unknown as D;
+}
+
 /** @throws `InstarError` `INSTAR_BAD_DEFINITION` */
 export function checkActorDefinition(definition: unknown): ActorDefinition {
   const d = checkProcess("actor", definition);

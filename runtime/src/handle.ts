@@ -3,6 +3,7 @@
  * evaluates a new version of a file, takes the handle that came out, reads its version with `versionOf`, and binds it to the module that
  * the first version's handle already stands for, so that code of any version which holds any of these handles means the same module.
  */
+import { withBareTables } from "./definition.ts";
 import { InstarError, safeString } from "./exit.ts";
 import type { LoadedModule, ModuleVersion } from "./module.ts";
 
@@ -58,7 +59,7 @@ function bornOf(handle: Handle): ModuleVersion {
  * A new handle, for a module of its own until the code server binds it. Without a code server the id is the literal one, or a number.
  */
 export function createHandle(kind: ModuleVersion["kind"], definition: { readonly vsn: number; readonly id?: string }): Handle {
-  const born: ModuleVersion = { vsn: definition.vsn, kind, definition, shape: null, load: 1 };
+  const born: ModuleVersion = { vsn: definition.vsn, kind, definition: withBareTables(definition), shape: null, load: 1 };
   const module: LoadedModule = { id: definition.id ?? `${kind}-${++anonymous}`, file: null, current: born, old: null };
   const handle: Handle & Bound = {
     get id() {
