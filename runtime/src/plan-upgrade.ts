@@ -102,9 +102,13 @@ export function dependencyOrder(ids: readonly string[], imports: ReadonlyMap<str
 }
 
 function plannedModule(change: ModuleChange, cannotRestart: boolean): PlannedModule {
-  const { module, to, kind, steps } = change;
+  const { module, to, kind, steps, validateBack } = change;
   const irreversible = steps.filter(({ back }) => back === null).map(({ label }) => label);
-  const probation = wayBack(steps) !== null && kind !== "restart" ? "rollBack" : cannotRestart ? "nothing" : "restart";
+  const { shape } = module.current;
+  // Without a step, whether a state fits the old version again is for its check to say.
+  const isSure = steps.length > 0 || shape === null || to.shape === null || shape === to.shape || validateBack !== undefined;
+  const goesBack = kind !== "restart" && isSure && wayBack(steps) !== null;
+  const probation = goesBack ? "rollBack" : cannotRestart ? "nothing" : "restart";
   const children = plannedChildren(module.current, to);
   return {
     id: module.id,

@@ -3,7 +3,17 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { change, gate } from "../../test/support/load-version.ts";
 import { actor, child, irreversible, supervisor, type Actor, type CodeChange } from "./index.ts";
-import { moduleOf, processes, purge, rollback, subscribe, upgrade, type ModuleChange, type UpgradeOptions } from "./internal.ts";
+import {
+  moduleOf,
+  planUpgrade,
+  processes,
+  purge,
+  rollback,
+  subscribe,
+  upgrade,
+  type ModuleChange,
+  type UpgradeOptions,
+} from "./internal.ts";
 import type { UpgradeReport } from "./protocol.ts";
 import { testSystem } from "./testing.ts";
 
@@ -229,3 +239,22 @@ test("what cannot be rolled back is refused and changes nothing", async () => {
   assert.deepEqual(await code(), ["INSTAR_NO_ROLLBACK"]);
   assert.deepEqual(await all(), [{ sum: 0, unit: "EUR", code: 2 }]);
 });
+
+for (const [what, validateBack, expected] of [
+  ["is asked of every state, and they stay as they are", () => null, ["committed", undefined, "rollBack"]],
+  ["may refuse a state", () => "its sum is odd", ["failed", "INSTAR_STATE_INVALID", "rollBack"]],
+  ["is not known: that is refused, and only a restart is left", undefined, ["refused", "INSTAR_CODE_CHANGE_MISSING", "restart"]],
+] as const) {
+  test(`an upgrade to another shape that needed no step is taken back without one: the check of the old shape ${what}`, async () => {
+    const { system, module, find } = await tills(1);
+    moduleOf(module).current.shape = "sum";
+    const part = change(module, till(1), { shape: "sum, note?", compatible: () => true });
+    const to2 = { ...part, to: { ...part.to, vsn: 2 }, ...(validateBack !== undefined && { validateBack }) };
+    const planned = planUpgrade(system, { changes: [to2] }).modules[0]?.probation;
+    assert.equal((await upgrade(system, [to2])).outcome, "committed");
+    find(0).cast("take", 3);
+    const report = await rollback(system);
+    assert.deepEqual([report.outcome, report.errors[0]?.code, planned], expected);
+    assert.equal((await find(0).call("get")).sum, 3);
+  });
+}

@@ -38,7 +38,8 @@ export function planRollback(system: LiveSystem, restart: boolean): RollbackPlan
     }
     const { prototypes, validate, onRollback } = waysBack.get(module.old) as WayBack;
     if (onRollback !== null) callbacks.add(onRollback);
-    const plan = planSteps({ module, to: module.old });
+    // Where no step was needed on the way here, the states may still be what the old version takes: each of them is asked.
+    const plan = planSteps({ module, to: module.old, compatible: () => validate !== null });
     if (plan.ok) {
       const { kind, steps } = plan;
       return [{ module, to: module.old, kind, steps, prototypes, ...(validate !== null && { validate }) }];
