@@ -153,6 +153,7 @@ export function createValidity(): Validity {
     const base = from.extends;
     // What it inherits from elsewhere is not written out.
     const own = base === undefined ? to.fields : to.fields.filter(({ name }) => from.fields.some((field) => field.name === name));
+    if (base !== undefined && to.indexes.length > 0) return "unknown";
     const rest = to.fields.filter((field) => !own.includes(field));
     const verdict = betweenObjects({ kind: "object", fields: from.fields, indexes: [] }, { ...to, fields: own });
     return base === undefined || rest.length === 0 ? verdict : worst([verdict, check(base, { kind: "object", fields: rest, indexes: [] })]);
@@ -196,10 +197,19 @@ export function createValidity(): Validity {
     return worst([
       betweenFields(from.fields, from.indexes, to.fields),
       ...to.indexes.flatMap((index) => [
-        ...from.fields.filter((field) => isKeyOf(field.name, index.key)).map((field) => check(field.shape, index.value)),
+        ...from.fields
+          .filter((field) => isKeyOf(field.name, index.key))
+          .map((field) =>
+            worst([check(field.shape, index.value), field.optional && field.exact !== true ? absence(index.value) : "compatible"]),
+          ),
         ...from.indexes.filter((each) => mayOverlap(each.key, index.key)).map((each) => check(each.value, index.value)),
       ]),
     ]);
+  }
+
+  /** Whether an optional field, which may be `undefined` where it should be absent, goes in there. */
+  function absence(to: Shape): Verdict {
+    return check(primitive("undefined"), to) === "compatible" ? "compatible" : "unknown";
   }
 
   function betweenFields(from: readonly Field[], indexes: readonly Index[], to: readonly Field[]): Verdict {
@@ -248,7 +258,13 @@ export function createValidity(): Validity {
   /** Values that are not plain objects, read as one: `string[]` as `{ length: number }`. */
   function toBox(from: Shape, to: Shape): Verdict {
     if (to.kind !== "object") return "incompatible";
-    if (to.indexes.length > 0) return from.kind === "function" || from.kind === "pid" ? "unknown" : "incompatible";
+    if (to.indexes.length > 0) {
+      if (from.kind === "function" || from.kind === "pid") return "unknown";
+      const items = itemsOf(from);
+      if (items === undefined || !to.indexes.every(({ key }) => isPrimitive(key, "number"))) return "incompatible";
+      const inner = worst(to.indexes.flatMap(({ value }) => items.map((item) => check(item, value))));
+      return worst([inner, toBox(from, { ...to, indexes: [] })]);
+    }
     const own = dataFields(from);
     return worst(
       to.fields.map((field): Verdict => {
@@ -391,6 +407,13 @@ export function unitsOf(shape: Shape): readonly Shape[] | undefined {
   return known.length === units.length ? known : undefined;
 }
 
+/** What is found under the numbers from 0 on. */
+function itemsOf(shape: Shape): readonly Shape[] | undefined {
+  if (shape.kind === "array") return [shape.element];
+  if (shape.kind === "tuple") return shape.slots.flatMap((slot) => (slot.optional ? [slot.shape, primitive("undefined")] : [slot.shape]));
+  return isPrimitive(shape, "string") ? [primitive("string")] : undefined;
+}
+
 type Data = Readonly<Record<string, "string" | "number" | "boolean" | "unknown">>;
 
 /** The data that values of the platform have as properties; undefined where this is not known. */
@@ -407,6 +430,7 @@ function dataFields(shape: Shape): Data | undefined {
       return { length: "number", name: "string" };
     case "builtin": {
       if (shape.from !== "") return undefined;
+      if (shape.class === "RegExp") return { source: "string", flags: "string", lastIndex: "number" };
       if (/^(Map|Set)$/.test(shape.class)) return { size: "number" };
       if (/^(Date|WeakMap|WeakSet|Promise|WeakRef)$/.test(shape.class)) return {};
       if (shape.class.endsWith("Error")) return { name: "string", message: "string", stack: "unknown", cause: "unknown" };
