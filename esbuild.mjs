@@ -59,7 +59,12 @@ await Promise.all([
   }),
   build({
     ...common,
-    entryPoints: { main: at("server/src/main.ts"), cli: at("server/src/cli/cli.ts") },
+    entryPoints: {
+      main: at("server/src/main.ts"),
+      cli: at("server/src/cli/cli.ts"),
+      // A thread's file: shape-port.ts looks for it by this name.
+      "shape-worker": at("server/src/live/shape-worker.ts"),
+    },
     outdir: at("server/dist"),
     format: "esm",
     splitting: true,

@@ -4,7 +4,7 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { app, codes, counter, everything, files, steps, summary } from "../../../test/support/counter-application.ts";
 import { type DevProject, type TestClient, connectClient, devProject, runProject } from "../../../test/support/dev-project.ts";
-import type { ProcessInfo, UpgradeReport } from "../protocol.ts";
+import type { ProcessInfo, RunFile, UpgradeReport } from "../protocol.ts";
 import { startDevRuntime } from "./index.ts";
 import type { ShapePort } from "./options.ts";
 
@@ -58,22 +58,58 @@ test("a kept build outlives the runtime, and what is not kept is said", async (t
   assert.deepEqual(summary(await client.request("upgrade/apply"))[1], ["src/counter.actor 1 → 2 convert"]);
 });
 
-test("the application does not wait for its shapes, also where the analysis keeps the parent busy", async (t) => {
-  const project = devProject(t, { ...files, "src/app.ts": `import { writeFileSync } from "node:fs";${app}writeFileSync("started", "");` });
-  const { client, logs } = await runProject(t, project, {
+test("while the analysis reads the project, the application runs and the endpoint answers", async (t) => {
+  const project = devProject(t, files);
+  const seen: string[] = [];
+  const { client } = await runProject(t, project, {
     shapes: {
-      // Blocks this thread, as an analysis does, until the application has started all the same.
-      describe: async (modules) => {
-        while (!existsSync(project.path("started")));
+      ...noShapes,
+      async describe(modules) {
+        // Who asks meanwhile.
+        const early = await connectClient(t, JSON.parse(project.read(".instar/run/dev.json")) as RunFile);
+        await untilProcess(early, ({ name }) => name === "counter");
+        seen.push((await early.request("runtime/info")).status);
         return Object.fromEntries(modules.map(({ id }) => [id, { hash: "known", released: false }]));
       },
-      compatible: () => "unknown",
-      validator: () => null,
     },
   });
+  assert.deepEqual(seen, ["starting"]);
   const { modules } = await client.request("modules/list");
   assert.equal(modules.find(({ id }) => id === "src/counter.actor")?.shape, "known");
-  assert.equal((await client.request("runtime/info")).status, "running", logs.join("\n"));
+  assert.equal((await client.request("runtime/info")).status, "running");
+});
+
+test("an upgrade builds and analyzes at the same time", async (t) => {
+  const project = devProject(t, files);
+  const asked: string[][] = [];
+  const { client } = await runProject(t, project, {
+    shapes: {
+      ...noShapes,
+      describe: async (modules) => {
+        asked.push(modules.map(({ id }) => id));
+        return {};
+      },
+    },
+  });
+  asked.length = 0;
+  project.write("src/counter.actor.ts", "export default {;");
+  assert.deepEqual(codes(await client.request("upgrade/apply")), ["refused", "INSTAR_BUILD_FAILED"]);
+  assert.ok(asked.flat().includes("src/counter.actor"), "the build has failed, and the analysis was asked all the same");
+});
+
+test("an analysis that has gone is missed once, and what does not start is told while an analysis never answers", async (t) => {
+  const project = devProject(t, files);
+  const gone = { describe: async () => Promise.reject(new Error("it died")), compare: async () => Promise.reject(new Error("it died")) };
+  const { client, logs } = await runProject(t, project, { shapes: gone });
+  for (const text of ["a", "b"]) {
+    project.write("src/counter.actor.ts", counter(1, `/* ${text} */`));
+    assert.equal((await client.request("upgrade/apply")).outcome, "committed");
+  }
+  assert.equal(logs.filter((line) => line.includes("it died")).length, 1, logs.join("\n"));
+
+  const silent = { ...noShapes, describe: async () => new Promise<never>(() => {}) };
+  const broken = devProject(t, { "src/app.ts": 'import "instar"; process.exit(3);' });
+  await assert.rejects(runProject(t, broken, { shapes: silent }), { code: "INSTAR_RUNTIME_EXITED" });
 });
 
 test("a draft is replaced by another of the same version, by way of its release", async (t) => {
@@ -291,8 +327,11 @@ test("a second runtime of one name does not start, and the first runs on", async
 });
 
 /** Shapes as the sources say them in a comment `shape: x`; a port that needs no analysis. */
+const noShapes: ShapePort = { describe: async () => ({}), compare: async () => ({ compatible: [], validators: {} }) };
+
 function textShapes(project: DevProject, alsoIn?: string): ShapePort {
   return {
+    ...noShapes,
     async describe(modules) {
       const shapes = modules.flatMap(({ id, file }) => {
         const text = readFileSync(file, "utf8") + (alsoIn === undefined ? "" : readFileSync(project.path(alsoIn), "utf8"));
@@ -300,8 +339,6 @@ function textShapes(project: DevProject, alsoIn?: string): ShapePort {
       });
       return Object.fromEntries(shapes);
     },
-    compatible: (from, to) => (from === to ? "compatible" : "incompatible"),
-    validator: () => null,
   };
 }
 

@@ -25,18 +25,33 @@ export interface DevRuntimeOptions {
   readonly stdio?: "inherit" | "pipe";
 }
 
-/** What the runtime asks an analysis, because it does not know types itself. Without it, a changed shape under one `vsn` goes unseen. */
+/**
+ * What the runtime asks an analysis, because it does not know types itself. Without it, a changed shape under one `vsn` goes unseen. The
+ * control endpoint and the application's output share the thread that asks, so whoever takes long to answer does it in another one.
+ */
 export interface ShapePort {
   /** The shapes of these modules' states as the sources are on disk now. A module that cannot be read is left out. */
   describe(modules: readonly { id: string; file: string }[]): Promise<Record<string, ModuleShape>>;
-  /** Whether every state of shape `from` is, as it stands, a valid state of shape `to` (hashes that `describe` gave before). */
-  compatible(from: string, to: string): "compatible" | "incompatible" | "unknown";
+  /** What an upgrade has to know of states that go from shape to shape, in hashes that `describe` gave before. */
+  compare(changes: readonly ShapeChange[]): Promise<ShapeComparison>;
+}
+
+export interface ShapeChange {
+  /** Null where it is not known. */
+  readonly from: string | null;
+  /** The same as `from` where only code changes. */
+  readonly to: string;
+}
+
+export interface ShapeComparison {
+  /** Pairs of hashes, `from to`, of which every state of the first is, as it stands, a valid state of the second; asked for both ways. */
+  readonly compatible: readonly string[];
   /**
-   * What checks states of a shape (a hash that `describe` gave before): the text of a JavaScript expression whose value is
-   * `(state) => string | null`, null where the state fits, else a sentence with the path. It runs in the application's process, on every new
-   * state before an upgrade's commit. Null where there is none.
+   * For each shape of the changes, what checks its states: the text of a JavaScript expression whose value is `(state) => string | null`,
+   * null where the state fits, else a sentence with the path. It runs in the application's process, on every new state before an upgrade's
+   * commit. A shape that has none is left out.
    */
-  validator(shape: string): string | null;
+  readonly validators: Readonly<Record<string, string>>;
 }
 
 export interface ModuleShape {

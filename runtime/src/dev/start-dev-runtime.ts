@@ -256,13 +256,11 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
 }
 
 async function startTree(application: Application, entry: string, load: LoadRequest, upgrader: Upgrader): Promise<void> {
-  const starting = application.request("start", { entry, load });
-  starting.catch(() => {});
-  // The request has to be on its way before the analysis takes this thread; the application starts meanwhile.
-  await new Promise((resolve) => setImmediate(resolve));
-  const shapes = await upgrader.firstShapes();
-  const outcome = await starting;
-  if (!outcome.ok) throw asDevError(outcome.error);
+  // What does not start is told at once, whatever the analysis still does.
+  const starting = application.request("start", { entry, load }).then((outcome) => {
+    if (!outcome.ok) throw asDevError(outcome.error);
+  });
+  const [shapes] = await Promise.all([upgrader.firstShapes(), starting]);
   upgrader.adopt(await application.request("shapes", { shapes }));
   application.markRunning();
 }

@@ -11,14 +11,13 @@ import type { BuiltFile, Code, Layer, LoadRequest, ShapeHashes } from "./built-f
 import type { Loaded, LoadedVersion, RolledBack, UpgradeOutcome } from "./child-protocol.ts";
 import { DevError, formatUpgradeError, toUpgradeError } from "./dev-error.ts";
 import { moduleId } from "./module-id.ts";
-import type { ShapePort } from "./options.ts";
+import type { ShapeComparison, ShapePort } from "./options.ts";
 import { emptyPlan, emptyReport } from "./report.ts";
-import type { ValidatorSources } from "./validators.ts";
 
 export interface Upgrader {
   /** What the application starts from. @throws DevError where it does not build. */
   firstLoad(): Promise<LoadRequest>;
-  /** The shapes of what it starts from. Asked for while the application starts, which does not wait for them. */
+  /** The shapes of what it starts from. Asked for while the application starts, whose start does not wait for them. */
   firstShapes(): Promise<ShapeHashes>;
   /** The application runs, with this. */
   adopt(loaded: Loaded): void;
@@ -61,6 +60,8 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
   const { root, entry, builder, store, shapes, request, patience, onFinished, onRolledBack, onLog } = options;
   let loaded: Loaded = { modules: [], held: [] };
   let first: readonly BuiltFile[] = [];
+  /** What has been said of an analysis that fails. */
+  const failures = new Set<string>();
   /** What the last upgrade replaced. */
   let replaced: readonly Manifest[] = [];
   let running: { readonly abort: AbortController; readonly ended: Promise<unknown> } | null = null;
@@ -73,12 +74,14 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     // Of the other modules, nothing is read when only some were asked for: they may be in the middle of an edit.
     const boundary = only === null ? [] : loaded.modules.filter(({ id }) => !only.includes(id)).map(({ file }) => file);
     const roots = only === null && entry !== null ? [...new Set([entry, ...files])] : files;
+    // The analysis reads the sources, not what was built of them: both at once.
+    const describing = describe(chosen.filter(({ file }) => files.includes(file)));
     const { files: built } = await builder.build(roots, new Set(boundary));
     const all = [...built.values()];
     if (only === null) await refuseOrphans(all);
-    const hashes = await describe(all);
+    const hashes = { ...(await describing), ...(await describe(newModules(all))) };
     const load = loadRequest([{ roots, files: all }], hashes, codeFromBuilder);
-    return { load, compatible: compatiblePairs(hashes), validators: validatorsFor(hashes, all) };
+    return { load, comparison: await compare(hashes, all) };
   }
 
   const prepareFromStore = async ({ targets }: DowngradeParams): Promise<Prepared> =>
@@ -92,11 +95,11 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     );
   }
 
-  function prepareKept(manifests: readonly Manifest[]): Prepared {
+  async function prepareKept(manifests: readonly Manifest[]): Promise<Prepared> {
     const hashes = Object.fromEntries(manifests.flatMap(({ file, shape }) => (shape === null ? [] : [[file, shape]])));
     const load = loadRequest(toLayers(manifests), hashes, (built) => store.codeOf(built));
     const files = manifests.flatMap((manifest) => manifest.files);
-    return { load, compatible: compatiblePairs(hashes), validators: validatorsFor(hashes, files) };
+    return { load, comparison: await compare(hashes, files) };
   }
 
   /**
@@ -141,27 +144,25 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     );
   }
 
-  /** Shapes of everything in the build that may be an actor module. The analysis leaves out what is none. */
-  async function describe(files: readonly BuiltFile[]): Promise<ShapeHashes> {
-    if (shapes === null) return {};
-    const asked = files.flatMap(({ file, imports }) => {
-      const module = loaded.modules.find((candidate) => candidate.file === file);
-      if (module !== undefined) return [{ id: module.id, file }];
-      if (!imports.some(({ specifier }) => specifier === "instar")) return [];
+  /** Everything in the build that is not loaded and may be an actor module. The analysis leaves out what is none. */
+  function newModules(files: readonly BuiltFile[]): AskedModule[] {
+    return files.flatMap(({ file, imports }) => {
+      if (loaded.modules.some((module) => module.file === file) || !imports.some(({ specifier }) => specifier === "instar")) return [];
       return possibleIds(file).map((id) => ({ id, file }));
     });
-    try {
-      const described = await shapes.describe(asked);
-      return Object.fromEntries(
-        asked.flatMap(({ id, file }) => {
-          const shape = described[id];
-          return shape === undefined ? [] : [[file, shape.hash]];
-        }),
-      );
-    } catch (error) {
-      onLog("warning", `the shapes of states are unknown, so a changed shape under one vsn goes unseen: ${(error as Error).message}`);
-      return {};
-    }
+  }
+
+  async function describe(modules: readonly AskedModule[]): Promise<ShapeHashes> {
+    if (shapes === null || modules.length === 0) return {};
+    const asked = modules.map(({ id, file }) => ({ id, file }));
+    const failing = "the shapes of states are unknown, so a changed shape under one vsn goes unseen";
+    const described = await answered(() => shapes.describe(asked), failing);
+    return Object.fromEntries(
+      asked.flatMap(({ id, file }) => {
+        const shape = described?.[id];
+        return shape === undefined ? [] : [[file, shape.hash]];
+      }),
+    );
   }
 
   /** A module that was never loaded has the id of its path, or a literal one somewhere in its text. */
@@ -170,38 +171,28 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     return [...new Set([moduleId(root, file), ...literals])];
   }
 
-  function compatiblePairs(hashes: ShapeHashes): string[] {
-    if (shapes === null) return [];
-    const pairs = loaded.modules.flatMap(({ file, shape }) => {
-      const next = hashes[file];
-      if (shape === null || next === undefined || shape === next) return [];
-      return [
-        [shape, next],
-        [next, shape],
-      ] as const;
+  /** Of the states of modules that change: what needs no step, and what checks the new ones and, in a rehearsal, those that it goes back to. */
+  async function compare(hashes: ShapeHashes, files: readonly BuiltFile[]): Promise<ShapeComparison> {
+    const nothing: ShapeComparison = { compatible: [], validators: {} };
+    const texts = new Map(files.map(({ file, hash }) => [file, hash]));
+    const changes = loaded.modules.flatMap(({ file, shape, closure }) => {
+      const to = hashes[file];
+      const changed = to !== undefined && (to !== shape || texts.get(file) !== closure.find((own) => own.file === file)?.hash);
+      return changed ? [{ from: shape, to }] : [];
     });
-    return pairs.filter(([from, to]) => shapes.compatible(from, to) === "compatible").map((pair) => pair.join(" "));
+    if (shapes === null || changes.length === 0) return nothing;
+    return (await answered(() => shapes.compare(changes), "new states cannot be checked against their types")) ?? nothing;
   }
 
-  /** What checks the states of modules that change: the new ones, and in a rehearsal those that it goes back to. */
-  function validatorsFor(hashes: ShapeHashes, files: readonly BuiltFile[]): ValidatorSources {
-    if (shapes === null) return {};
-    const texts = new Map(files.map(({ file, hash }) => [file, hash]));
-    const wanted = loaded.modules.flatMap(({ file, shape, closure }) => {
-      const next = hashes[file];
-      const changed = next !== undefined && (next !== shape || texts.get(file) !== closure.find((own) => own.file === file)?.hash);
-      return changed ? [next, ...(shape === null ? [] : [shape])] : [];
-    });
+  /** An analysis that fails stands in nobody's way; what fails again and again is said once. */
+  async function answered<T>(ask: () => Promise<T>, failing: string): Promise<T | null> {
     try {
-      return Object.fromEntries(
-        [...new Set(wanted)].flatMap((shape) => {
-          const source = shapes.validator(shape);
-          return source === null ? [] : [[shape, source]];
-        }),
-      );
+      return await ask();
     } catch (error) {
-      onLog("warning", `new states cannot be checked against their types: ${(error as Error).message}`);
-      return {};
+      const text = `${failing}: ${(error as Error).message}`;
+      if (!failures.has(text)) onLog("warning", text);
+      failures.add(text);
+      return null;
     }
   }
 
@@ -235,7 +226,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
       } catch (error) {
         return emptyPlan([toUpgradeError(error, "INSTAR_BUILD_FAILED")]);
       }
-      return request("plan", { load: prepared.load, compatible: prepared.compatible });
+      return request("plan", { load: prepared.load, compatible: prepared.comparison.compatible });
     });
   }
 
@@ -268,8 +259,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
       "upgrade",
       {
         load: prepared.load,
-        compatible: prepared.compatible,
-        validators: prepared.validators,
+        ...prepared.comparison,
         rehearse,
         extra: params.extra,
         timeout: params.timeout ?? null,
@@ -326,7 +316,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
       first = [...files.values()];
       return loadRequest([{ roots, files: first }], {}, codeFromBuilder);
     },
-    firstShapes: () => describe(first),
+    firstShapes: () => describe(newModules(first)),
     adopt(started) {
       loaded = started;
       keepBuilds();
@@ -355,9 +345,10 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
 
 interface Prepared {
   readonly load: LoadRequest;
-  readonly compatible: readonly string[];
-  readonly validators: ValidatorSources;
+  readonly comparison: ShapeComparison;
 }
+
+type AskedModule = Parameters<ShapePort["describe"]>[0][number];
 
 /** What the engine is told, whatever brings the code. */
 type EngineParams = Omit<UpgradeParams, "modules">;

@@ -52,9 +52,17 @@ const fieldShapes: ShapePort = {
         return name === undefined ? [] : [[id, { hash: name, released: false }]];
       }),
     ),
-  compatible: () => "unknown",
-  validator: (name) =>
-    `(state) => typeof state.${name} === "number" ? null : "State.${name}: expected number, got " + typeof state.${name}`,
+  compare: async (changes) => ({
+    compatible: [],
+    validators: Object.fromEntries(
+      changes
+        .flatMap(({ from, to }) => [to, ...(from === null ? [] : [from])])
+        .map((name) => [
+          name,
+          `(state) => typeof state.${name} === "number" ? null : "State.${name}: expected number, got " + typeof state.${name}`,
+        ]),
+    ),
+  }),
 };
 
 test("a step that returns a state of another shape is refused by an upgrade, and a way back that does so by a rehearsal", async (t) => {
@@ -83,7 +91,7 @@ test("where the port fails, the upgrade goes on unchecked and says so", async (t
   const { client, logs } = await runProject(t, project, {
     shapes: {
       ...fieldShapes,
-      validator() {
+      async compare() {
         throw new Error("no validator today");
       },
     },

@@ -1,34 +1,78 @@
 /**
- * What a dev runtime asks of the analysis (`ShapePort`): the shapes of states as the sources are on disk now. The analysis is loaded with
- * the first question, so that it never stands between a developer and the start of the application.
+ * What a dev runtime asks of the analysis (`ShapePort`), answered by a thread of its own: however long it takes to read a project, the
+ * runtime's control endpoint answers, and the application starts and prints meanwhile.
  */
-import type { ModuleShape, ShapePort } from "../../../runtime/src/dev/index.ts";
-import type { Workspace } from "../workspace.ts";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
+import type { ShapePort } from "../../../runtime/src/dev/index.ts";
 
-/** @param root the project root, absolute. */
-export function createShapePort(root: string): ShapePort {
-  let opened: Workspace | undefined;
-  const open = async (): Promise<Workspace> => {
-    if (opened !== undefined) {
-      opened.refresh();
-      return opened;
-    }
-    const { openWorkspace } = await import("../workspace.ts");
-    opened ??= openWorkspace(root);
-    return opened;
+export interface Question {
+  readonly id: number;
+  readonly ask:
+    | { readonly kind: "describe"; readonly about: Parameters<ShapePort["describe"]>[0] }
+    | { readonly kind: "compare"; readonly about: Parameters<ShapePort["compare"]>[0] };
+}
+
+export type Answer = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: string };
+
+export interface ShapeThread extends ShapePort {
+  /** Ends the thread. What it was asked stays without an answer. */
+  close(): Promise<void>;
+}
+
+/**
+ * Begins to read the project at once. A thread that dies takes the analysis with it: every question then fails, and says why.
+ * @param root the project root, absolute.
+ * @param worker for tests
+ */
+export function createShapePort(root: string, worker: Worker = startWorker({ root })): ShapeThread {
+  const waiting = new Map<number, { readonly resolve: (value: never) => void; readonly reject: (error: Error) => void }>();
+  let lastId = 0;
+  let died: Error | null = null;
+  let closed = false;
+
+  const die = (why: string): void => {
+    died ??= new Error(`the thread of the analysis has ended (${why}); start the runtime again to have it back.`);
+    if (closed) return;
+    for (const { reject } of waiting.values()) reject(died);
+    waiting.clear();
   };
-  return {
-    async describe(modules) {
-      const workspace = await open();
-      const files = modules.map(({ file }) => file.replaceAll("\\", "/"));
-      const analyzed = workspace.analyzer.analyze(files);
-      const shapes: Record<string, ModuleShape> = {};
-      for (const module of analyzed?.modules ?? []) {
-        if (module.shape !== null) shapes[module.id] = { hash: module.shape, released: module.released };
-      }
-      return Object.fromEntries(Object.entries(shapes).filter(([id]) => modules.some((module) => module.id === id)));
+  worker.on("message", (answer: Answer) => {
+    const asked = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if ("error" in answer) asked?.reject(new Error(answer.error));
+    else asked?.resolve(answer.value as never);
+  });
+  worker.on("error", (error: Error) => die(error.message));
+  worker.on("exit", (code) => die(`exit code ${code}`));
+
+  const ask = <T>(question: Question["ask"]): Promise<T> => {
+    if (died !== null) return Promise.reject(died);
+    const id = ++lastId;
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+    worker.postMessage({ id, ask: question } satisfies Question);
+    return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
+  };
+  const port: ShapeThread = {
+    describe: (about) => ask({ kind: "describe", about }),
+    compare: (about) => ask({ kind: "compare", about }),
+    async close() {
+      closed = true;
+      await worker.terminate();
     },
-    validator: (shape) => opened?.analyzer.validator(shape)?.source ?? null,
-    compatible: (from, to) => (from === to ? "compatible" : (opened?.analyzer.compatible(from, to) ?? "unknown")),
   };
+  // Whatever the first question is, the project has to be read for it. If that fails, so does the question, which says so.
+  port.describe([]).catch(() => {});
+  return port;
+}
+
+/** The thread's file lies beside this one, in the sources as in the bundle. */
+function startWorker(workerData: { readonly root: string }): Worker {
+  const bundled = fileURLToPath(new URL("./shape-worker.js", import.meta.url));
+  if (existsSync(bundled)) return new Worker(bundled, { execArgv: [], workerData });
+  // In a thread, `--import tsx` does not reach the first file, so a program that registers it imports that.
+  const [tsx, source] = [import.meta.resolve("tsx/esm/api"), new URL("./shape-worker.ts", import.meta.url).href];
+  const program = `import("${tsx}").then(({ register }) => { register(); return import("${source}"); });`;
+  return new Worker(program, { eval: true, execArgv: [], workerData });
 }

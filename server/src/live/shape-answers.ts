@@ -1,0 +1,37 @@
+/** What a dev runtime asks of the analysis, answered on the thread that asks. Opens the project with the first question. */
+import type { ModuleShape, ShapePort } from "../../../runtime/src/dev/index.ts";
+import { openWorkspace, type Workspace } from "../workspace.ts";
+
+/** @param root the project root, absolute. */
+export function createShapeAnswers(root: string): ShapePort {
+  let opened: Workspace | undefined;
+  const open = (): Workspace => {
+    if (opened === undefined) opened = openWorkspace(root);
+    else opened.refresh();
+    return opened;
+  };
+  return {
+    async describe(modules) {
+      const files = modules.map(({ file }) => file.replaceAll("\\", "/"));
+      const shapes: Record<string, ModuleShape> = {};
+      for (const { id, shape, released } of open().analyzer.analyze(files)?.modules ?? []) {
+        if (shape !== null && modules.some((module) => module.id === id)) shapes[id] = { hash: shape, released };
+      }
+      return shapes;
+    },
+    async compare(changes) {
+      const { analyzer } = opened ?? open();
+      const pairs = changes.flatMap(({ from, to }) => (from === null || from === to ? [] : [[from, to] as const, [to, from] as const]));
+      const shapes = new Set(changes.flatMap(({ from, to }) => (from === null ? [to] : [from, to])));
+      return {
+        compatible: pairs.filter(([from, to]) => analyzer.compatible(from, to) === "compatible").map((pair) => pair.join(" ")),
+        validators: Object.fromEntries(
+          [...shapes].flatMap((shape) => {
+            const source = analyzer.validator(shape)?.source;
+            return source === undefined ? [] : [[shape, source]];
+          }),
+        ),
+      };
+    },
+  };
+}

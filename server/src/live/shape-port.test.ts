@@ -1,0 +1,91 @@
+/** What a dev runtime hears of the analysis, through the thread in which it runs. */
+import { test, type TestContext } from "node:test";
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { runInThisContext } from "node:vm";
+import { Worker } from "node:worker_threads";
+import { counter, counterApp, counterSource } from "../../../test/support/counter.ts";
+import { temporaryProject } from "../../../test/support/temporary-project.ts";
+import { createShapePort, type ShapeThread } from "./shape-port.ts";
+
+const file = "src/counter.actor.ts";
+
+test("the thread says what shape the states have as the sources are now, what fits what, and what checks them", async (t) => {
+  const project = temporaryProject(t, { [file]: counter, "src/app.ts": counterApp });
+  const shapes = started(t, createShapePort(project.root));
+  const hash = async (): Promise<string> => {
+    const described = await shapes.describe([
+      { id: "src/counter.actor", file: project.path(file) },
+      { id: "src/nobody", file: project.path("src/nobody.ts") },
+    ]);
+    assert.deepEqual(Object.keys(described), ["src/counter.actor"]);
+    assert.equal(described["src/counter.actor"]?.released, false);
+    return described["src/counter.actor"].hash;
+  };
+  const before = await hash();
+  assert.equal(await hash(), before);
+  project.write({
+    [file]: counterSource({
+      state: "  readonly title: string;\n  readonly count: number;\n  readonly step?: number;",
+      initial: "{ title, count: 0 }",
+    }),
+  });
+  const after = await hash();
+  assert.notEqual(after, before);
+
+  const { compatible, validators } = await shapes.compare([{ from: before, to: after }]);
+  assert.deepEqual(compatible, [`${before} ${after}`, `${after} ${before}`]);
+  assert.deepEqual(Object.keys(validators).toSorted(), [before, after].toSorted());
+  const check = runInThisContext(validators[after] ?? "") as (state: unknown) => string | null;
+  assert.equal(check({ title: "tea", count: 1, step: 2 }), null);
+  assert.match(check({ title: "tea", count: 1, step: "2" }) ?? "", /State\.step: expected number/);
+
+  // Where only code changes there is nothing to compare; what has no shape yet is only checked.
+  assert.deepEqual((await shapes.compare([{ from: after, to: after }])).compatible, []);
+  assert.deepEqual(Object.keys((await shapes.compare([{ from: null, to: after }])).validators), [after]);
+  assert.deepEqual(await shapes.compare([{ from: "unheard", to: "of" }]), { compatible: [], validators: {} });
+});
+
+test("a question that fails is answered with the reason, and the next one is asked all the same", async (t) => {
+  const program = `
+    const { parentPort } = require("node:worker_threads");
+    parentPort.on("message", ({ id, ask }) => parentPort.postMessage(ask.kind === "describe" ? { id, error: "no" } : { id, value: "yes" }));`;
+  const shapes = started(t, createShapePort("/", new Worker(program, { eval: true })));
+  await assert.rejects(shapes.describe([]), { message: "no" });
+  assert.equal(await shapes.compare([]), "yes");
+});
+
+for (const [name, program, why] of [
+  ["does not load", 'throw new Error("no compiler here");', /no compiler here/],
+  ["ends", "process.exit(3);", /exit code 3/],
+] as const)
+  test(`a thread that ${name} fails what it was asked, before its end and after it`, async (t) => {
+    const shapes = started(t, createShapePort("/", new Worker(program, { eval: true })));
+    await assert.rejects(shapes.describe([]), why);
+    await assert.rejects(shapes.compare([]), why);
+  });
+
+test("a thread that is busy holds up nobody, and is closed at once", async () => {
+  const program = `
+    const { parentPort } = require("node:worker_threads");
+    parentPort.once("message", () => {
+      parentPort.postMessage({ id: 0 });
+      for (;;);
+    });`;
+  const worker = new Worker(program, { eval: true });
+  const busy = once(worker, "message");
+  const shapes = createShapePort("/", worker);
+  await busy;
+  const ended = once(worker, "exit");
+  let answered = false;
+  const answer = (): boolean => (answered = true);
+  shapes.describe([]).then(answer, answer);
+  await shapes.close();
+  await ended;
+  assert.equal(answered, false, "who has closed it wants to hear nothing more");
+});
+
+function started(t: TestContext, shapes: ShapeThread): ShapeThread {
+  t.after(() => shapes.close());
+  return shapes;
+}
