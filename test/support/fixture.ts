@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { type Analyzer, createAnalyzer } from "../../server/src/analysis/analyze.ts";
 import type { Finding } from "../../server/src/analysis/rule.ts";
 import { ProjectProgram } from "../../server/src/analysis/program.ts";
+import { listSources } from "../../server/src/analysis/project-files.ts";
 import { ts } from "../../server/src/analysis/typescript.ts";
 import { applyEdits } from "../../server/src/cli/apply-edits.ts";
 import { memoryHost } from "./memory-host.ts";
@@ -191,7 +192,8 @@ export class FixtureProject {
 
   /** What a strict type checker says of the project's own files. */
   typeErrors(): readonly string[] {
-    const { program } = new ProjectProgram(memoryHost(this.files), root).get();
+    const host = memoryHost(this.files);
+    const { program } = new ProjectProgram(host, root).program(listSources(host, root));
     return program
       .getSourceFiles()
       .filter((source) => source.fileName.startsWith(`${root}/`) && !source.fileName.includes("/node_modules/"))

@@ -1,13 +1,15 @@
-/** The files of a project as the type checker understands them: what is asked where syntax alone does not say it. */
-import type { SourceHost } from "./analyze.ts";
+/** The files of a project as the type checker understands them: what is asked where names and syntax alone do not say it. */
+import type { SourceHost } from "./source-host.ts";
 import { definitionNodes, readDefinition } from "./definition.ts";
 import { readProtocol } from "./extract.ts";
 import { createShapeReader, type ShapeReader } from "./extract-shape.ts";
 import type { Reading, StepWriter } from "./facts.ts";
-import { findActor, mentionsActor } from "./find.ts";
+import { findActor } from "./find.ts";
 import { createStepWriter, type TypedModule } from "./migration/write-step.ts";
 import { relativeTo, withoutExtension } from "./paths.ts";
-import { pathId, ProjectProgram, type ProgramState } from "./program.ts";
+import { type CheckedProgram, ProjectProgram } from "./program.ts";
+import { mentionsActor, pathId } from "./project-files.ts";
+import type { Settings } from "./settings.ts";
 import { rangeIn, rangeOf } from "./source-place.ts";
 import { ts } from "./typescript.ts";
 
@@ -15,7 +17,6 @@ export class CheckedProject {
   readonly writer: StepWriter = createStepWriter((file) => this.#typed(file));
   readonly #root: string;
   readonly #project: ProjectProgram;
-  #reader: { readonly state: ProgramState; readonly reader: ShapeReader } | undefined;
 
   constructor(host: SourceHost, root: string) {
     this.#root = root;
@@ -26,12 +27,33 @@ export class CheckedProject {
     this.#project.invalidate(files);
   }
 
-  state(): ProgramState {
-    return this.#project.get();
+  settings(): Settings {
+    const { options, problem } = this.#project.options();
+    const { paths, baseUrl, rootDirs, moduleSuffixes, lib, target = ts.ScriptTarget.ES5, moduleResolution, module } = options;
+    const modern =
+      lib === undefined ? target >= ts.ScriptTarget.ES2015 : lib.some((each) => /^lib\.(es6|es20\d\d|esnext)(\.full)?\.d\.ts$/.test(each));
+    const node =
+      moduleResolution === undefined
+        ? (module ?? 0) >= ts.ModuleKind.Node16 && module !== ts.ModuleKind.Preserve
+        : moduleResolution === ts.ModuleResolutionKind.Node16 || moduleResolution === ts.ModuleResolutionKind.NodeNext;
+    return {
+      exact: options.exactOptionalPropertyTypes === true,
+      names: modern && rootDirs === undefined && moduleSuffixes === undefined,
+      packages: paths === undefined && baseUrl === undefined,
+      extensions: node,
+      problem,
+    };
   }
 
-  read(file: string): Reading {
-    const { program, checker } = this.#project.get();
+  /** The files of the project that a reading of this file depends on. */
+  reachedFrom(file: string): ReadonlySet<string> {
+    return this.#project.reachedFrom(file);
+  }
+
+  /** @param roots all files of the program: asked for together, they cost little more than one. */
+  read(file: string, roots: readonly string[]): Reading {
+    const state = this.#project.program(roots);
+    const { program, checker } = state;
     const source = program.getSourceFile(file);
     if (source === undefined) return { file, actor: null, unreachable: [], syntax: null };
     const { actor, unreachable } = findActor(checker, source, (each) => this.#project.isRuntime(each));
@@ -47,7 +69,7 @@ export class CheckedProject {
         file,
         call: rangeOf(actor.call.expression),
         others: ranges(actor.others),
-        protocol: readProtocol(actor.call, checker, this.#shapes()),
+        protocol: readProtocol(actor.call, checker, this.#shapes(state)),
         imports: relativeImports(source),
       },
       unreachable: [],
@@ -56,7 +78,8 @@ export class CheckedProject {
   }
 
   #typed(file: string): TypedModule | undefined {
-    const { program, checker } = this.#project.get();
+    const state = this.#project.program([file]);
+    const { program, checker } = state;
     const source = program.getSourceFile(file);
     if (source === undefined) return undefined;
     const { actor } = findActor(checker, source, (each) => this.#project.isRuntime(each));
@@ -66,24 +89,20 @@ export class CheckedProject {
       call: actor.call,
       nodes: definitionNodes(actor.call),
       checker,
-      reader: this.#shapes(),
+      reader: this.#shapes(state),
       options: program.getCompilerOptions(),
     };
   }
 
-  #shapes(): ShapeReader {
-    const state = this.#project.get();
-    if (this.#reader?.state !== state) {
-      const reader = createShapeReader({
-        checker: state.checker,
-        exact: state.program.getCompilerOptions().exactOptionalPropertyTypes === true,
-        isRuntime: (file) => this.#project.isRuntime(file),
-        isExternal: (file) => this.#project.isExternal(file),
-        moduleOf: (file) => withoutExtension(relativeTo(this.#root, file)),
-      });
-      this.#reader = { state, reader };
-    }
-    return this.#reader.reader;
+  /** A new one for each module: what types are called must not depend on what was read before. */
+  #shapes({ checker, program }: CheckedProgram): ShapeReader {
+    return createShapeReader({
+      checker,
+      exact: program.getCompilerOptions().exactOptionalPropertyTypes === true,
+      isRuntime: (file) => this.#project.isRuntime(file),
+      isExternal: (file) => this.#project.isExternal(file),
+      moduleOf: (file) => withoutExtension(relativeTo(this.#root, file)),
+    });
   }
 }
 
@@ -101,7 +120,7 @@ export function syntaxProblem(
   };
 }
 
-export function relativeImports(source: ts.SourceFile): readonly string[] {
+function relativeImports(source: ts.SourceFile): readonly string[] {
   return source.statements
     .filter(ts.isImportDeclaration)
     .flatMap((each) =>

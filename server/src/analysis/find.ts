@@ -85,11 +85,6 @@ export function defaultCall(source: ts.SourceFile): ts.CallExpression | undefine
   return undefined;
 }
 
-/** Whether a text may make an actor. */
-export function mentionsActor(text: string): boolean {
-  return [...actorFunctions].some((name) => text.includes(name));
-}
-
 /** The expression without parentheses, `as`, `satisfies` and `!`. */
 export function unwrap(expression: ts.Expression): ts.Expression {
   let bare = expression;

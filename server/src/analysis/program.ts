@@ -1,37 +1,35 @@
-/** The project as one TypeScript program over a `SourceHost`, kept between analyses: work follows what changed. */
-import type { SourceHost } from "./analyze.ts";
-import { folderOf, isBelow, joinPath, nameOf, withoutExtension } from "./paths.ts";
+/** A project's files as TypeScript programs over a `SourceHost`. What was parsed is kept between programs: work follows what changed. */
+import type { SourceHost } from "./source-host.ts";
 import type { ConfigProblem } from "./facts.ts";
-import { mentionsActor } from "./find.ts";
+import { folderOf, isBelow, joinPath, nameOf } from "./paths.ts";
+import { isSource } from "./project-files.ts";
 import { runtimeDeclarations, runtimePackage } from "./runtime-names.ts";
+import { RuntimeFolders } from "./runtime-folders.ts";
 import { rangeIn } from "./source-place.ts";
 import type { Range } from "./span.ts";
 import { libFolder, libText, ts } from "./typescript.ts";
 
-export interface ProgramState {
+export interface CheckedProgram {
   readonly program: ts.Program;
   readonly checker: ts.TypeChecker;
-  /** Files that may be actor modules, by their text. */
-  readonly candidates: readonly string[];
-  /** What is wrong with the configuration, where something is. */
-  readonly configProblem: ConfigProblem | null;
 }
 
 export class ProjectProgram {
   readonly #host: SourceHost;
   readonly #root: string;
   readonly #sources = new Map<string, ts.SourceFile>();
-  #files: readonly string[] | undefined;
-  #options: ts.CompilerOptions | undefined;
+  #options: { readonly options: ts.CompilerOptions; readonly problem: ConfigProblem | null } | undefined;
   #resolution: ts.ModuleResolutionCache | undefined;
-  #configProblem: ConfigProblem | null = null;
-  #state: ProgramState | undefined;
+  #state: (CheckedProgram & { readonly roots: readonly string[] }) | undefined;
   #previous: ts.Program | undefined;
-  readonly #runtimeFolders = new Map<string, boolean>();
+  readonly #runtimeFolders: RuntimeFolders;
+  /** By file, what its imports lead to, and where they were looked for in vain. */
+  readonly #reached = new Map<string, Set<string>>();
 
   constructor(host: SourceHost, root: string) {
     this.#host = host;
     this.#root = root;
+    this.#runtimeFolders = new RuntimeFolders(host);
   }
 
   invalidate(files: readonly string[]): void {
@@ -52,33 +50,36 @@ export class ProjectProgram {
     }
   }
 
-  get(): ProgramState {
-    if (this.#state !== undefined) return this.#state;
-    const options = (this.#options ??= this.#readOptions());
-    const files = (this.#files ??= this.#listFiles());
-    const candidates = this.#candidates(files);
+  options(): { readonly options: ts.CompilerOptions; readonly problem: ConfigProblem | null } {
+    return (this.#options ??= this.#readOptions());
+  }
+
+  /** These files and what they reach. */
+  program(roots: readonly string[]): CheckedProgram {
+    const known = this.#state;
+    if (known !== undefined && known.roots.length === roots.length && known.roots.every((root, index) => root === roots[index]))
+      return known;
+    const { options } = this.options();
     const program = ts.createProgram({
-      rootNames: [...candidates],
+      rootNames: [...roots],
       options,
       host: this.#compilerHost(options),
       ...(this.#previous === undefined ? {} : { oldProgram: this.#previous }),
     });
     this.#previous = program;
-    this.#state = { program, checker: program.getTypeChecker(), candidates, configProblem: this.#configProblem };
+    this.#state = { program, checker: program.getTypeChecker(), roots };
     return this.#state;
   }
 
-  /** Whether a declaration file belongs to the runtime's package, wherever it is installed. */
+  /** The files of the project that a file's types may come from, and where others were looked for in vain. */
+  reachedFrom(file: string): ReadonlySet<string> {
+    const found = new Set([file]);
+    for (const each of found) for (const next of this.#reached.get(each) ?? []) if (!next.includes("/node_modules/")) found.add(next);
+    return found;
+  }
+
   isRuntime(file: string): boolean {
-    if (file === standIn) return true;
-    const folder = folderOf(file);
-    const known = this.#runtimeFolders.get(folder);
-    if (known !== undefined) return known;
-    const text = this.#host.readFile(joinPath(folder, "package.json"));
-    const own = text === undefined ? undefined : packageName(text);
-    const answer = own === undefined ? folder !== "/" && this.isRuntime(folder) : own === runtimePackage;
-    this.#runtimeFolders.set(folder, answer);
-    return answer;
+    return file === standIn || this.#runtimeFolders.has(file);
   }
 
   /** Whether types declared there are opaque: they come from a package, not from the project. */
@@ -87,15 +88,15 @@ export class ProjectProgram {
   }
 
   #forgetStructure(): void {
-    this.#files = undefined;
     this.#previous = undefined;
     this.#state = undefined;
     this.#resolution = undefined;
-    this.#runtimeFolders.clear();
+    this.#reached.clear();
+    this.#runtimeFolders.forget();
   }
 
-  #readOptions(): ts.CompilerOptions {
-    this.#configProblem = null;
+  #readOptions(): { readonly options: ts.CompilerOptions; readonly problem: ConfigProblem | null } {
+    let problem: ConfigProblem | null = null;
     const configFile = ts.findConfigFile(this.#root, (file) => this.#host.fileExists(file));
     const forced: ts.CompilerOptions = {
       // Without it `null` and `undefined` vanish from types, and with them real differences.
@@ -108,11 +109,11 @@ export class ProjectProgram {
       declaration: false,
       noLib: false,
     };
-    if (configFile === undefined) return { ...defaults(), ...forced };
+    if (configFile === undefined) return { options: { ...defaults(), ...forced }, problem };
     const read = ts.readConfigFile(configFile, (file) => this.#host.readFile(file));
     if (read.error !== undefined) {
       const text = ts.flattenDiagnosticMessageText(read.error.messageText, " ");
-      this.#configProblem = { file: configFile, text, range: this.#rangeOf(configFile, read.error) };
+      problem = { file: configFile, text, range: this.#rangeOf(configFile, read.error) };
     }
     const parseHost: ts.ParseConfigHost = {
       useCaseSensitiveFileNames: true,
@@ -123,7 +124,10 @@ export class ProjectProgram {
     };
     const parsed = ts.parseJsonConfigFileContent(read.config ?? {}, parseHost, folderOf(configFile), {}, configFile);
     const { configFilePath, ...options } = parsed.options;
-    return { ...(read.config === undefined ? defaults() : {}), ...options, ...(configFilePath ? { configFilePath } : {}), ...forced };
+    return {
+      options: { ...(read.config === undefined ? defaults() : {}), ...options, ...(configFilePath ? { configFilePath } : {}), ...forced },
+      problem,
+    };
   }
 
   #rangeOf(file: string, error: ts.Diagnostic): Range {
@@ -132,38 +136,8 @@ export class ProjectProgram {
     return rangeIn(source, start, Math.min(start + (error.length ?? 1), source.text.length));
   }
 
-  #listFiles(): readonly string[] {
-    const files: string[] = [];
-    const visited = new Set<string>();
-    const visit = (folder: string): void => {
-      const real = this.#host.realpath(folder);
-      if (visited.has(real)) return;
-      visited.add(real);
-      for (const { name, directory } of this.#host.readDirectory(folder)) {
-        const path = joinPath(folder, name);
-        if (!directory) {
-          if (isSource(name) && !/\.d\.[cm]?ts$/.test(name)) files.push(path);
-        } else if (!name.startsWith(".") && name !== "node_modules" && name !== "dist") {
-          if (!this.#host.fileExists(joinPath(path, "package.json"))) visit(path);
-        }
-      }
-    };
-    visit(this.#root);
-    return files.toSorted();
-  }
-
-  #candidates(files: readonly string[]): readonly string[] {
-    const texts = files.map((file) => [file, this.#source(file)?.text ?? ""] as const);
-    // Where a file of the project passes such a function on, its importers need not name the package.
-    const passedOn = texts.some(([, text]) => text.includes(runtimePackage) && /\bexport\b[^;]*\bfrom\s*["']instar["']/.test(text));
-    return texts
-      .filter(([, text]) => /\bexport\b|\bdefault\b/.test(text) && (passedOn || text.includes(runtimePackage) || mentionsActor(text)))
-      .map(([file]) => file);
-  }
-
   #source(file: string, settings: ts.ScriptTarget | ts.CreateSourceFileOptions = ts.ScriptTarget.ESNext): ts.SourceFile | undefined {
     const known = this.#sources.get(file);
-    // A source that was read for the filter lacks the module format that the program asks for.
     if (known !== undefined && (typeof settings === "number" || known.impliedNodeFormat === settings.impliedNodeFormat)) return known;
     const text = file === standIn ? runtimeDeclarations : this.#host.readFile(file);
     if (text === undefined) return undefined;
@@ -201,8 +175,13 @@ export class ProjectProgram {
       writeFile: () => {},
       resolveModuleNameLiterals: (literals, containingFile, redirect, resolveOptions, containing) =>
         literals.map((literal) => {
+          const reached = this.#reached.get(containingFile) ?? new Set();
+          this.#reached.set(containingFile, reached);
           const mode = ts.getModeForUsageLocation(containing, literal, resolveOptions);
           const found = ts.resolveModuleName(literal.text, containingFile, resolveOptions, resolutionHost, cache, redirect, mode);
+          const { failedLookupLocations = [] } = found as typeof found & { readonly failedLookupLocations?: readonly string[] };
+          for (const each of failedLookupLocations) reached.add(each);
+          if (found.resolvedModule !== undefined) reached.add(found.resolvedModule.resolvedFileName);
           const typed = found.resolvedModule !== undefined && /^\.(d\.)?[cm]?tsx?$/.test(found.resolvedModule.extension);
           if (typed || literal.text !== runtimePackage) return found;
           return { resolvedModule: { resolvedFileName: standIn, extension: ".d.ts", isExternalLibraryImport: true } };
@@ -237,22 +216,4 @@ function libSource(file: string, settings: ts.ScriptTarget | ts.CreateSourceFile
   let source = libSources.get(key);
   if (source === undefined) libSources.set(key, (source = ts.createSourceFile(file, text, settings)));
   return source;
-}
-
-function isSource(name: string): boolean {
-  return /\.[cm]?tsx?$/.test(name);
-}
-
-function packageName(text: string): string | undefined {
-  try {
-    const { name } = JSON.parse(text) as { name?: unknown };
-    return typeof name === "string" ? name : "";
-  } catch {
-    return "";
-  }
-}
-
-/** The module id that a file has where it does not pin one. */
-export function pathId(root: string, file: string): string {
-  return withoutExtension(isBelow(file, root) ? file.slice(root.length + (root.endsWith("/") ? 0 : 1)) : file);
 }

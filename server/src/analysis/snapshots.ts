@@ -1,5 +1,5 @@
 /** The snapshots of one module as they lie in `.instar/releases/`. */
-import type { SourceHost } from "./analyze.ts";
+import type { SourceHost } from "./source-host.ts";
 import { joinPath } from "./paths.ts";
 import type { ParsedSnapshot } from "./parse-snapshot.ts";
 

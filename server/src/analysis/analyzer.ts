@@ -1,0 +1,218 @@
+/** The analysis and its data flow from top to bottom: read, compare, judge. It asks for the compiler only where it cannot do without. */
+import { type Comparison, compareMessages, compareShapes, type MessageComparison, sameMessages, sameShape } from "./compare.ts";
+import type { Compiler } from "./compiler.ts";
+import { check } from "./check.ts";
+import type { ActorSource, ModuleFacts, ProjectFacts, Reading, StepWriter } from "./facts.ts";
+import type { ActorModule, Analyzed, Strategy, Verdict } from "./model.ts";
+import { type ProtocolRenames, protocolRenames, renamePids, renameProtocols, renamesFor } from "./protocol-renames.ts";
+import { type ProtocolShapes, sections } from "./protocol-shapes.ts";
+import { ProjectReadings } from "./readings.ts";
+import { hasUnresolved, type Shape, shapeHash } from "./shape.ts";
+import { snapshotText } from "./snapshot-text.ts";
+import { SnapshotFolder, snapshotFile, type Snapshots } from "./snapshots.ts";
+import type { SourceHost } from "./source-host.ts";
+import { type ValidatorSource, validatorSource } from "./validator.ts";
+import { createValidity } from "./validity.ts";
+
+export interface AnalyzerOptions {
+  /** The project root; module ids are paths from here, and snapshots lie in `.instar/releases/` below it. */
+  readonly root: string;
+}
+
+export interface Analyzer {
+  /** Tells which files were written, created or deleted since the last analysis, in the editor or on disk. */
+  invalidate(files: readonly string[]): void;
+  /**
+   * The whole project, or the given files of it. Never throws on bad input: what cannot be read becomes a finding.
+   * @param cancelled asked between modules; when true, `undefined` is returned.
+   */
+  analyze(files?: readonly string[], cancelled?: () => boolean): Analyzed | undefined;
+  /** The same bit by bit: between steps, others get their turn. A step that throws may be tried again by beginning anew. */
+  steps(files?: readonly string[]): Generator<void, Analyzed>;
+  /** The snapshot text that `instar release` would write for this module, and where. */
+  snapshot(module: ActorModule): { readonly file: string; readonly text: string } | undefined;
+  /** Whether states of one shape are valid for another; hashes from earlier results of this analyzer. */
+  compatible(from: string, to: string): Verdict;
+  /** What checks values of a shape at run time; hashes as for `compatible`. */
+  validator(shape: string): ValidatorSource | undefined;
+}
+
+/** What is thrown where the compiler is needed and is not loaded yet: load it and ask again; what was done so far is kept. */
+export class CompilerNeeded extends Error {}
+
+/** @param compiler gives the compiler, or throws `CompilerNeeded`. */
+export function createLateAnalyzer(host: SourceHost, { root }: AnalyzerOptions, compiler: () => Compiler): Analyzer {
+  const project = new ProjectReadings(host, root, compiler);
+  const releases = new SnapshotFolder(host, root, (text, id, vsn) => compiler().parseSnapshot(text, id, vsn));
+  const writer: StepWriter = {
+    step: (...given) => project.checked.writer.step(...given),
+    down: (...given) => project.checked.writer.down(...given),
+  };
+  /** By state hash: what `compatible` is asked about. */
+  const states = new Map<string, Shape>();
+  /** What comparing gave, for as long as both sides are the same. */
+  const compared = new WeakMap<ProtocolShapes, Compared>();
+  /** As of the last analysis: what `compatible` is asked about may be older. */
+  let renames: ProtocolRenames = new Map();
+  let last: { readonly facts: readonly ModuleFacts[]; readonly result: Analyzed } | undefined;
+
+  const analyzer: Analyzer = {
+    invalidate(files) {
+      project.invalidate(files);
+      releases.invalidate(files);
+      last = undefined;
+    },
+
+    analyze(files, cancelled) {
+      const steps = analyzer.steps(files);
+      for (;;) {
+        if (cancelled?.() === true) return undefined;
+        const { done, value } = steps.next();
+        if (done === true) return value;
+      }
+    },
+
+    *steps(files) {
+      if (last === undefined) {
+        const readings = yield* project.read();
+        const all = judgeAll(readings);
+        last = { facts: all.modules, result: { root, modules: all.modules.map(({ module }) => module), findings: check(all) } };
+      }
+      return files === undefined ? last.result : narrowed(last.result, new Set(files));
+    },
+
+    snapshot(module) {
+      const facts = last?.facts.find((each) => each.module.id === module.id);
+      if (facts === undefined || facts.source.vsn === null || facts.unresolved) return undefined;
+      const { id, vsn, protocol } = facts.source;
+      const file = snapshotFile(root, id, vsn);
+      // A snapshot that says the same in other words (names, those of other protocols too, order, `readonly`) stays as it was released.
+      const present = facts.baseline?.vsn === vsn && !changes(facts) ? facts.snapshots.find((snapshot) => snapshot.vsn === vsn) : undefined;
+      return { file, text: present?.text.replaceAll("\r\n", "\n") ?? snapshotText(id, vsn, protocol) };
+    },
+
+    compatible(from, to) {
+      const [one, other] = [states.get(from), states.get(to)];
+      if (from === to) return "compatible";
+      return one === undefined || other === undefined ? "unknown" : createValidity()(renamePids(one, renames), renamePids(other, renames));
+    },
+
+    validator(hash) {
+      const shape = states.get(hash);
+      return shape === undefined ? undefined : validatorSource(shape);
+    },
+  };
+  return analyzer;
+
+  function judgeAll(readings: readonly Reading[]): ProjectFacts {
+    const sources = readings.flatMap(({ actor }) => (actor === null ? [] : [actor]));
+    const found = protocolRenames(sources.map(({ id, protocol }) => ({ protocol, snapshots: releases.of(id) })));
+    // The same object for the same renames: comparisons are kept by it.
+    if (JSON.stringify([...found]) !== JSON.stringify([...renames])) renames = found;
+    const modules = sources.map(judge);
+    modules.sort((one, other) => (one.module.id < other.module.id ? -1 : 1));
+    return { root, modules, readings, configProblem: project.settings().problem, writer };
+  }
+
+  function judge(source: ActorSource): ModuleFacts {
+    const snapshots = releases.of(source.id);
+    const { baseline, unreadable, state, messages, shape, unresolved } = compare(source, snapshots);
+    const verdicts = { up: unreadable ? "unknown" : state.up, down: unreadable ? "unknown" : state.down } as const;
+    const codeChange = stepsFor(source, baseline?.vsn ?? null, state);
+    const declared = "declared" in source.protocol.state ? source.protocol.state.declared : undefined;
+    const module: ActorModule = {
+      id: source.id,
+      file: source.file,
+      vsn: source.vsn,
+      released: snapshots.some(({ vsn }) => vsn === source.vsn),
+      shape,
+      baseline: baseline === null ? null : { vsn: baseline.vsn, source: "snapshot", file: baseline.file },
+      state: { ...verdicts, changes: state.changes.map(plain) },
+      messages: { oldToNew: messages.oldToNew, newToOld: messages.newToOld, changes: messages.changes.map(plain) },
+      strategy: strategyFor(state, messages, codeChange),
+      codeChange,
+      ranges: { actor: source.call, vsn: source.vsnValue?.range ?? null, state: declared?.file === source.file ? declared.range : null },
+    };
+    return { module, source, snapshots, baseline, state, messages, unresolved };
+  }
+
+  function compare(source: ActorSource, snapshots: Snapshots): Compared {
+    const { protocol, vsn: current } = source;
+    const known = compared.get(protocol);
+    if (known?.snapshots === snapshots && known.vsn === current && known.renames === renames) return known;
+    const upTo = snapshots.filter(({ vsn }) => current !== null && vsn <= current);
+    // A damaged snapshot is not stepped over: what lies behind it is not what runs.
+    const newest = upTo.at(-1);
+    // A pid is the same pid after the interface of its process was given another name.
+    const renamed = renamesFor(protocol, renames);
+    const baseline =
+      newest?.parsed.kind === "ok" ? { vsn: newest.vsn, file: newest.file, shapes: renameProtocols(newest.parsed.shapes, renamed) } : null;
+    const released = upTo.flatMap(({ parsed }) => (parsed.kind === "ok" ? [parsed.shapes.state] : []));
+    const history = upTo.slice(0, -1).flatMap(({ parsed }) => (parsed.kind === "ok" ? [renamePids(parsed.shapes.state, renamed)] : []));
+    for (const shape of [protocol.state, ...released]) states.set(shapeHash(shape), shape);
+    const result: Compared = {
+      snapshots,
+      vsn: current,
+      renames,
+      baseline,
+      unreadable: newest !== undefined && baseline === null,
+      state: baseline === null ? sameShape : compareShapes(baseline.shapes.state, protocol.state, "State", history),
+      messages: baseline === null ? sameMessages : compareMessages(baseline.shapes, protocol),
+      shape: hasUnresolved(protocol.state) ? null : shapeHash(protocol.state),
+      unresolved: isUnresolved(protocol),
+    };
+    compared.set(protocol, result);
+    return result;
+  }
+}
+
+interface Compared extends Pick<ModuleFacts, "snapshots" | "state" | "messages" | "unresolved"> {
+  readonly vsn: number | null;
+  readonly renames: ProtocolRenames;
+  readonly baseline: (NonNullable<ModuleFacts["baseline"]> & { readonly file: string }) | null;
+  readonly unreadable: boolean;
+  readonly shape: string | null;
+}
+
+function narrowed({ root, modules: all, findings }: Analyzed, wanted: ReadonlySet<string>): Analyzed {
+  const modules = all.filter((module) => wanted.has(module.file));
+  const concerns = ({ file, module, modules: several }: Analyzed["findings"][number]): boolean =>
+    wanted.has(file) || modules.some(({ id }) => module === id || several?.includes(id) === true);
+  return { root, modules, findings: findings.filter(concerns) };
+}
+
+/** Whether the steps that lead from the baseline to this version, and back, are there. */
+function stepsFor(source: ActorSource, baseline: number | null, state: Comparison): ActorModule["codeChange"] {
+  if (baseline === null || source.vsn === null) return { up: "unneeded", down: "unneeded" };
+  const needed = source.vsn > baseline ? Array.from({ length: source.vsn - baseline }, (_, index) => baseline + index) : [];
+  // A table that is not written out may hold anything.
+  const open = source.codeChange === "open" && needed.length > 0;
+  const steps = needed.map((from) => source.steps.findLast((step) => step.from === from));
+  const whole = open || (needed.length > 0 && steps.every((step) => step?.up === true));
+  const back = open || (needed.length > 0 && steps.every((step) => step !== undefined && step.down !== "missing"));
+  const irreversible = steps.some((step) => step?.down === "irreversible");
+  return {
+    up: whole ? "ok" : state.up === "compatible" ? "unneeded" : "missing",
+    down: irreversible ? "irreversible" : back ? "ok" : state.down === "compatible" ? "unneeded" : "missing",
+  };
+}
+
+/** What the change asks for at least: without a way to carry states over, the processes start anew. */
+function strategyFor(state: Comparison, messages: MessageComparison, codeChange: ActorModule["codeChange"]): Strategy {
+  if (codeChange.up === "missing") return "restart";
+  return messages.oldToNew === "incompatible" && state.up === "compatible" ? "window" : "hot";
+}
+
+function isUnresolved(protocol: ProtocolShapes): boolean {
+  const messages = sections.flatMap((section) => protocol[section]);
+  return [protocol.state, ...messages.flatMap(({ args, reply }) => [args, ...(reply === null ? [] : [reply])])].some(hasUnresolved);
+}
+
+/** Whether anything but spelling differs from the baseline. */
+function changes({ state, messages }: ModuleFacts): boolean {
+  return [...state.changes, ...messages.changes].some(({ kind }) => kind !== "readonlyChanged");
+}
+
+function plain({ path, kind, old, new: now, renameOf }: Comparison["changes"][number]): ActorModule["state"]["changes"][number] {
+  return { path, kind, old, new: now, ...(renameOf === undefined ? {} : { renameOf }) };
+}

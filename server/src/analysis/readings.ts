@@ -1,0 +1,190 @@
+/**
+ * What every file of a project says of actors, kept up to date: by names and syntax where they suffice, by the type checker where they do
+ * not. What a change costs depends on what depends on it.
+ */
+import type { SourceHost } from "./source-host.ts";
+import type { CheckedProject } from "./checked-project.ts";
+import type { Compiler } from "./compiler.ts";
+import type { Reading } from "./facts.ts";
+import { ProjectOutlines } from "./outlines.ts";
+import { nameOf } from "./paths.ts";
+import { candidatesAmong, isSource, listSources, type Mentions, mentionsOf } from "./project-files.ts";
+import { readByNames } from "./read-names.ts";
+import type { Settings } from "./settings.ts";
+
+interface Known {
+  readonly reading: Reading;
+  /** What it depends on, itself included. */
+  readonly files: ReadonlySet<string>;
+  readonly checked: boolean;
+}
+
+/** So many modules are read with one program: each program costs something, and nothing else happens meanwhile. */
+const batch = 20;
+
+export class ProjectReadings {
+  readonly #host: SourceHost;
+  readonly #root: string;
+  readonly #compiler: () => Compiler;
+  readonly #outlines: ProjectOutlines;
+  readonly #mentions = new Map<string, Mentions | undefined>();
+  readonly #known = new Map<string, Known>();
+  readonly #dirty = new Set<string>();
+  /** What was looked at before it was clear that only the checker can tell. */
+  readonly #unsure = new Map<string, ReadonlySet<string>>();
+  #files: readonly string[] | undefined;
+  #settings: Settings | undefined;
+  #checked: CheckedProject | undefined;
+  #global = false;
+  /** Whether what the candidates reach declares names for all files; undefined where that has to be looked at again. */
+  #reaches: boolean | undefined;
+
+  constructor(host: SourceHost, root: string, compiler: () => Compiler) {
+    this.#host = host;
+    this.#root = root;
+    this.#compiler = compiler;
+    this.#outlines = new ProjectOutlines(
+      host,
+      root,
+      (file, text) => this.#compiler().readOutline(file, text),
+      () => this.settings(),
+    );
+  }
+
+  get checked(): CheckedProject {
+    return (this.#checked ??= this.#compiler().openProject(this.#host, this.#root));
+  }
+
+  settings(): Settings {
+    return (this.#settings ??= this.checked.settings());
+  }
+
+  invalidate(files: readonly string[]): void {
+    this.#checked?.invalidate(files);
+    for (const file of files) {
+      const name = nameOf(file);
+      if (/^(package|[jt]sconfig.*)\.json$/.test(name) || name === "node_modules") {
+        this.#settings = undefined;
+        this.#files = undefined;
+        this.#known.clear();
+        this.#reaches = undefined;
+        this.#outlines.forgetPlaces();
+      } else if (isSource(name)) {
+        this.#dirty.add(file);
+      } else if (this.#host.directoryExists(file)) {
+        this.#files = undefined;
+      }
+    }
+  }
+
+  /**
+   * All files that may have to do with actors, as they are now. Yields between files.
+   * @returns readings that are the same objects as before where nothing changed.
+   */
+  *read(): Generator<void, readonly Reading[]> {
+    this.#readChanges();
+    const files = (this.#files ??= listSources(this.#host, this.#root));
+    const candidates = candidatesAmong(files, (file) => this.#mentionsOf(file));
+    const wanted = new Set(candidates);
+    for (const file of this.#known.keys()) if (!wanted.has(file)) this.#known.delete(file);
+    if (!this.settings().names) this.#setGlobal(true);
+    const unread: string[] = [];
+    for (const file of candidates) {
+      if (this.#known.has(file)) continue;
+      if (!this.#global) this.#readByNames(file);
+      if (!this.#known.has(file)) unread.push(file);
+      yield;
+    }
+    // Only what is reached counts, and that is known now.
+    const global = !this.settings().names || (this.#reaches ??= this.#declaresGlobals(candidates));
+    if (global !== this.#global) {
+      this.#setGlobal(global);
+      return yield* this.read();
+    }
+    for (let index = 0; index < unread.length; index += batch) {
+      const some = unread.slice(index, index + batch);
+      // Where files declare names for others, all of them have to be in the program.
+      for (const file of some) this.#readByChecker(file, global ? candidates : some);
+      yield;
+    }
+    return candidates.flatMap((file) => this.#known.get(file)?.reading ?? []);
+  }
+
+  /** One file alone, whatever else is to be read. Undefined where that cannot be told apart from the others. */
+  readFirst(file: string): Reading | undefined {
+    this.#readChanges();
+    if (!this.settings().names || this.#global) return undefined;
+    const mentions = this.#mentionsOf(file);
+    if (mentions === undefined || !mentions.exports || !mentions.actors) return undefined;
+    if (!this.#known.has(file)) this.#readByNames(file);
+    return this.#known.get(file)?.reading;
+  }
+
+  #readChanges(): void {
+    for (const file of this.#dirty) {
+      const existed = this.#mentions.get(file) !== undefined || this.#outlines.has(file);
+      const text = this.#host.readFile(file);
+      this.#mentions.set(file, text === undefined ? undefined : mentionsOf(text));
+      if (existed !== (text !== undefined)) {
+        this.#files = undefined;
+        this.#outlines.forgetPlaces();
+      }
+      const changed = this.#outlines.has(file) ? this.#outlines.refresh(file) : true;
+      if (changed) this.#reaches = undefined;
+      const affected = [...this.#known].filter(([, { files }]) => files.has(file));
+      for (const [each, before] of affected) {
+        this.#known.delete(each);
+        // What is declared is the same, so are the shapes; only places have moved.
+        if (!changed && !before.checked) this.#readByNames(each, before);
+      }
+      this.#dirty.delete(file);
+    }
+  }
+
+  #readByNames(file: string, before?: Known): void {
+    const { reading, files } = readByNames(this.#outlines, file, before?.reading.actor?.protocol);
+    if (reading === undefined) {
+      this.#unsure.set(file, files);
+      return;
+    }
+    this.#known.set(file, { reading, files: before === undefined ? files : new Set([...before.files, ...files]), checked: false });
+  }
+
+  #readByChecker(file: string, roots: readonly string[]): void {
+    const reading = this.checked.read(file, roots);
+    this.#known.set(file, {
+      reading,
+      files: new Set([...this.checked.reachedFrom(file), ...(this.#unsure.get(file) ?? [])]),
+      checked: true,
+    });
+  }
+
+  /** Whether a file that is reached declares names for all files, so that no name is what it seems. */
+  #declaresGlobals(candidates: readonly string[]): boolean {
+    const reached = new Set(candidates);
+    for (const file of reached) {
+      const outline = this.#outlines.of(file)?.outline;
+      if (outline === undefined) continue;
+      if (outline.global) return true;
+      for (const { from } of [...outline.imports, ...outline.passed]) {
+        const target = this.#outlines.resolve(file, from);
+        if (target !== undefined && target !== "runtime") reached.add(target.file);
+      }
+    }
+    return false;
+  }
+
+  #setGlobal(global: boolean): void {
+    if (this.#global === global) return;
+    this.#global = global;
+    this.#known.clear();
+  }
+
+  #mentionsOf(file: string): Mentions | undefined {
+    if (!this.#mentions.has(file)) {
+      const text = this.#host.readFile(file);
+      this.#mentions.set(file, text === undefined ? undefined : mentionsOf(text));
+    }
+    return this.#mentions.get(file);
+  }
+}
