@@ -3,10 +3,11 @@ import { type Command, Option } from "commander";
 import type { Requests, UpgradeParams, UpgradeReport } from "../../../runtime/src/protocol.ts";
 import type { RuntimeConnection } from "../live/connection.ts";
 import { type Operation, operate, OutcomeUnknown } from "../live/operate.ts";
+import { type Verdict, watchProbation } from "../live/watch-probation.ts";
 import { exitCode, Refused } from "./exit.ts";
 import { parseMilliseconds } from "./live.ts";
-import { reportText } from "./report.ts";
-import { print, printError, printJson } from "./terminal.ts";
+import { reportText, rollbackText } from "./report.ts";
+import { colors, print, printError, printJson } from "./terminal.ts";
 
 export interface LiveOptions {
   readonly runtime?: string;
@@ -29,7 +30,10 @@ export function patience({ timeout, wait }: LiveOptions): Pick<UpgradeParams, "o
   return { ...(wait ? { onBusy: "wait" as const } : {}), ...(timeout === undefined ? {} : { timeout }) };
 }
 
-/** Sets the exit code: 0 where the runtime did what was asked or had nothing to do. */
+/**
+ * Waits for the end of a probation as well. Sets the exit code: 0 where the runtime did what was asked or had nothing to do, and that was not
+ * taken back.
+ */
 export async function carryOut<M extends Operation>(
   connection: RuntimeConnection,
   method: M,
@@ -37,7 +41,12 @@ export async function carryOut<M extends Operation>(
   format: LiveOptions["format"],
 ): Promise<void> {
   const interrupt = new AbortController();
+  /** Stops waiting for the end of a probation. */
+  const leave = new AbortController();
+  const watch = watchProbation(connection);
+  let answered = false;
   const onSignal = (): void => {
+    if (answered) return leave.abort();
     if (interrupt.signal.aborted) {
       printError("instar: not waiting for the runtime's answer. What is running now is shown by: instar ps");
       process.exit(130);
@@ -48,12 +57,19 @@ export async function carryOut<M extends Operation>(
   process.on("SIGINT", onSignal);
   try {
     const report = await ask(connection, method, params, interrupt.signal);
-    if (format === "json") printJson(report);
-    else {
+    answered = true;
+    if (format === "text") {
       print(reportText(report));
       if (interrupt.signal.aborted) print(afterInterrupt(report));
     }
-    process.exitCode = ["committed", "rehearsed", "unchanged"].includes(report.outcome) ? exitCode.ok : exitCode.refused;
+    const { probation } = report;
+    if (probation !== undefined && format === "text")
+      print(colors.dim(`On probation until ${localTime(probation.until)}; Ctrl-C does not wait for its end.`));
+    const verdict = probation === undefined ? null : await watch.verdict(probation.until, leave.signal);
+    if (format === "json") printJson(verdict === null ? report : { ...report, verdict });
+    else if (verdict !== null) print(verdictText(verdict));
+    const good = ["committed", "rehearsed", "unchanged"].includes(report.outcome) && (verdict === null || heldOr(verdict));
+    process.exitCode = good ? exitCode.ok : exitCode.refused;
   } finally {
     process.off("SIGINT", onSignal);
   }
@@ -72,6 +88,30 @@ async function ask<M extends Operation>(
     if (error instanceof OutcomeUnknown) throw new Refused(error.message, { cause: error });
     throw error;
   }
+}
+
+/** An end that is not known is no success here either. */
+function heldOr({ kind }: Verdict): boolean {
+  return kind === "held" || kind === "replaced";
+}
+
+function verdictText(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case "held":
+      return colors.green("The new code has held: the probation is over.");
+    case "replaced":
+      return "Another upgrade has been committed, which ends the probation.";
+    case "lost":
+      return colors.red("The application ended during the probation, or its runtime is gone. See with: instar ps");
+    case "left":
+      return "Not waiting for the end of the probation, which goes on without us.";
+    case "rolledBack":
+      return `\n${rollbackText(verdict.report)}`;
+  }
+}
+
+function localTime(until: string): string {
+  return new Date(until).toLocaleTimeString();
 }
 
 function afterInterrupt({ outcome }: UpgradeReport): string {

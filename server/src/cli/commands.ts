@@ -7,6 +7,7 @@ import { registerDowngrade } from "./downgrade.ts";
 import { registerExplain } from "./explain.ts";
 import { registerFix } from "./fix.ts";
 import { registerKill } from "./kill.ts";
+import { registerPlan } from "./plan.ts";
 import { registerPs } from "./ps.ts";
 import { registerPurge } from "./purge.ts";
 import { registerRehearse } from "./rehearse.ts";
@@ -24,6 +25,7 @@ export function registerCommands(program: Command): void {
   registerExplain(program);
   registerDev(program);
   registerPs(program);
+  registerPlan(program);
   registerRehearse(program);
   registerUpgrade(program);
   registerDowngrade(program);

@@ -64,9 +64,18 @@ function choose(runtimes: readonly FoundRuntime[], name: string | undefined, roo
 
 /** Reads a duration: `1500`, `1500ms`, `2s`. Gives milliseconds. */
 export function parseMilliseconds(text: string): number {
+  return parseDuration(text, 1, "Write milliseconds, such as 5000, or seconds, such as 5s.");
+}
+
+/** Reads a duration: `2`, `2s`, `1500ms`. Gives milliseconds. */
+export function parseSeconds(text: string): number {
+  return parseDuration(text, 1000, "Write seconds, such as 10, or milliseconds, such as 500ms.");
+}
+
+function parseDuration(text: string, unit: number, help: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s)?$/.exec(text);
-  const milliseconds = match === null ? Number.NaN : Math.round(Number(match[1]) * (match[2] === "s" ? 1000 : 1));
-  if (!(milliseconds >= 1 && milliseconds < 2 ** 31))
-    throw new InvalidArgumentError("Write milliseconds, such as 5000, or seconds, such as 5s.");
+  const milliseconds =
+    match === null ? Number.NaN : Math.round(Number(match[1]) * (match[2] === undefined ? unit : match[2] === "s" ? 1000 : 1));
+  if (!(milliseconds >= 1 && milliseconds < 2 ** 31)) throw new InvalidArgumentError(help);
   return milliseconds;
 }

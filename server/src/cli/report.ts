@@ -1,10 +1,14 @@
 /** The report of an upgrade as people read it: what changed, which processes and messages it met, how long they paused, what went wrong. */
-import type { UpgradeError, UpgradeReport, UpgradedModule } from "../../../runtime/src/protocol.ts";
+import type { PlannedChildren, UpgradeError, UpgradeReport, UpgradedModule } from "../../../runtime/src/protocol.ts";
 import { fromHere } from "./project.ts";
 import { colors, count, table } from "./terminal.ts";
 
 export function reportText(report: UpgradeReport): string {
-  const lines = [headline(report)];
+  return [headline(report), ...bodyLines(report)].join("\n");
+}
+
+function bodyLines(report: UpgradeReport): string[] {
+  const lines: string[] = [];
   if (report.modules.length > 0) lines.push("", indent(table(report.modules.map((module) => moduleRow(module, report)))));
   const children = report.modules.flatMap(childrenLines);
   if (children.length > 0) lines.push("", ...children);
@@ -12,23 +16,44 @@ export function reportText(report: UpgradeReport): string {
   if (anew.length > 0) lines.push("", ...anew);
   if (report.processes.length > 0) lines.push("", ...processLines(report));
   for (const error of report.errors) lines.push("", ...errorLines(error));
-  return lines.join("\n");
+  return lines;
 }
 
-function headline({ outcome, time, errors }: UpgradeReport): string {
+/** The report of the way back from an upgrade that did not survive its probation. */
+export function rollbackText(report: UpgradeReport): string {
+  const { outcome, why, modules } = report;
+  const back = modules.some(({ kind }) => kind === "restart")
+    ? "Rolled back: the old code serves, and processes for which no step leads back were restarted."
+    : "Rolled back: the old code serves, with the states as they are now.";
+  const head = outcome === "committed" ? back : `It could not be rolled back (${outcome}): the new code stays.`;
+  return [colors.red(`The new code did not hold: ${why}.`), colors.red(head), ...bodyLines(report)].join("\n");
+}
+
+function headline({ outcome, time, errors, mode }: UpgradeReport): string {
   const said = {
     committed: colors.green(`Committed in ${milliseconds(time.total)}: the new code serves.`),
     rehearsed: colors.green("Rehearsed: it would work. Nothing was changed."),
     unchanged: "Nothing to do: the running code is what the sources say.",
     refused: colors.red("Refused before it began. Everything is as it was."),
-    failed: colors.red("Failed. Everything is as it was."),
+    failed: colors.red(
+      mode === "otp"
+        ? "Failed midway, and nothing is put back: see which processes are suspended with instar ps."
+        : "Failed. Everything is as it was.",
+    ),
     canceled: colors.yellow("Canceled before the commit. Everything is as it was."),
   };
   // A newer runtime may know outcomes that this program does not.
   return said[outcome] ?? `${outcome}${errors.length > 0 ? " (see the errors below)" : ""}`;
 }
 
-function moduleRow({ id, from, to, kind, steps }: UpgradedModule, { processes }: UpgradeReport): string[] {
+function moduleRow(module: UpgradedModule, { processes }: UpgradeReport): string[] {
+  const { id, from, to } = module;
+  const own = processes.filter((process) => process.module === id).length;
+  return [id, from === to ? `version ${to}` : `${from} → ${to}`, kindText(module), count(own, "process", "processes")];
+}
+
+/** What becomes of a module's processes. */
+export function kindText({ kind, steps }: Pick<UpgradedModule, "kind" | "steps">): string {
   const how = {
     convert: `steps: ${steps.join(", ")}`,
     swap: "code only, same state",
@@ -36,14 +61,20 @@ function moduleRow({ id, from, to, kind, steps }: UpgradedModule, { processes }:
     restart: "restarted, states lost",
     draft: `draft replaced${steps.length > 0 ? `, steps: ${steps.join(", ")}` : ""}`,
   };
-  const own = processes.filter(({ module }) => module === id).length;
-  return [id, from === to ? `version ${to}` : `${from} → ${to}`, how[kind] ?? kind, count(own, "process", "processes")];
+  return how[kind] ?? kind;
 }
 
 /** For a supervisor whose children are others now. */
 function childrenLines({ id, children }: UpgradedModule): string[] {
   if (children === undefined) return [];
-  const { start, stop, reorder, changed, failed } = children;
+  return [
+    `  children of ${id}: ${childrenText(children)}`,
+    ...children.failed.map((child) => `  ${colors.red(`child ${child.id} of ${child.pid} did not start`)}: ${child.message}`),
+  ];
+}
+
+/** What becomes of a supervisor's children. */
+export function childrenText({ start, stop, reorder, changed }: PlannedChildren): string {
   const parts = (
     [
       ["end", stop],
@@ -52,10 +83,7 @@ function childrenLines({ id, children }: UpgradedModule): string[] {
       ["changed from the next restart on", changed],
     ] as const
   ).flatMap(([what, ids]) => (ids.length > 0 ? [`${what} ${ids.join(", ")}`] : []));
-  return [
-    `  children of ${id}: ${parts.join("; ")}`,
-    ...failed.map((child) => `  ${colors.red(`child ${child.id} of ${child.pid} did not start`)}: ${child.message}`),
-  ];
+  return parts.join("; ");
 }
 
 function reinstantiatedLines({ reinstantiated = [] }: UpgradeReport): string[] {
@@ -86,7 +114,7 @@ function processLines({ outcome, processes, messages, time }: UpgradeReport): st
   return lines;
 }
 
-function errorLines({ code, message, module, pid, name, place }: UpgradeError): string[] {
+export function errorLines({ code, message, module, pid, name, place }: UpgradeError): string[] {
   const who = [module, pid === null ? null : `process ${name === null ? pid : `${name} ${pid}`}`]
     .filter((part) => part !== null)
     .join(", ");

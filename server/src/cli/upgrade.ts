@@ -1,19 +1,24 @@
 /** `instar upgrade`: the sources as they are become the running code, unless the analysis says that it would break. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { blockingFindings } from "../live/blocking-findings.ts";
 import { findingError, reportWithout } from "../live/operate.ts";
 import { type LiveOptions, carryOut, patience, withLiveOptions } from "./carry-out.ts";
-import { exitCode } from "./exit.ts";
+import { exitCode, UsageError } from "./exit.ts";
 import { connectLive } from "./live.ts";
+import { type ProbationOptions, probationOf, withProbationOptions } from "./probation-options.ts";
 import { moduleIds, openProject } from "./project.ts";
 import { count, print, printError, printJson } from "./terminal.ts";
 
 export function registerUpgrade(program: Command): void {
-  withLiveOptions(program.command("upgrade"))
+  withProbationOptions(withLiveOptions(program.command("upgrade")))
     .description("upgrade the running system to the sources as they are: all processes or none")
     .argument("[module...]", "ids or files of actor modules; all that changed if left out")
     .option("--force", "upgrade although there are findings at error level", false)
-    .action(async (names: string[], options: LiveOptions & { force: boolean }, command: Command) => {
+    .addOption(new Option("--mode <mode>", "otp: one process after the other, as OTP's release handler does").choices(["otp"]))
+    .action(async (names: string[], options: UpgradeOptions, command: Command) => {
+      const { mode } = options;
+      const probation = probationOf(options);
+      if (mode !== undefined && probation !== undefined) throw new UsageError("--mode otp knows no way back, so there is no --probation.");
       const { root, connection } = await connectLive(command, options.runtime);
       try {
         const { modules } = await connection.request("modules/list", {});
@@ -23,11 +28,22 @@ export function registerUpgrade(program: Command): void {
           process.exitCode = exitCode.refused;
           return;
         }
-        await carryOut(connection, "upgrade/apply", { ...(ids.length > 0 ? { modules: ids } : {}), ...patience(options) }, options.format);
+        const params = {
+          ...(ids.length > 0 ? { modules: ids } : {}),
+          ...patience(options),
+          ...(mode === undefined ? {} : { mode }),
+          ...(probation === undefined ? {} : { probation }),
+        };
+        await carryOut(connection, "upgrade/apply", params, options.format);
       } finally {
         connection.close();
       }
     });
+}
+
+interface UpgradeOptions extends LiveOptions, ProbationOptions {
+  readonly force: boolean;
+  readonly mode?: "otp";
 }
 
 /** Prints what stands against the upgrade of these modules, if anything does. */
