@@ -96,18 +96,13 @@ function heldOr({ kind }: Verdict): boolean {
 }
 
 function verdictText(verdict: Verdict): string {
-  switch (verdict.kind) {
-    case "held":
-      return colors.green("The new code has held: the probation is over.");
-    case "replaced":
-      return "Another upgrade has been committed, which ends the probation.";
-    case "lost":
-      return colors.red("The application ended during the probation, or its runtime is gone. See with: instar ps");
-    case "left":
-      return "Not waiting for the end of the probation, which goes on without us.";
-    case "rolledBack":
-      return `\n${rollbackText(verdict.report)}`;
-  }
+  if (verdict.kind === "rolledBack") return `\n${rollbackText(verdict.report)}`;
+  return {
+    held: colors.green("The new code has held: the probation is over."),
+    replaced: "Another upgrade has been committed, which ends the probation.",
+    lost: colors.red("The application ended during the probation, or its runtime is gone. See with: instar ps"),
+    left: "Not waiting for the end of the probation, which goes on without us.",
+  }[verdict.kind];
 }
 
 function localTime(until: string): string {

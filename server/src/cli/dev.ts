@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
-import type { DevRuntime, DevRuntimeOptions } from "../../../runtime/src/dev/index.ts";
+import type { DevRuntime, DevRuntimeOptions, ShapePort } from "../../../runtime/src/dev/index.ts";
 import type { UpgradeError } from "../../../runtime/src/protocol.ts";
 import { exitCode, Refused, UsageError } from "./exit.ts";
 import { parseMilliseconds } from "./live.ts";
@@ -43,33 +43,44 @@ export function registerDev(program: Command): void {
       if (!/^[\w.-]+$/.test(options.name) || /^\.+$/.test(options.name)) {
         throw new UsageError(`--name ${options.name}: it becomes the name of a file, so write letters, digits, ".", "-" and "_" only.`);
       }
-      const probation = probationOf(options);
-      if (probation !== undefined && !options.watch)
+      if (probationOf(options) !== undefined && !options.watch) {
         throw new UsageError("--probation is about what --watch upgrades: write both, or give it to instar upgrade.");
+      }
       const root = projectRoot(command, entry);
-      const { startDevRuntime } = await loadDevModule(root);
       const { createShapePort } = await import("../live/shape-port.ts");
-      const runtime = await started(() =>
-        startDevRuntime({
-          root,
-          entry: resolve(entry),
-          name: options.name,
-          watch: options.watch,
-          ...(probation === undefined ? {} : { probation }),
-          handlerLimit: options.handlerLimit === 0 ? null : options.handlerLimit,
-          shapes: createShapePort(root),
-          // Standard output belongs to the application. Upgrades are logged as well.
-          onLog: (level, text) => printError(`${levelText(level)} ${text}`),
-        }),
-      );
-      stopOnSignals(runtime);
-      const from = root === process.cwd() ? "" : ` -C ${fromHere(root)}`;
-      printError(
-        `${colors.bold("instar:")} in another terminal: instar${from} ps, instar${from} upgrade. ${options.watch ? "Saving upgrades it. " : ""}Ctrl-C stops it.`,
-      );
-      await runtime.stopped;
-      process.exitCode = exitCode.ok;
+      // Its thread reads the project while everything else starts.
+      const shapes = createShapePort(root);
+      try {
+        await run(root, resolve(entry), options, shapes);
+      } finally {
+        await shapes.close();
+      }
     });
+}
+
+async function run(root: string, entry: string, options: DevOptions, shapes: ShapePort): Promise<void> {
+  const { startDevRuntime } = await loadDevModule(root);
+  const probation = probationOf(options);
+  const runtime = await started(() =>
+    startDevRuntime({
+      root,
+      entry,
+      name: options.name,
+      watch: options.watch,
+      ...(probation === undefined ? {} : { probation }),
+      handlerLimit: options.handlerLimit === 0 ? null : options.handlerLimit,
+      shapes,
+      // Standard output belongs to the application. Upgrades are logged as well.
+      onLog: (level, text) => printError(`${levelText(level)} ${text}`),
+    }),
+  );
+  stopOnSignals(runtime);
+  const from = root === process.cwd() ? "" : ` -C ${fromHere(root)}`;
+  printError(
+    `${colors.bold("instar:")} in another terminal: instar${from} ps, instar${from} upgrade. ${options.watch ? "Saving upgrades it. " : ""}Ctrl-C stops it.`,
+  );
+  await runtime.stopped;
+  process.exitCode = exitCode.ok;
 }
 
 /**
