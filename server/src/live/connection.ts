@@ -34,6 +34,7 @@ export interface RuntimeConnection {
 export class RuntimeUnreachable extends Error {
   readonly code:
     | "INSTAR_RUNTIME_GONE"
+    | "INSTAR_RUNTIME_UNRESPONSIVE"
     | "INSTAR_WRONG_TOKEN"
     | "INSTAR_PROTOCOL_VERSION"
     | "INSTAR_OTHER_PROJECT"
@@ -60,7 +61,7 @@ export class RuntimeRefused extends Error {
 }
 
 export interface ConnectOptions {
-  /** Milliseconds until the runtime must have answered that it is there. Default 10000: it may be in the middle of reading a project. */
+  /** Milliseconds in which the runtime must take the connection, and again in which it must say who it is. Default 10000. */
   readonly timeout?: number;
 }
 
@@ -70,7 +71,6 @@ export async function connectRuntime(run: RunFile, options: ConnectOptions = {})
   const rpc = createMessageConnection(new SocketReader(socket), new SocketWriter(socket));
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
   // Whatever goes wrong on the socket ends in "close"; requests in flight are told there.
-  socket.on("error", () => {});
   rpc.onError(() => {});
   rpc.listen();
 
@@ -100,7 +100,7 @@ export async function connectRuntime(run: RunFile, options: ConnectOptions = {})
   };
 
   try {
-    const info = await within(timeout, request("runtime/info", {}), () => gone(run, `it did not say who it is within ${timeout} ms`));
+    const info = await within(timeout, request("runtime/info", {}), () => silent(run, timeout));
     if (info.protocol !== protocolVersion) {
       throw new RuntimeUnreachable(
         "INSTAR_PROTOCOL_VERSION",
@@ -132,24 +132,30 @@ export async function connectRuntime(run: RunFile, options: ConnectOptions = {})
   }
 }
 
-function openSocket(run: RunFile, timeout: number): Promise<WebSocket> {
-  return new Promise((resolve, reject) => {
-    const socket = new WebSocket(`ws://127.0.0.1:${run.port}`, {
-      headers: { authorization: `Bearer ${run.token}` },
-      handshakeTimeout: timeout,
-      // The reports of large systems are long; still there is an end to what one message may be.
-      maxPayload: 64 * 1024 * 1024,
-      perMessageDeflate: false,
-    });
-    socket.once("open", () => resolve(socket));
+async function openSocket(run: RunFile, timeout: number): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://127.0.0.1:${run.port}`, {
+    headers: { authorization: `Bearer ${run.token}` },
+    // The reports of large systems are long; still there is an end to what one message may be.
+    maxPayload: 64 * 1024 * 1024,
+    perMessageDeflate: false,
+  });
+  const opened = new Promise<void>((resolve, reject) => {
+    socket.once("open", () => resolve());
     socket.once("unexpected-response", (request, response) => {
       request.destroy();
       const refused = response.statusCode === 401 || response.statusCode === 403;
       reject(refused ? wrongToken(run) : gone(run, `what listens on port ${run.port} answers with HTTP ${response.statusCode}`));
     });
     socket.once("close", (code) => reject(code === 4401 || code === 1008 ? wrongToken(run) : gone(run, "it closed the connection")));
-    socket.once("error", (error) => reject(gone(run, error.message)));
+    socket.on("error", (error) => reject(gone(run, error.message)));
   });
+  try {
+    await within(timeout, opened, () => silent(run, timeout));
+    return socket;
+  } catch (error) {
+    socket.terminate();
+    throw error;
+  }
 }
 
 function wrongToken(run: RunFile): RuntimeUnreachable {
@@ -157,6 +163,14 @@ function wrongToken(run: RunFile): RuntimeUnreachable {
     "INSTAR_WRONG_TOKEN",
     `What listens on port ${run.port} does not accept the token in the run file of ${run.name}. The file is not the one that the runtime ` +
       "wrote: stop the runtime, delete the file, and start it again.",
+  );
+}
+
+function silent(run: RunFile, timeout: number): RuntimeUnreachable {
+  return new RuntimeUnreachable(
+    "INSTAR_RUNTIME_UNRESPONSIVE",
+    `The runtime ${run.name} is there and did not answer within ${timeout / 1000} s: this machine is very busy, or something has paused the ` +
+      `process ${run.pid}. Try again; if it stays so, end that process and start it again with: instar dev ${run.entry}`,
   );
 }
 
