@@ -12,7 +12,7 @@ import { runCli, startCli } from "../support/run-cli.ts";
 const snapshot = ".instar/releases/src/counter.actor/1.d.ts";
 const noPipes = process.platform === "win32" && "no named pipes in folders";
 
-test("while the analysis waits for the disk, commands are answered, and the application can be stopped", { skip: noPipes }, async (t) => {
+test("while the analysis waits for the disk, the application runs and commands are answered", { skip: noPipes }, async (t) => {
   const project = await releasedProject(t, { "src/counter.actor.ts": counter, "src/app.ts": `${counterApp}console.log("up");\n` });
   const text = project.read(snapshot);
   const start = async (): Promise<{ dev: ReturnType<typeof startCli>; release: () => Promise<void> }> => {

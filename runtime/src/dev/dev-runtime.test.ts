@@ -112,6 +112,21 @@ test("an analysis that has gone is missed once, and what does not start is told 
   await assert.rejects(runProject(t, broken, { shapes: silent }), { code: "INSTAR_RUNTIME_EXITED" });
 });
 
+test("a runtime is stopped while an analysis holds up its start", async (t) => {
+  const project = devProject(t, files);
+  const shapes: ShapePort = {
+    ...noShapes,
+    async describe() {
+      const early = await connectClient(t, JSON.parse(project.read(".instar/run/dev.json")) as RunFile);
+      await untilProcess(early, ({ name }) => name === "counter");
+      await early.request("runtime/stop");
+      return new Promise(() => {});
+    },
+  };
+  await assert.rejects(runProject(t, project, { shapes }), { code: "INSTAR_RUNTIME_EXITED" });
+  assert.deepEqual(readdirSync(project.path(".instar/run")), []);
+});
+
 test("a draft is replaced by another of the same version, by way of its release", async (t) => {
   const project = devProject(t, files);
   const { client } = await runProject(t, project, { shapes: textShapes(project) });

@@ -244,7 +244,10 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
     endpoint = await openControlEndpoint({ token, handlers, onLog: log });
     const run: RunFile = { version: protocolVersion, name, root, entry, pid: process.pid, port: endpoint.port, token, startedAt };
     await writeRunFile(run);
-    await startTree(application, entry, load, upgrader);
+    const stoppedEarly = stopped.then(() => {
+      throw new DevError("INSTAR_RUNTIME_EXITED", "the runtime was stopped while it started.");
+    });
+    await Promise.race([startTree(application, entry, load, upgrader), stoppedEarly]);
     nextRestart = createRestarts(restarts);
     setWatching(options.watch ?? false);
     log("info", `${basename(entry)} runs as "${name}"; control endpoint on port ${endpoint.port}.`);
