@@ -18,6 +18,8 @@ export class Flight {
   ending = false;
   /** The flight that waits for this one: the sender's, or the one that called `start`. */
   cause: Flight | null;
+  /** Who owed answers when it sent the message that led here, directly or through others, so that this may be a part of one. */
+  readonly debtor: Process | null;
   /** Monotonic clock time at which its handler began to wait for something; null before, since asking the time costs as much as a message. */
   since: number | null = null;
   /** The handler is finished, or its process was killed under it: whatever it still does has no effect on the process. */
@@ -28,6 +30,7 @@ export class Flight {
     this.version = process.version;
     this.message = message;
     this.cause = cause;
+    this.debtor = cause === null ? null : debtorOf(cause);
   }
 
   /** For people: `call join`, `init`, `terminate`. */
@@ -58,19 +61,27 @@ export function holdsUpRest(flight: Flight | null, seen: Set<Flight> = new Set()
   if (process.suspended) return true;
   // Who started it waits for `init`.
   if ((message === null || isAwaited(message)) && holdsUpRest(cause, seen)) return true;
-  return process.mailbox.find((queued) => isAwaited(queued) && holdsUpRest(queued.flight, seen)) !== undefined || owesRest(process, seen);
+  if (process.mailbox.find((queued) => isAwaited(queued) && holdsUpRest(queued.flight, seen)) !== undefined) return true;
+  return owesRest(process, seen) || (flight.debtor !== null && owesRest(flight.debtor, seen));
 }
 
 /** Whether a process has taken a call of such a flight, and is still to answer it, or has been given its caller by who took it. */
 export function owesRest(process: Process, seen: Set<Flight> = new Set()): boolean {
-  for (const { flight } of process.later?.values() ?? []) if (holdsUpRest(flight, seen)) return true;
-  const { flight, state } = process;
-  return bringsCaller(flight?.message ?? null, seen) || holdsCaller(state, (waiting) => holdsUpRest(waiting, seen));
+  const { flight, later, state } = process;
+  for (const message of later?.values() ?? []) if (holdsUpRest(message.flight, seen)) return true;
+  return [flight?.message?.args, state].some((value) => holdsCaller(value, (waiting) => holdsUpRest(waiting, seen)));
 }
 
-/** Whether a message hands on the caller of such a flight. */
-export function bringsCaller(message: Message | null, seen: Set<Flight> = new Set()): boolean {
-  return message !== null && holdsCaller(message.args, (waiting) => holdsUpRest(waiting, seen));
+/** Whether a message hands on the caller of such a flight, or somebody who owes it an answer has led to this message. */
+export function mayBringAnswer({ args, flight }: Message): boolean {
+  if (holdsCaller(args, (waiting) => holdsUpRest(waiting))) return true;
+  return flight !== null && (owesRest(flight.process) || (flight.debtor !== null && owesRest(flight.debtor)));
+}
+
+/** One that is out of debt is forgotten, or a chain of messages without end would keep it. */
+function debtorOf({ process, debtor }: Flight): Process | null {
+  if (process.owes) return process;
+  return debtor?.owes === true ? debtor : null;
 }
 
 /** Whether the sender waits. Not for a cast or an info, and no longer for a call that timed out. */

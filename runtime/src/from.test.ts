@@ -194,3 +194,111 @@ for (const [what, ms] of [
     assert.deepEqual([await asked, clock.now()], ["by the helper", ms]);
   });
 }
+
+/** A desk that takes orders, a broker that answers them when the work is done, and workers, of whom each passes it on to the next. */
+interface Desk {
+  init(broker: Pid<Broker>): Pid<Broker>;
+  calls: { order(): string };
+}
+interface Broker {
+  init(worker: Pid<Labor>): { readonly worker: Pid<Labor>; readonly orders: ReadonlyMap<number, From<string>>; readonly last: number };
+  calls: { get(): string };
+  casts: { done(order: number): void };
+}
+interface Labor {
+  init(next: Pid<Labor> | null): { readonly next: Pid<Labor> | null };
+  casts: { work(order: number, ms: number, broker: Pid<Broker>): void };
+  infos: { finished(order: number, broker: Pid<Broker>): void };
+}
+
+async function orders(ms: number, desks: number, began: Promise<void>) {
+  const world = testSystem();
+  const { system } = world;
+  const desk = (vsn: number, codeChange: CodeChange = {}): Actor<Desk> =>
+    actor<Desk>({
+      vsn,
+      codeChange,
+      init: (broker) => broker,
+      calls: {
+        order: async ({ state, reply }) => {
+          await began;
+          return reply(await state.call("get"));
+        },
+      },
+    });
+  const broker = (vsn: number, codeChange: CodeChange = {}): Actor<Broker> =>
+    actor<Broker>({
+      vsn,
+      codeChange,
+      init: (worker) => ({ worker, orders: new Map(), last: 0 }),
+      calls: {
+        get: ({ state, from, self, noReply }) => {
+          const order = state.last + 1;
+          state.worker.cast("work", order, ms, self.pid);
+          return noReply({ ...state, last: order, orders: new Map([...state.orders, [order, from]]) });
+        },
+      },
+      casts: { done: ({ state, next }, order) => (state.orders.get(order)?.reply(`order ${order}`), next()) },
+    });
+  const labor = (vsn: number, codeChange: CodeChange = {}): Actor<Labor> =>
+    actor<Labor>({
+      vsn,
+      codeChange,
+      init: (next) => ({ next }),
+      casts: {
+        work: ({ state, self, next }, order, rest, to) => {
+          if (state.next !== null) state.next.cast("work", order, rest, to);
+          else if (rest > 0) self.sendAfter(rest, "finished", order, to);
+          else to.cast("done", order);
+          return next();
+        },
+      },
+      infos: { finished: ({ next }, order, to) => (to.cast("done", order), next()) },
+    });
+  const modules = [desk(1), broker(1), labor(1)] as const;
+  const last = await system.start(modules[2], { args: [null] });
+  const middle = await system.start(modules[2], { args: [last] });
+  const office = await system.start(modules[1], { args: [await system.start(modules[2], { args: [middle] })] });
+  const pids = await Promise.all(Array.from({ length: desks }, () => system.start(modules[0], { args: [office] })));
+  const same: CodeChange = { 1: { up: (state: unknown) => state, down: (state: unknown) => state } };
+  const next = [desk(2, same), broker(2, same), labor(2, same)] as const;
+  return {
+    ...world,
+    pids,
+    upgrade: () =>
+      upgrade(
+        system,
+        modules.map((module, i) => change<unknown>(module, next[i] as Actor<unknown>)),
+      ),
+  };
+}
+
+for (const [what, ms] of [
+  ["messages", 0],
+  ["messages and a timer", 1000],
+] as const) {
+  test(`an answer that comes by ${what} of other processes is not held up by the upgrade that waits for it`, async () => {
+    const { opened, open } = gate();
+    const { clock, pids, upgrade: apply } = await orders(ms, 1, opened);
+    const asked = pids[0]!.call("order");
+    await clock.settle();
+    const upgraded = apply();
+    open();
+    await clock.advance(ms);
+    assert.equal((await upgraded).outcome, "committed");
+    assert.deepEqual([await asked, clock.now()], ["order 1", ms]);
+  });
+}
+
+test("nor does it let load from outside through: under traffic without end it comes to rest", async () => {
+  const { clock, pids, upgrade: apply } = await orders(0, 5, Promise.resolve());
+  let on = true;
+  const traffic = pids.map(async (pid) => {
+    while (on) await pid.call("order");
+  });
+  for (let turns = 0; turns < 3; turns++) await new Promise((resolve) => setImmediate(resolve));
+  const report = await apply();
+  on = false;
+  await Promise.all(traffic);
+  assert.deepEqual([report.outcome, report.errors, clock.now()], ["committed", [], 0]);
+});

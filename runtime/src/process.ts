@@ -9,7 +9,7 @@ import type { Clock } from "./clock.ts";
 import type { CallTimeouts } from "./call-timeouts.ts";
 import type { ActorDefinition, HandlerTable } from "./definition.ts";
 import { isOrderly, toReason, type ExitReason } from "./exit.ts";
-import { bringsCaller, currentFlight, Flight, holdsUpRest, isAwaited, owesRest, callInFlight } from "./flight.ts";
+import { currentFlight, Flight, holdsUpRest, isAwaited, mayBringAnswer, owesRest, callInFlight } from "./flight.ts";
 import { CallContext, MessageContext } from "./context.ts";
 import { connect, linksOf, tellOfEnd, type Links } from "./links.ts";
 import { Mailbox, Message, PendingCall } from "./mailbox.ts";
@@ -169,6 +169,11 @@ export class Process {
     return this.#mailbox === null ? 0 : this.#mailbox.length;
   }
 
+  /** Whether there are calls that it is to answer later. */
+  get owes(): boolean {
+    return this.later !== null && this.later.size > 0;
+  }
+
   /** The version whose state it has. */
   get version(): ModuleVersion {
     if (this.preparedBy !== null) this.#takePrepared();
@@ -302,12 +307,14 @@ export class Process {
   sendAfter(ms: number, name: string, args: readonly unknown[]): () => boolean {
     if (this.phase === "exited") return () => false;
     const timer: Timer = { name, args, handle: null };
+    // The flight that set it, since it may be a part of an answer that somebody waits for.
+    const { flight } = this;
     this.host.preparation?.touch(this);
     const timers = (this.timers ??= new Set());
     timers.add(timer);
     timer.handle = this.host.clock.setTimeout(() => {
       timers.delete(timer);
-      this.deliver(new Message("info", timer.name, timer.args, null, null));
+      this.deliver(new Message("info", timer.name, timer.args, null, flight));
     }, ms);
     return () => {
       this.host.clock.clearTimeout(timer.handle);
@@ -503,6 +510,9 @@ export class Process {
     this.later ??= new Map();
     this.later.set(call, message);
     call.later = this.later;
+    const { quiescence } = this.host;
+    // What it has sent meanwhile may have to be served from now on.
+    if (quiescence !== null && holdsUpRest(message.flight)) for (const process of quiescence.held) process.wake();
   }
 
   /** Runs `work`, and then one of the others; nothing of it counts if the process was killed meanwhile. */
@@ -690,7 +700,7 @@ export function handlersOf(definition: ActorDefinition, kind: "call" | "cast" | 
 }
 
 function isServed(message: Message): boolean {
-  return message.kind === "stop" || (isAwaited(message) && holdsUpRest(message.flight)) || bringsCaller(message);
+  return message.kind === "stop" || (isAwaited(message) && holdsUpRest(message.flight)) || mayBringAnswer(message);
 }
 
 /** What a process takes while `sys` has suspended it. */
