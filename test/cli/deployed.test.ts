@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import { test } from "node:test";
-import type { ProcessInfo, RunFile, UpgradeReport } from "../../runtime/src/protocol.ts";
+import type { ProcessInfo, RunFile, UpgradePlan, UpgradeReport } from "../../runtime/src/protocol.ts";
 import { deployedProject, runDeployed } from "../support/deployed-application.ts";
 import { connectClient } from "../support/dev-project.ts";
 import { runCli } from "../support/run-cli.ts";
@@ -142,6 +142,42 @@ test("a deployed program is listed, rehearsed, upgraded and downgraded under tra
   project.write("dist/counter.actor.js", "export default {;");
   assert.equal((await report("upgrade", "--force")).outcome, "refused");
   assert.equal((await balance()).version, "1");
+});
+
+test("a deployed program plans its upgrade, and rolls back what does not survive its probation", async (t) => {
+  // Its clients give up when the counter that they know has ended; it is to live on.
+  const deployed = deployedProject(t, { ...sources, app: `${app}setInterval(() => {}, 60_000);\n` });
+  const program = runDeployed(t, deployed);
+  await program.line(/^ready/);
+  const run = async (...args: string[]) => {
+    const { code, stdout, stderr } = await runCli([...args, "--format", "json"], { cwd: deployed.project.root });
+    assert.notEqual(stdout, "", `${stderr}${program.output()}`);
+    return { code, json: JSON.parse(stdout) as unknown };
+  };
+  const crashing = counter(2, steps, 'n: ((): never => { throw new Error("version 2 cannot"); })()');
+  deployed.deploy({ "counter.actor": crashing });
+  const plan = (await run("plan")).json as UpgradePlan;
+  assert.deepEqual(
+    plan.modules.map((module) => [module.id, module.probation]),
+    [["src/counter.actor", "rollBack"]],
+  );
+  assert.deepEqual(
+    plan.convert.map(({ name }) => name),
+    ["counter"],
+  );
+  const logged = program.line(/instar error: rolled back src\/counter\.actor \(2 → 1\)/);
+  const { json, code } = await run("upgrade", "--force", "--probation", "60");
+  const { outcome, verdict } = json as UpgradeReport & { verdict: { kind: string; report: UpgradeReport } };
+  assert.deepEqual([outcome, verdict.kind, verdict.report.outcome, code], ["committed", "rolledBack", "committed", 1]);
+  await logged;
+  const { processes } = (await run("ps")).json as { processes: ProcessInfo[] };
+  assert.deepEqual(
+    processes.map(({ vsn, oldCode }) => [vsn, oldCode]),
+    [
+      [1, false],
+      [1, false],
+    ],
+  );
 });
 
 test("what needs a parent process is refused, ending a process is not, and stop ends the program", async (t) => {

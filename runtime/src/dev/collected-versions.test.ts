@@ -74,7 +74,7 @@ async function upgrades(t: TestContext, times: number) {
       assert.ok(plan.ok);
       return { module, to, kind: plan.kind, steps: plan.steps, prototypes: prepared.prototypes };
     });
-    const report = await upgrade(system, changes, { onCommit: () => prepared.commit() });
+    const report = await upgrade(system, changes, { onCommit: () => prepared.commit(), onRollback: prepared.rollBack });
     assert.deepEqual([report.outcome, report.processes.length], ["committed", 10]);
     prepared.settle();
     remember();

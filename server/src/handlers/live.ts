@@ -71,6 +71,11 @@ export function createLive({ log, onChanged }: LivePort): Live {
         runtimes.set(file, runtime);
         connection.on("processes/changed", () => void reread(runtime));
         connection.on("upgrade/finished", () => void reread(runtime));
+        connection.on("upgrade/rolledBack", ({ outcome, why }) => {
+          const what = outcome === "committed" ? "was rolled back" : "could not be rolled back";
+          log.info(`An upgrade of the runtime ${run.name} ${what}: ${why}.`);
+          void reread(runtime);
+        });
         connection.on("runtime/exited", () => void reread(runtime));
         void connection.closed.then(() => {
           if (runtimes.get(file) !== runtime) return;
