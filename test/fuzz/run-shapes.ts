@@ -9,9 +9,10 @@ console.log(`seed ${seed}, ${report.pairs} pairs: ${compatible} compatible, ${in
 for (const [what, list] of [
   ["unsound verdicts", report.unsound],
   ["unexplained refusals", report.refused],
+  ["wrong witnesses", report.wrongWitnesses],
   ["unexplained unknowns", report.undecided],
 ] as const) {
   console.log(`${list.length} ${what}${list.length === 0 ? "" : `:\n  ${list.slice(0, 20).join("\n  ")}`}`);
 }
 console.log(`${report.explained} refusals since a name of an enum has another value, or since the type has no values`);
-if (report.unsound.length > 0 || report.refused.length >= report.pairs / 1000) process.exitCode = 1;
+if (report.unsound.length > 0 || report.refused.length + report.wrongWitnesses.length >= report.pairs / 1000) process.exitCode = 1;

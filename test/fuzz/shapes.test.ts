@@ -6,10 +6,11 @@ import { fuzzShapes } from "./shapes.ts";
 const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 30);
 
 test(`no verdict on random shapes is contradicted by a value, seed ${seed}`, () => {
-  const { pairs, verdicts, unsound, refused, undecided } = fuzzShapes(seed, 2500);
+  const { pairs, verdicts, unsound, refused, undecided, wrongWitnesses } = fuzzShapes(seed, 2500);
   assert.deepEqual(unsound, []);
   assert.ok(refused.length <= pairs / 1000, `refused without a reason:\n${refused.join("\n")}`);
   assert.ok(undecided.length <= pairs / 500, `undecided without a reason:\n${undecided.join("\n")}`);
+  assert.ok(wrongWitnesses.length <= pairs / 500, `witnesses that are none:\n${wrongWitnesses.join("\n")}`);
   // The pairs are of all sorts.
   assert.ok(verdicts.compatible > 250 && verdicts.incompatible > 250 && verdicts.unknown > 10, JSON.stringify(verdicts));
 });

@@ -21,6 +21,7 @@ import {
 } from "../../server/src/analysis/shape.ts";
 import { typeText } from "../../server/src/analysis/type-text.ts";
 import { createValidity } from "../../server/src/analysis/validity.ts";
+import { counterexample } from "../../server/src/analysis/witness.ts";
 import { randomSource } from "../support/shape-values.ts";
 
 export type Random = () => number;
@@ -34,6 +35,8 @@ export interface FuzzReport {
   readonly refused: readonly string[];
   /** Those that are explained: enums whose names have other values now. */
   readonly explained: number;
+  /** Witnesses that are no value of the old shape, or that the new one takes. */
+  readonly wrongWitnesses: readonly string[];
   /** Undecided, although nothing in the types is beyond deciding. */
   readonly undecided: readonly string[];
 }
@@ -43,6 +46,7 @@ export function fuzzShapes(seed: number, pairs: number, until = Infinity): FuzzR
   const unsound: string[] = [];
   const refused: string[] = [];
   const undecided: string[] = [];
+  const wrongWitnesses: string[] = [];
   let explained = 0;
   let done = 0;
   for (; done < pairs && Date.now() < until; done += 1) {
@@ -55,6 +59,10 @@ export function fuzzShapes(seed: number, pairs: number, until = Infinity): FuzzR
       `seed ${seed + done}: ${shown(from)}  →  ${shown(to)}${value === undefined ? "" : `  value ${valueText(value)}`}`;
     const found = search(from, to, random, verdict === "compatible" ? 25 : 15);
     if (verdict === "compatible" && found.kind !== "none") unsound.push(`${say(found.value)} is ${found.kind}`);
+    if (verdict === "incompatible") {
+      const wrong = checkWitness(from, to, random);
+      if (wrong !== null) wrongWitnesses.push(`${say()}: ${wrong}`);
+    }
     if (verdict === "incompatible" && found.kind !== "no") {
       if (search(from, to, random, 600).kind === "no") continue;
       if (hasMovedEnums(from, to) || search(from, from, random, 5).kind === "empty") explained += 1;
@@ -62,7 +70,22 @@ export function fuzzShapes(seed: number, pairs: number, until = Infinity): FuzzR
     }
     if (verdict === "unknown" && !isBeyondDeciding(from) && !isBeyondDeciding(to)) undecided.push(say());
   }
-  return { pairs: done, verdicts, unsound, refused, explained, undecided };
+  return { pairs: done, verdicts, unsound, refused, explained, wrongWitnesses, undecided };
+}
+
+function checkWitness(from: Shape, to: Shape, random: Random): string | null {
+  const found = counterexample(from, to);
+  if (found === null) return "there is none";
+  // Where the witness leaves something open, such as how many there are of something, some value of it has to be refused.
+  let wrong = "it has no value";
+  for (let tries = 0; tries < 20; tries += 1) {
+    const value = sample(found, random);
+    if (value === none) continue;
+    if (fits(from, value) === "no") return `witness ${valueText(value)} is no old value`;
+    if (fits(to, value) === "no" || hasMovedEnums(from, to)) return null;
+    wrong = `witness ${valueText(value)} is a new value`;
+  }
+  return search(from, from, random, 20).kind === "empty" ? null : wrong;
 }
 
 /** Looks for a value of one shape that another does not take. */
@@ -342,8 +365,12 @@ export function sample(shape: Shape, random: Random, depth = 0): unknown {
       return typeof shape.value === "object" ? BigInt(shape.value.bigint) : shape.value;
     case "enum":
       return shape.members.length === 0 ? none : pick(valuesOf(shape), random);
-    case "template":
-      return shape.texts.map((text, index) => text + (shape.types[index] === undefined ? "" : String(inner(shape.types[index])))).join("");
+    case "template": {
+      const parts = shape.types.map(inner);
+      return parts.includes(none)
+        ? none
+        : shape.texts.map((text, index) => text + (index < parts.length ? String(parts[index]) : "")).join("");
+    }
     case "symbol":
       return Symbol.for(shape.symbol);
     case "array":

@@ -168,6 +168,10 @@ export function primitive(type: PrimitiveName): PrimitiveShape {
   return primitives[type];
 }
 
+export function literal(value: LiteralShape["value"]): LiteralShape {
+  return { kind: "literal", value };
+}
+
 export const unresolved: PrimitiveShape = { kind: "primitive", type: "unknown", why: "unresolved" };
 export const endless: PrimitiveShape = { kind: "primitive", type: "unknown", why: "endless" };
 

@@ -119,7 +119,8 @@ export function createValidity(): Validity {
         }
         return toBox(from, to);
       case "tuple":
-        if (to.kind === "array") return worst(from.slots.map((slot) => check(slot.shape, to.element)));
+        if (to.kind === "array")
+          return worst(from.slots.flatMap((slot) => [check(slot.shape, to.element), slot.optional ? absence(to.element) : "compatible"]));
         return to.kind === "tuple" ? betweenTuples(from, to) : toBox(from, to);
       case "object":
         return to.kind === "object" ? betweenObjects(from, to) : "incompatible";
@@ -187,7 +188,9 @@ export function createValidity(): Validity {
         if (one === undefined && fromRest !== undefined) verdicts.push(check(fromRest.shape, other.shape));
         if (one === undefined) continue;
       }
-      if (one !== undefined) verdicts.push(check(other.optional ? withoutUndefined(one.shape) : one.shape, other.shape));
+      if (one === undefined) continue;
+      verdicts.push(check(other.optional ? withoutUndefined(one.shape) : one.shape, other.shape));
+      if (one.optional && !other.optional) verdicts.push(absence(other.shape));
     }
     if (fromRest !== undefined && toRest !== undefined) verdicts.push(check(fromRest.shape, toRest.shape));
     return worst(verdicts);
@@ -364,7 +367,7 @@ function escape(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
 }
 
-function isKeyOf(field: string, key: Shape): boolean {
+export function isKeyOf(field: string, key: Shape): boolean {
   if (field.startsWith("[") || isPrimitive(key, "symbol")) return field.startsWith("[") && isPrimitive(key, "symbol");
   if (isPrimitive(key, "number")) return String(Number(field)) === field;
   if (key.kind === "template") return pattern(key)?.test(field) ?? true;
@@ -372,7 +375,12 @@ function isKeyOf(field: string, key: Shape): boolean {
 }
 
 function mayOverlap(one: Shape, other: Shape): boolean {
-  return isPrimitive(one, "symbol") === isPrimitive(other, "symbol");
+  if (isPrimitive(one, "symbol") !== isPrimitive(other, "symbol")) return false;
+  if (one.kind === "template" && other.kind === "template") return betweenTemplates(one, other) !== "incompatible";
+  const template = one.kind === "template" ? one : other.kind === "template" ? other : undefined;
+  const numbers = isPrimitive(one, "number") || isPrimitive(other, "number");
+  // No number begins with such a text.
+  return !numbers || template === undefined || /^($|[\d.INe+-])/.test(template.texts[0] ?? "");
 }
 
 /** One object with a field of several literals as several objects with one each, where the target tells its members apart by that field. */

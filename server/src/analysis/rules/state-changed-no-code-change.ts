@@ -4,7 +4,7 @@ import { changesText, concerned, subject } from "../explain.ts";
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
 import { missingStep, renameQuestions } from "../migration/missing-step.ts";
 import type { Finding, Fix, Rule } from "../rule.ts";
-import { createValidity } from "../validity.ts";
+import { primitive } from "../shape.ts";
 import { witness } from "../witness.ts";
 
 export const stateChangedNoCodeChange: Rule = {
@@ -28,7 +28,10 @@ function finding(cause: Cause, project: ProjectFacts): Finding {
   const vsn = first?.baseline?.vsn ?? 0;
   const certain = cause.modules.some(({ module }) => module.state.up === "incompatible");
   const [difference] = cause.differences;
-  const example = difference === undefined ? "" : ` ${witness(difference, first?.baseline?.shapes.state ?? null, createValidity())}`;
+  const example =
+    difference === undefined
+      ? ""
+      : ` ${witness(difference, first?.baseline?.shapes.state ?? null, first?.source.protocol.state ?? primitive("unknown"))}`;
   const fixable = cause.modules.every((facts) => missingStep(facts) !== null);
   const todo = fixable
     ? `Write \`codeChange[${vsn}]\` with \`up\` and \`down\`; the quick fix does.`

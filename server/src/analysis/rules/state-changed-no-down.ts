@@ -4,6 +4,7 @@ import { changesText, concerned, subject } from "../explain.ts";
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
 import { missingStep, renameQuestions } from "../migration/missing-step.ts";
 import type { Answers, Finding, Fix, Rule } from "../rule.ts";
+import { counterexample, valueText } from "../witness.ts";
 import { isMissing } from "./state-changed-no-code-change.ts";
 
 export const stateChangedNoDown: Rule = {
@@ -28,11 +29,18 @@ function finding(cause: Cause, project: ProjectFacts): Finding {
     ...cause.place,
     message:
       `${subject(cause)} has changed since version ${vsn}, and no \`down\` leads back: ${changesText(cause.all)}. ` +
-      `An upgrade that goes wrong could not be rolled back without restarting the processes and losing what they hold. ` +
+      `An upgrade that goes wrong could not be rolled back without restarting the processes and losing what they hold${example(cause)}. ` +
       `Add \`down\` to the step, or \`down: irreversible("why")\` if there is no way back.`,
     related: [],
     fixes: fixable ? fixes(cause, project) : [],
   };
+}
+
+/** A state of the new version that the released one would not accept. */
+function example({ modules: [first] }: Cause): string {
+  const old = first?.baseline?.shapes.state;
+  const found = old === undefined ? null : counterexample(first?.source.protocol.state ?? old, old);
+  return found === null ? "" : `: the released version does not accept \`${valueText(found)}\``;
 }
 
 function fixes(cause: Cause, project: ProjectFacts): readonly Fix[] {
