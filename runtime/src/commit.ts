@@ -42,7 +42,8 @@ export function commit({ system, changes, messages, onCommit }: Commit): Upgrade
     return upgradeError("INSTAR_COMMIT_FAILED", `the commit failed and was undone: ${formatReason(toReason(thrown))}`, { thrown });
   }
   // From here on there is no way back, so what cannot be undone comes last.
-  for (const { process, dropped, timers } of messages) {
+  for (const { process, dropped, timers, dropsTimeout } of messages) {
+    if (dropsTimeout) process.forgetTimeout();
     for (const { message, why } of dropped) {
       const { vsn } = process.module.current;
       const text = `${message.kind} ${message.name} to ${process.describe()} was dropped by an upgrade to version ${vsn}: ${why}`;

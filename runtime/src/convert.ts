@@ -30,6 +30,8 @@ export interface ConvertedMessages {
   readonly dropped: readonly { readonly message: Message; readonly why: string }[];
   /** New arguments of infos that are still to come; null cancels. */
   readonly timers: ReadonlyMap<Timer, readonly unknown[] | null>;
+  /** Whether the info `timeout`, which comes unless a message does, is cancelled. */
+  readonly dropsTimeout: boolean;
   readonly translated: number;
 }
 
@@ -94,7 +96,7 @@ export class Converter {
   messages(process: Process): ConvertedMessages {
     const { to, steps } = this.#conversion;
     const queued = process.mailbox.messages();
-    if (!this.changesMessages) return { process, mailbox: queued, dropped: [], timers: new Map(), translated: 0 };
+    if (!this.changesMessages) return { process, mailbox: queued, dropped: [], timers: new Map(), dropsTimeout: false, translated: 0 };
     const mailbox: Message[] = [];
     const dropped: { message: Message; why: string }[] = [];
     const timers = new Map<Timer, readonly unknown[] | null>();
@@ -114,13 +116,19 @@ export class Converter {
       else mailbox.push(message.with(result.args));
       if (result.args !== message.args) translated++;
     }
-    for (const timer of process.timers ?? []) {
-      const message = { kind: "info", name: timer.name, args: timer.args } as const;
-      const result = convertMessage(process, message, steps);
-      if (!("drop" in result)) checkKnown(process, message, this.#from, to);
-      timers.set(timer, "drop" in result ? null : result.args);
-    }
-    return { process, mailbox, dropped, timers, translated };
+    for (const timer of process.timers ?? []) timers.set(timer, this.#infoToCome(process, timer.name, timer.args));
+    const dropsTimeout = process.awaitsTimeout && this.#infoToCome(process, "timeout", []) === null;
+    return { process, mailbox, dropped, timers, dropsTimeout, translated };
+  }
+
+  /** Its new arguments; null where it is dropped. */
+  #infoToCome(process: Process, name: string, args: readonly unknown[]): readonly unknown[] | null {
+    const { to, steps } = this.#conversion;
+    const message = { kind: "info", name, args } as const;
+    const result = convertMessage(process, message, steps);
+    if ("drop" in result) return null;
+    checkKnown(process, message, this.#from, to);
+    return result.args;
   }
 }
 

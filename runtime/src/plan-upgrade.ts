@@ -128,7 +128,10 @@ function countMessages(process: Process, { module, to, steps }: ModuleChange, co
   const from: ModuleVersion = module.current;
   const waiting = [
     ...(process.queued === 0 ? [] : process.mailbox.messages().filter(isForHandlers)),
-    ...[...(process.timers ?? [])].map(({ name }) => ({ kind: "info" as const, name })),
+    ...[...(process.timers ?? []), ...(process.awaitsTimeout ? [{ name: "timeout" }] : [])].map(({ name }) => ({
+      kind: "info" as const,
+      name,
+    })),
   ];
   for (const { kind, name } of waiting) {
     const entries = steps.flatMap(({ messages }) => (Object.hasOwn(messages, name) ? [messages[name]] : []));

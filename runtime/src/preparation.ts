@@ -154,7 +154,7 @@ export class Preparation implements Preparing {
   #prepare(process: Process): void {
     const part = this.#partOf(process.module) as Part;
     // One that has mail and may take it is known to the scheduler.
-    if (part.postpones || process.suspendedBySys || process.timers !== null) this.#addressees.add(process);
+    if (part.postpones || process.suspendedBySys || process.timers !== null || process.awaitsTimeout) this.#addressees.add(process);
     try {
       const state = part.converter.state(process);
       process.preparedBy = this;

@@ -174,6 +174,11 @@ export class Process {
     return this.later !== null && this.later.size > 0;
   }
 
+  /** Whether the info `timeout` is still to come, unless a message does. */
+  get awaitsTimeout(): boolean {
+    return this.#idle !== null && this.#idle.ms !== Infinity;
+  }
+
   /** The version whose state it has. */
   get version(): ModuleVersion {
     if (this.preparedBy !== null) this.#takePrepared();
@@ -626,6 +631,12 @@ export class Process {
     if (idle === null || idle.timer === null) return;
     this.host.clock.clearTimeout(idle.timer);
     idle.timer = null;
+  }
+
+  /** By an upgrade that drops it. */
+  forgetTimeout(): void {
+    this.#stopIdle();
+    this.#idle = null;
   }
 
   #timeOut(): void {

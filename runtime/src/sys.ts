@@ -118,10 +118,11 @@ function changeCode(process: Process, extra: unknown): void {
   try {
     const converter = new Converter(version, { to, steps: plan.steps }, extra);
     const state = converter.state(process);
-    const { mailbox, dropped, timers } = converter.messages(process);
+    const { mailbox, dropped, timers, dropsTimeout } = converter.messages(process);
     process.version = to;
     process.state = state;
     process.mailbox.replace(mailbox);
+    if (dropsTimeout) process.forgetTimeout();
     for (const { message, why } of dropped) {
       const text = `${message.kind} ${message.name} to ${process.describe()} was dropped by a change of its code: ${why}`;
       message.call?.reject(new InstarError("INSTAR_MESSAGE_DROPPED", text));

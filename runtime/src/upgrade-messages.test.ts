@@ -151,3 +151,45 @@ describe("queued messages", () => {
     assert.equal((await upgrade(system, [change(one, module(1, []))])).outcome, "committed");
   });
 });
+
+describe("the info that a handler's timeout asks for", () => {
+  interface Patient {
+    init(): null;
+    casts: { wait(ms: number): void };
+    infos: { timeout(): void };
+  }
+  const patient = (vsn: number, came: number[], codeChange: CodeChange = {}, knows = true): Actor<Patient> =>
+    actor<Patient>({
+      vsn,
+      codeChange,
+      init: () => null,
+      casts: { wait: ({ next }, ms) => next(undefined, { timeout: ms }) },
+      infos: (knows ? { timeout: ({ next }: { next: () => never }) => (came.push(vsn), next()) } : {}) as never,
+    });
+  const step = (messages?: CodeChange[number]["messages"]): CodeChange => ({
+    1: { up: (s: null) => s, down: (s: null) => s, ...(messages && { messages }) },
+  });
+
+  for (const [what, codeChange, knows, expected, code] of [
+    ["reaches the new code", step(), true, [2], undefined],
+    ["is dropped where the step says so", step({ timeout: drop("nobody waits") }), false, [], undefined],
+    ["stops the upgrade where the new code has no handler for it", step(), false, [1], "INSTAR_MESSAGE_UNKNOWN"],
+  ] as const) {
+    for (const slices of [false, true]) {
+      test(`${what}${slices ? ", also in slices" : ""}`, async () => {
+        const { system, clock, logs } = testSystem();
+        const came: number[] = [];
+        const one = patient(1, came);
+        const pids = await Promise.all([1, 2].map(() => system.start(one)));
+        pids[0]!.cast("wait", 1000);
+        pids[1]!.cast("wait", Infinity);
+        await clock.settle();
+        const report = await upgrade(system, [change(one, patient(2, came, codeChange, knows))], {
+          ...(slices && { pace: { oneTurn: 0, slice: 1 } }),
+        });
+        await clock.advance(2000);
+        assert.deepEqual([report.errors[0]?.code, came, logs], [code, expected, []]);
+      });
+    }
+  }
+});

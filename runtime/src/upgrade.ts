@@ -385,7 +385,7 @@ class Upgrade {
         process.phase !== "exited" &&
         preparation.concerns(process) &&
         !preparation.restarting.has(process) &&
-        (process.queued > 0 || process.timers !== null),
+        (process.queued > 0 || process.timers !== null || process.awaitsTimeout),
     );
   }
 
