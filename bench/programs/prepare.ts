@@ -8,7 +8,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, parse } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import type { Figures } from "./program.ts";
+import { best, quick, type Figures } from "./program.ts";
 
 /** Whom the figures belong to; `context` is the runtime with `createSystem({ context: true })`. */
 export type Competitor = "instar" | "context" | "otp" | "nact" | "xstate" | "floor";
@@ -22,7 +22,7 @@ export interface Programs {
   run(competitor: Competitor, measurement: string): Figures | null;
 }
 
-export async function prepare(quick: boolean): Promise<Programs> {
+export async function prepare(): Promise<Programs> {
   const missing: string[] = [];
   await build({
     entryPoints: {
@@ -48,12 +48,12 @@ export async function prepare(quick: boolean): Promise<Programs> {
     versions: [`Node ${process.versions.node}`, ...(otp === null ? [] : [otp]), ...(rivals ? [version("nact"), version("xstate")] : [])],
     missing,
     run(competitor, measurement) {
-      if (competitor === "otp") return otp === null ? null : runErlang(measurement, quick);
+      if (competitor === "otp") return otp === null ? null : runErlang(measurement);
       if (!rivals && (competitor === "nact" || competitor === "xstate")) return null;
       // The dev runtime always follows handlers.
       if (competitor === "context" && measurement === "save") return null;
       const program = programOf(competitor, measurement);
-      const flags = [...(competitor === "context" ? ["--context"] : []), ...(quick ? ["--quick"] : [])];
+      const flags = [...(competitor === "context" ? ["--context"] : []), ...(quick ? ["--quick"] : []), ...(best ? ["--best"] : [])];
       return figures(process.execPath, ["--expose-gc", join(dist, `${program}.js`), measurement, ...flags]);
     },
   };
@@ -101,7 +101,7 @@ function compileErlang(missing: string[]): string | null {
 const beams = join(dist, "otp");
 const secondVersion = join(beams, "2");
 
-function runErlang(measurement: string, quick: boolean): Figures | null {
+function runErlang(measurement: string): Figures | null {
   const [name = "", population] = measurement.startsWith("upgrade") ? ["upgrade", measurement.split("-")[1]] : [measurement];
   const size =
     population ?? (name === "memory" ? "50000" : name.startsWith("start") ? (quick ? "20000" : "50000") : quick ? "100000" : "300000");
@@ -121,6 +121,7 @@ function runErlang(measurement: string, quick: boolean): Figures | null {
     secondVersion,
     size,
     samples,
+    best ? "best" : "median",
   ]);
 }
 

@@ -5,7 +5,7 @@
 import { actor, createSystem } from "../../runtime/src/index.ts";
 import type { Actor, Pid } from "../../runtime/src/index.ts";
 import { bindHandle, moduleOf, planSteps, upgrade, versionOf, type ModuleChange } from "../../runtime/src/internal.ts";
-import { median, quick, runProgram, type Figures } from "./program.ts";
+import { quick, runProgram, typical, type Figures } from "./program.ts";
 
 interface Small {
   init(created: number): { readonly count: number; readonly created: number };
@@ -110,7 +110,7 @@ const measured = (population: number, v1: () => Actor<Small>, v2: () => Actor<Sm
   // The first one warms up.
   for (let i = 0; i <= (quick ? 2 : 3); i++) runs.push(await once(population, v1(), v2()));
   const [, ...counted] = runs;
-  const figure = (name: keyof UpgradeFigures): number => median(counted.map((run) => run[name]));
+  const figure = (name: keyof UpgradeFigures): number => typical(counted.map((run) => run[name]));
   return { total: figure("total"), reported: figure("reported"), pause: figure("pause") };
 };
 
