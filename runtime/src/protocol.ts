@@ -81,7 +81,7 @@ export interface StuckProcess {
   readonly pid: string | null;
   readonly name: string | null;
   readonly module: string | null;
-  /** For example `cast spin`, `init`. */
+  /** For example `cast spin`, `init`; null where the handler that began what runs has returned already. */
   readonly handler: string | null;
   /** Stack frames, as `Error.stack` has them, in TypeScript. */
   readonly stack: string;
@@ -91,6 +91,8 @@ export interface StuckProcess {
   readonly since: number;
   /** Milliseconds until the process is ended for it; null where nothing ends it. */
   readonly endsIn: number | null;
+  /** `processes/kill` can end it alone. */
+  readonly killable: boolean;
 }
 
 export interface LoadedModuleInfo {

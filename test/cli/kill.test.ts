@@ -38,7 +38,7 @@ test("a handler that never returns is shown with its place, and killed alone", a
 
   const shown = await runCli(["ps"], { cwd: project.root });
   assert.match(shown.stdout, /<0\.\d+> +first +src\/counter\.actor +1 +stuck/);
-  assert.match(shown.stdout, /first, in cast add, does not return since .* instar kill "<0\.\d+>"\n +at .*counter\.actor\.ts:\d+:\d+/);
+  assert.match(shown.stdout, /first, in cast add, has not returned for .* instar kill "<0\.\d+>"\n +at .*counter\.actor\.ts:\d+:\d+/);
   assert.equal((await runCli(["upgrade", "--force"], { cwd: project.root })).code, 1);
   const unknown = await runCli(["kill", "nobody"], { cwd: project.root });
   assert.match(unknown.stderr, /There is no process nobody/);

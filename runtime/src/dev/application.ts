@@ -73,6 +73,13 @@ export function startApplication(options: ApplicationOptions): Application {
 
   let status: RuntimeInfo["status"] = "starting";
   let stuck: StuckProcess | null = null;
+  let stuckAt = 0;
+  /** As it is now: time has passed since it was found. */
+  const stuckNow = (): StuckProcess | null => {
+    if (stuck === null) return null;
+    const passed = Math.round(performance.now() - stuckAt);
+    return { ...stuck, since: stuck.since + passed, endsIn: stuck.endsIn === null ? null : Math.max(0, stuck.endsIn - passed) };
+  };
   const waiting = new Set<Waiting>();
   const setStatus = (next: RuntimeInfo["status"]): void => {
     if (status === next || status === "exited") return;
@@ -80,8 +87,8 @@ export function startApplication(options: ApplicationOptions): Application {
     if (next !== "unresponsive") stuck = null;
     for (const entry of waiting) {
       clearTimeout(entry.timer);
-      if (next === "exited") entry.fail(exited());
-      else if (next === "unresponsive") entry.timer = setTimeout(() => entry.fail(unresponsive(stuck)), entry.patience);
+      if (next === "exited") entry.fail(exitedMeanwhile());
+      else if (next === "unresponsive") entry.timer = setTimeout(() => entry.fail(unresponsive(stuckNow())), entry.patience);
     }
     options.onStatus(next);
   };
@@ -104,6 +111,7 @@ export function startApplication(options: ApplicationOptions): Application {
   const watchdog = watch(child, {
     onStuck(found) {
       stuck = found;
+      stuckAt = performance.now();
       setAlive(false);
       options.onStuck(found);
     },
@@ -128,7 +136,7 @@ export function startApplication(options: ApplicationOptions): Application {
 
   const requestInTurn: Application["request"] = async (method, params, { signal, patience = 0, onLate } = {}) => {
     if (status === "exited") throw exited();
-    if (status === "unresponsive") throw unresponsive(stuck);
+    if (status === "unresponsive") throw unresponsive(stuckNow());
     const cancellation = new CancellationTokenSource();
     const cancel = (): void => cancellation.cancel();
     if (signal?.aborted === true) cancel();
@@ -152,7 +160,7 @@ export function startApplication(options: ApplicationOptions): Application {
     } catch (error) {
       if (error instanceof DevError) throw error;
       // The channel closes a moment before the process counts as ended.
-      if (child.exitCode !== null || child.signalCode !== null || !child.connected) throw exited();
+      if (child.exitCode !== null || child.signalCode !== null || !child.connected) throw exitedMeanwhile();
       throw error;
     } finally {
       clearTimeout(entry.timer);
@@ -170,7 +178,7 @@ export function startApplication(options: ApplicationOptions): Application {
       return status;
     },
     get stuck() {
-      return stuck;
+      return stuckNow();
     },
     request,
     async end(pid) {
@@ -178,7 +186,7 @@ export function startApplication(options: ApplicationOptions): Application {
         const how = (await watchdog?.kill(pid)) ?? "turning";
         if (how === "broken off") return;
         if (how === "out of reach") throw outOfReach(pid);
-        if (how !== "turning") throw unresponsive(stuck);
+        if (how !== "turning") throw unresponsive(stuckNow());
         try {
           if (await request("kill", { pid })) return;
         } catch (error) {
@@ -289,7 +297,7 @@ function beat(
 }
 
 function exited(): DevError {
-  return new DevError("INSTAR_RUNTIME_EXITED", "the application has ended; start it again. Its output says why.");
+  return new DevError("INSTAR_RUNTIME_EXITED", "the application has ended; its output says why. Start it again: instar restart.");
 }
 
 function unresponsive(stuck: StuckProcess | null): DevError {
@@ -299,9 +307,8 @@ function unresponsive(stuck: StuckProcess | null): DevError {
       "the application does not answer: something in it has not returned for a while, or a debugger has paused it. Wait, or stop it.",
     );
   }
-  const { pid, place } = stuck;
-  const way =
-    pid === null ? "Restart the application: instar restart." : `End that process: instar kill "${pid}"; or restart the application.`;
+  const { pid, place, killable } = stuck;
+  const way = killable ? `End that process: instar kill "${pid}"; or restart the application.` : "Restart the application: instar restart.";
   return new DevError(
     "INSTAR_RUNTIME_UNRESPONSIVE",
     `the application does not answer: ${formatStuck(stuck)} and does not return, so nothing else runs. ${way}`,
@@ -309,11 +316,16 @@ function unresponsive(stuck: StuckProcess | null): DevError {
   );
 }
 
+/** Without advice: an application that did not even start is not there to be restarted. */
+function exitedMeanwhile(): DevError {
+  return new DevError("INSTAR_RUNTIME_EXITED", "the application ended before it answered; its output says why.");
+}
+
 /** Who holds up the application: `<0.3> (tea-room, src/room.actor) has been in cast say for 2.0 s`. */
 export function formatStuck({ pid, name, module, handler, since }: StuckProcess): string {
   const seconds = `${(since / 1000).toFixed(1)} s`;
   if (pid === null) return `code outside of any process has run for ${seconds}`;
-  return `${pid} (${name === null ? "" : `${name}, `}${module}) has been in ${handler} for ${seconds}`;
+  return `${pid} (${name === null ? "" : `${name}, `}${module}) has been in ${handler ?? "what a handler of it left behind"} for ${seconds}`;
 }
 
 function noSuchProcess(pid: string): DevError {

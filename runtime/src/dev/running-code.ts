@@ -20,7 +20,8 @@ export function lookAtRunningCode(maps: SourceMaps): RunningCode {
     pid: pid?.id ?? null,
     name: name ?? null,
     module: module?.id ?? null,
-    handler: flight?.handler ?? null,
+    // What a handler has left behind, in a promise for example, runs when that one is over.
+    handler: flight?.done === false ? flight.handler : null,
     stack: (stack.length > 0 ? stack : frames).slice(0, 30).join("\n"),
     place,
   };

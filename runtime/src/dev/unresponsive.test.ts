@@ -23,11 +23,13 @@ test("a handler that never returns is reported with who and where, and what only
       .findIndex((text) => text.includes("while (!existsSync")) + 1;
   assert.deepEqual([stuck.place?.file, stuck.place?.line], [project.path("src/counter.actor.ts"), line]);
   assert.match(stuck.stack, new RegExp(`^\\s+at .*counter\\.actor\\.ts:${line}:\\d+\\)?$`));
-  assert.ok(stuck.since >= beats.limit && stuck.endsIn === null);
+  assert.ok(stuck.since >= beats.limit && stuck.endsIn === null && stuck.killable);
   assert.match(logs.join("\n"), /<0\.\d+> \(counter, src\/counter\.actor\) has been in cast spin for .* and does not return\.\n\s+at /);
 
   const info = await client.request("runtime/info");
   assert.deepEqual([info.status, info.stuck?.pid], ["unresponsive", pid]);
+  // Time goes on.
+  while (((await client.request("runtime/info")).stuck?.since ?? 0) <= (info.stuck?.since ?? Infinity));
   const { processes } = await client.request("processes/list");
   assert.deepEqual(
     processes.map((process) => [process.pid, process.status]),
@@ -144,7 +146,8 @@ test("what never returns after an await cannot be killed alone, which is said; a
   const reported = client.next("runtime/stuck");
   await spin(client);
   const stuck = await reported;
-  assert.deepEqual([stuck.name, stuck.handler, stuck.endsIn], ["counter", "cast spin", null]);
+  assert.deepEqual([stuck.name, stuck.handler, stuck.endsIn, stuck.killable], ["counter", "cast spin", null, false]);
+  assert.match((await ask(client, "upgrade/plan")).error?.message ?? "", /nothing else runs\. Restart the application: instar restart\.$/);
   const refused = await ask(client, "processes/kill", { pid: stuck.pid });
   assert.equal(refused.error?.data?.code, "INSTAR_RUNTIME_UNRESPONSIVE");
   assert.match(refused.error?.message ?? "", /after an await.*instar restart/);
@@ -152,6 +155,17 @@ test("what never returns after an await cannot be killed alone, which is said; a
   const info = await client.request("runtime/info");
   assert.equal(info.status, "running");
   assert.notEqual(info.applicationPid, applicationPid);
+});
+
+test("what a handler left behind is not taken for a handler", async (t) => {
+  const left = counter(1).replace("spin: ({ next }) => {", "spin: ({ next }) => { void Promise.resolve().then(spin); return next();");
+  const spinning = '\nfunction spin(): void { console.log("spinning"); while (!existsSync("stop-spinning")); }\n';
+  const project = devProject(t, { ...files, "src/counter.actor.ts": left + spinning });
+  const { client } = await runProject(t, project, { heartbeat: beats, handlerLimit: null });
+  const reported = client.next("runtime/stuck");
+  await spin(client);
+  const { name, handler, killable } = await reported;
+  assert.deepEqual([name, handler, killable], ["counter", null, false]);
 });
 
 test("an upgrade that keeps the application busy for too long is given up by who asked, and reported when it is done", async (t) => {
@@ -206,6 +220,7 @@ test("an application that crashes is started again with the sources as they are,
   for (const method of ["processes/list", "modules/list", "upgrade/apply"]) {
     const answer = await ask(client, method);
     assert.equal(answer.error?.data?.code, "INSTAR_RUNTIME_EXITED", JSON.stringify(answer));
+    assert.match(answer.error?.message ?? "", /instar restart/);
   }
   assert.match(logs.join("\n"), /ended with SIGKILL; it is started again.*after 2 restarts within 60 s it is not started again/s);
   // By command it is, whatever was before.

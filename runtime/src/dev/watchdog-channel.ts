@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import type { StuckProcess } from "../protocol.ts";
 
 /** What the main thread was doing when the watchdog looked. */
-export type RunningCode = Omit<StuckProcess, "since" | "endsIn">;
+export type RunningCode = Omit<StuckProcess, "since" | "endsIn" | "killable">;
 
 /**
  * What came of asking the watchdog to end a process. `turning`: the event loop is not held up, so the application can do it itself.

@@ -133,7 +133,7 @@ async function look(isOver) {
   if (!reported && (isOver || stalled >= stuckAfter)) {
     reported = true;
     const endsIn = inDrain && handlerLimit !== null ? Math.max(0, Math.round(handlerLimit - stalled)) : null;
-    say({ type: "stuck", stuck: { ...code, since: Math.round(stalled), endsIn } });
+    say({ type: "stuck", stuck: { ...code, since: Math.round(stalled), endsIn, killable: inDrain } });
   }
   const asked = kills.splice(0);
   const mine = asked.filter(({ pid }) => code !== null && pid === code.pid);

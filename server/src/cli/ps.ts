@@ -36,11 +36,11 @@ export function registerPs(program: Command): void {
 }
 
 /** Who holds up everybody else, where, and what to do about it. */
-function stuckText({ pid, name, handler, since, endsIn, stack }: StuckProcess): string {
-  const who = pid === null ? "Code outside of any process" : `${name ?? pid}, in ${handler},`;
-  const then =
-    endsIn === null ? (pid === null ? "End it with: instar restart" : `End it with: instar kill "${pid}"`) : "It is killed soon.";
-  return `${colors.red(`${who} does not return since ${(since / 1000).toFixed(1)} s, so nothing else runs.`)} ${then}\n${stack}`;
+function stuckText({ pid, name, handler, since, endsIn, killable, stack }: StuckProcess): string {
+  const who = pid === null ? "Code outside of any process" : `${name ?? pid}, in ${handler ?? "what a handler of it left behind"},`;
+  const way = killable ? `instar kill "${pid}"` : "instar restart";
+  const then = endsIn === null ? `End it with: ${way}` : `It is killed in ${(endsIn / 1000).toFixed(1)} s, or with: ${way}`;
+  return `${colors.red(`${who} has not returned for ${(since / 1000).toFixed(1)} s, so nothing else runs.`)} ${then}\n${stack}`;
 }
 
 /** @param now milliseconds since the epoch, for the column of ages. */
