@@ -124,7 +124,7 @@ function planDraft({ module, to, compatible }: PlanRequest): StepPlan {
   return refuse(
     module,
     "INSTAR_DRAFT_STUCK",
-    `changed its state again under version ${from.vsn}, which is not released, and ${why}. Its states cannot be converted: restart its processes, or raise vsn to ${from.vsn + 1} with a codeChange[${from.vsn}].`,
+    `changed its state and is still version ${from.vsn}, and ${why}. Its states cannot be converted: raise vsn to ${from.vsn + 1} with a codeChange[${from.vsn}], or restart its processes.`,
   );
 }
 

@@ -122,7 +122,7 @@ test("a plan says that there is no way back before anything begins, and changes 
   project.write({ [file]: good().replace(/\n {2}codeChange.*/, "") });
   const refused = await plan();
   assert.match(refused.stdout, /^An upgrade would be refused/);
-  assert.match(refused.stdout, /2 processes have no way to the new code/);
+  assert.match(refused.stdout, /2 processes have no way to the new code.*:\n +first, second \(src\/counter\.actor\), see below\n/);
   assert.match(refused.stdout, /INSTAR_CODE_CHANGE_MISSING in src\/counter\.actor/);
   assert.match(refused.stdout, /error state-changed-no-code-change/);
   assert.equal(refused.code, 1);

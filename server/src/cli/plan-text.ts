@@ -73,13 +73,17 @@ function names(processes: readonly PlannedProcess[]): string {
   return `${shown.join(", ")}${processes.length > shown.length ? ", …" : ""}`;
 }
 
-function blockedLines({ blocked }: UpgradePlan): string[] {
+/** By reason, since what keeps one process of a module most often keeps all of them. The errors below are not said twice. */
+function blockedLines({ blocked, errors }: UpgradePlan): string[] {
   if (blocked.length === 0) return [];
-  const shown = blocked.slice(0, 20);
+  const reasonOf = ({ module, why }: (typeof blocked)[number]): string =>
+    `(${module})${errors.some(({ message }) => message === why) ? ", see below" : `: ${why}`}`;
+  const reasons = [...new Set(blocked.map(reasonOf))];
+  const shown = reasons.slice(0, 20);
   return [
     `  ${colors.red(`${count(blocked.length, "process has", "processes have")} no way to the new code, so the upgrade fails as a whole`)}:`,
-    ...shown.map(({ pid, name, module, why }) => `    ${name ?? pid} (${module}): ${why}`),
-    ...(blocked.length > shown.length ? [`    … and ${blocked.length - shown.length} more`] : []),
+    ...shown.map((reason) => `    ${names(blocked.filter((each) => reasonOf(each) === reason))} ${reason}`),
+    ...(reasons.length > shown.length ? [`    … and ${reasons.length - shown.length} more reasons`] : []),
   ];
 }
 

@@ -33,7 +33,7 @@ function headline({ outcome, time, errors, mode }: UpgradeReport): string {
   const said = {
     committed: colors.green(`Committed in ${milliseconds(time.total)}: the new code serves.`),
     rehearsed: colors.green("Rehearsed: it would work. Nothing was changed."),
-    unchanged: "Nothing to do: the running code is what the sources say.",
+    unchanged: "Nothing to do: the running code is what was asked for.",
     refused: colors.red("Refused before it began. Everything is as it was."),
     failed: colors.red(
       mode === "otp"
