@@ -224,7 +224,7 @@ test("a build that a dev runtime has kept", async (t) => {
   await runtime.stop();
   const kept = (vsn: number) => ({ module: "src/speaker.actor", vsn, root: project.root });
   await mixed<Speaker>(kept(1), kept(2), async (versions) => assert.deepEqual(await words(versions), ["old?", "old!"]), { seeds: 2 });
-  assert.match((await failure(mixed<Speaker>(kept(3), kept(1), words))).message, /Kept are the versions 1, 2/);
+  assert.match((await failure(mixed<Speaker>(kept(3), kept(1), words))).message, /Kept: version 1, 2\./);
 });
 
 function speakers(t: TestContext): DevProject {

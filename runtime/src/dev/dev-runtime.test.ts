@@ -51,7 +51,7 @@ test("a kept build outlives the runtime, and what is not kept is said", async (t
   const down = (vsn: number, module = "src/counter.actor"): Promise<UpgradeReport> =>
     client.request("upgrade/downgrade", { targets: [{ module, vsn }] });
   assert.deepEqual(codes(await down(9)), ["refused", "INSTAR_BUILD_NOT_KEPT"]);
-  assert.match((await down(9)).errors[0]?.message ?? "", /Kept are the versions 1, 2/);
+  assert.match((await down(9)).errors[0]?.message ?? "", /Kept: version 1, 2\./);
   assert.deepEqual(codes(await down(1, "src/nobody")), ["refused", "INSTAR_MODULE_UNKNOWN"]);
   assert.deepEqual(summary(await down(1)), ["committed", ["src/counter.actor 2 → 1 convert"], ["{ n: 5 }", "{ n: 7 }"]]);
   // What is on disk is version 2 still.

@@ -30,7 +30,7 @@ async function fromStore(root: string, { module, vsn }: KeptVersion): Promise<un
   const manifest = store.find(module, vsn);
   if (manifest === null) {
     const versions = store.versions(module);
-    const kept = versions.length === 0 ? "No build of it is kept" : `Kept are the versions ${versions.join(", ")}`;
+    const kept = versions.length === 0 ? "No build of it is kept" : `Kept: version ${versions.join(", ")}`;
     throw new DevError(
       "INSTAR_BUILD_NOT_KEPT",
       `there is no kept build of version ${vsn} of ${module} in ${root}/.instar/builds. ${kept}.`,

@@ -135,7 +135,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     // The module may have moved since then.
     if (manifest !== null) return manifest;
     const versions = store.versions(id);
-    const kept = versions.length === 0 ? "No build of it is kept" : `Kept are the versions ${versions.join(", ")}`;
+    const kept = versions.length === 0 ? "No build of it is kept" : `Kept: version ${versions.join(", ")}`;
     throw new DevError(
       "INSTAR_BUILD_NOT_KEPT",
       `there is no kept build of version ${vsn} of ${id} in .instar/builds. ${kept}. ` +
