@@ -324,7 +324,7 @@ function exitedMeanwhile(): DevError {
 /** Who holds up the application: `<0.3> (tea-room, src/room.actor) has been in cast say for 2.0 s`. */
 export function formatStuck({ pid, name, module, handler, since }: StuckProcess): string {
   const seconds = `${(since / 1000).toFixed(1)} s`;
-  if (pid === null) return `code outside of any process has run for ${seconds}`;
+  if (pid === null) return `code outside of any process, or native code, has run for ${seconds}`;
   return `${pid} (${name === null ? "" : `${name}, `}${module}) has been in ${handler ?? "what a handler of it left behind"} for ${seconds}`;
 }
 

@@ -157,6 +157,25 @@ test("what never returns after an await cannot be killed alone, which is said; a
   assert.notEqual(info.applicationPid, applicationPid);
 });
 
+test("native code that does not return is reported as what nothing is known about", async (t) => {
+  const wait = 'while (!require("fs").existsSync("stop-spinning"));';
+  const native = counter(1)
+    .replace(
+      "spin: ({ next }) => {",
+      `spin: ({ next }) => { console.log("spinning"); execFileSync(process.execPath, ["-e", ${JSON.stringify(wait)}]);`,
+    )
+    .replace("import { actor }", 'import { execFileSync } from "node:child_process";\nimport { actor }');
+  const project = devProject(t, { ...files, "src/counter.actor.ts": native });
+  const { client, logs } = await runProject(t, project, { heartbeat: beats, handlerLimit: null });
+  const reported = client.next("runtime/stuck");
+  await spin(client);
+  const { pid, handler, stack, killable } = await reported;
+  assert.deepEqual([pid, handler, stack, killable], [null, null, "    in native code, which does not say where", false]);
+  assert.doesNotMatch(logs.join("\n"), /undefined/);
+  project.write("stop-spinning", "");
+  await untilStatus(client, "running");
+});
+
 test("what a handler left behind is not taken for a handler", async (t) => {
   const left = counter(1).replace("spin: ({ next }) => {", "spin: ({ next }) => { void Promise.resolve().then(spin); return next();");
   const spinning = '\nfunction spin(): void { console.log("spinning"); while (!existsSync("stop-spinning")); }\n';

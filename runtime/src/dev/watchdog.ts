@@ -119,6 +119,9 @@ setInterval(() => {
   look(isOver).finally(() => (looking = false));
 }, interval);
 
+/** Native code, such as execFileSync, takes no questions. */
+const unknown = { pid: null, name: null, module: null, handler: null, stack: "    in native code, which does not say where", place: null };
+
 async function look(isOver) {
   const turn = lastTurn;
   const code = JSON.parse((await evaluate("look()")) ?? "null");
@@ -133,7 +136,7 @@ async function look(isOver) {
   if (!reported && (isOver || stalled >= stuckAfter)) {
     reported = true;
     const endsIn = inDrain && handlerLimit !== null ? Math.max(0, Math.round(handlerLimit - stalled)) : null;
-    say({ type: "stuck", stuck: { ...code, since: Math.round(stalled), endsIn, killable: inDrain } });
+    say({ type: "stuck", stuck: { ...(code ?? unknown), since: Math.round(stalled), endsIn, killable: inDrain } });
   }
   const asked = kills.splice(0);
   const mine = asked.filter(({ pid }) => code !== null && pid === code.pid);
