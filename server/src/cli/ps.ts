@@ -37,7 +37,8 @@ export function registerPs(program: Command): void {
 
 /** Who holds up everybody else, where, and what to do about it. */
 function stuckText({ pid, name, handler, since, endsIn, killable, stack }: StuckProcess): string {
-  const who = pid === null ? "Code outside of any process, or native code," : `${name ?? pid}, in ${handler ?? "what a handler of it left behind"},`;
+  const who =
+    pid === null ? "Code outside of any process, or native code," : `${name ?? pid}, in ${handler ?? "what a handler of it left behind"},`;
   const way = killable ? `instar kill "${pid}"` : "instar restart";
   const then = endsIn === null ? `End it with: ${way}` : `It is killed in ${(endsIn / 1000).toFixed(1)} s, or with: ${way}`;
   return `${colors.red(`${who} has not returned for ${(since / 1000).toFixed(1)} s, so nothing else runs.`)} ${then}\n${stack}`;
