@@ -17,7 +17,6 @@ import {
   type PrimitiveName,
   type Shape,
   type Slot,
-  withoutUndefined,
 } from "../../server/src/analysis/shape.ts";
 import { typeText } from "../../server/src/analysis/type-text.ts";
 import { createValidity } from "../../server/src/analysis/validity.ts";
@@ -206,7 +205,7 @@ function builtin(name: string, ...args: Shape[]): Shape {
 }
 
 function field(name: string, shape: Shape, optional = false, exact = false): Field {
-  return { name, shape: optional ? withoutUndefined(shape) : shape, optional, readonly: false, ...(optional && exact ? { exact } : {}) };
+  return { name, shape: optional ? bare(shape) : shape, optional, readonly: false, ...(optional && exact ? { exact } : {}) };
 }
 
 type Make = (depth: number) => Shape;
@@ -220,7 +219,7 @@ function fields(depth: number, random: Random, make: Make): Field[] {
 function slots(depth: number, random: Random, make: Make): Slot[] {
   const slot = (optional: boolean, rest: boolean): Slot => {
     const shape = make(depth - 1);
-    return { shape: optional ? withoutUndefined(shape) : shape, optional, rest };
+    return { shape: optional ? bare(shape) : shape, optional, rest };
   };
   const head = Array.from({ length: Math.floor(random() * 3) }, () => slot(false, false));
   if (random() < 0.25) return [...head, slot(true, false)];
@@ -260,6 +259,13 @@ function unionOf(members: readonly Shape[]): Shape {
   return flat.length === 1 && only !== undefined ? only : { kind: "union", members: flat };
 }
 
+/** Without `undefined`, which an optional field says by itself. Nothing is hashed, since the shape may be half made. */
+function bare(shape: Shape): Shape {
+  if (shape.kind !== "union") return isPrimitive(shape, "undefined") ? primitive("null") : shape;
+  const rest = shape.members.filter((member) => !isPrimitive(member, "undefined"));
+  return rest.length === shape.members.length ? shape : rest.length === 0 ? primitive("null") : unionOf(rest);
+}
+
 /** A copy with a few changes. */
 function edited(root: Shape, random: Random): Shape {
   const copies = new Map<Shape, Shape>();
@@ -282,7 +288,7 @@ function edited(root: Shape, random: Random): Shape {
         return { element: copy(shape.element) };
       case "tuple":
         return {
-          slots: shape.slots.map((slot) => ({ ...slot, shape: slot.optional ? withoutUndefined(copy(slot.shape)) : copy(slot.shape) })),
+          slots: shape.slots.map((slot) => ({ ...slot, shape: slot.optional ? bare(copy(slot.shape)) : copy(slot.shape) })),
         };
       case "object":
       case "class":
@@ -458,7 +464,7 @@ function define(target: object, name: string, value: unknown): void {
 function keysOf(key: Shape): readonly PropertyKey[] {
   if (isPrimitive(key, "symbol")) return [Symbol.for("one"), Symbol.for("key")];
   if (isPrimitive(key, "number")) return ["7", "8"];
-  return key.kind === "template" ? ["v1", "vx"] : ["a", "b", "c", "z", "v1", "7"];
+  return key.kind === "template" ? ["v1", "vx"] : ["a", "b", "c", "z", "v1", "7", "length"];
 }
 
 function samplePrimitive(type: PrimitiveName, random: Random): unknown {

@@ -18,7 +18,7 @@ import {
   tupleNode,
 } from "./compiler-types.ts";
 import type { ArrayShape, BrandShape, BuiltinShape, Field, FunctionShape, Index, ObjectShape, Shape, Signature, Slot } from "./shape.ts";
-import { endless, mappedString, primitive, unresolved } from "./shape.ts";
+import { anything, endless, mappedString, parameter, primitive, unresolved } from "./shape.ts";
 import { opaqueTypes, pidType, runtimePackage } from "./runtime-names.ts";
 import type { Location } from "./span.ts";
 import { locationOf } from "./source-place.ts";
@@ -103,7 +103,7 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
 
   function readNew(type: ts.Type, node: ts.TypeNode | undefined, keep: <S extends Shape>(shape: S) => S): Shape {
     const { flags } = type;
-    if (flags & ts.TypeFlags.Any) return isError(type) ? unresolved : primitive("unknown");
+    if (flags & ts.TypeFlags.Any) return isError(type) ? unresolved : anything;
     if (flags & ts.TypeFlags.Unknown) return primitive("unknown");
     if (flags & ts.TypeFlags.Never) return primitive("never");
     if (flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Void)) return primitive("undefined");
@@ -133,7 +133,7 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
     if (type.isUnion()) return readUnion(type.types, node, keep);
     if (flags & (ts.TypeFlags.Instantiable | ts.TypeFlags.Index | ts.TypeFlags.IndexedAccess)) {
       const constraint = checker.getBaseConstraintOfType(type);
-      return constraint === undefined || constraint === type ? primitive("unknown") : read(constraint);
+      return constraint === undefined || constraint === type || constraint.flags & ts.TypeFlags.Unknown ? parameter : read(constraint);
     }
     if (type.isIntersection()) {
       const base = type.types.find((each) => !(each.flags & ts.TypeFlags.Object)) ?? type.types.find(isWhole);

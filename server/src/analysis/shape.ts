@@ -33,8 +33,8 @@ export type PrimitiveName = "string" | "number" | "boolean" | "bigint" | "symbol
 export interface PrimitiveShape {
   readonly kind: "primitive";
   readonly type: PrimitiveName;
-  /** Why nothing is known, where something should be: a name that does not resolve, or a type that never ends. */
-  readonly why?: "unresolved" | "endless";
+  /** Why nothing is known, where that is not what was written: a name that does not resolve, a type that never ends, `any`, a type parameter. */
+  readonly why?: "unresolved" | "endless" | "any" | "parameter";
 }
 
 export interface LiteralShape {
@@ -173,6 +173,9 @@ export function literal(value: LiteralShape["value"]): LiteralShape {
 }
 
 export const unresolved: PrimitiveShape = { kind: "primitive", type: "unknown", why: "unresolved" };
+export const anything: PrimitiveShape = { kind: "primitive", type: "unknown", why: "any" };
+/** A type parameter of a function: whatever it is called with. */
+export const parameter: PrimitiveShape = { kind: "primitive", type: "unknown", why: "parameter" };
 export const endless: PrimitiveShape = { kind: "primitive", type: "unknown", why: "endless" };
 
 const primitives: Record<PrimitiveName, PrimitiveShape> = Object.fromEntries(
@@ -312,62 +315,105 @@ function sorted(fields: readonly Field[]): readonly Field[] {
   return fields.toSorted((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
 }
 
-/** Hashes of nodes that no cycle can be reached from. */
-const plain = new WeakMap<Shape, string>();
-/** Hashes of the others, kept apart: how one of them is hashed must not depend on which of them was asked for before. */
-const cyclic = new WeakMap<Shape, string>();
+const hashes = new WeakMap<Shape, string>();
+/** Nodes with a hash from which a cycle can be reached. */
+const cyclic = new WeakSet<Shape>();
+/** What a node on a cycle looks like from above: by its label and its children's hashes, its own hash. */
+const onCycles = new Map<string, string>();
 
 /** The same for two shapes if and only if they have the same structure, however they were written: 32 hexadecimal digits. */
 export function shapeHash(shape: Shape): string {
-  const known = plain.get(shape) ?? cyclic.get(shape);
+  const known = hashes.get(shape);
   if (known !== undefined) return known;
-  const nodes = cyclicNodes(shape);
-  const done = plain.get(shape);
-  if (done !== undefined) return done;
-  // Nodes on a cycle, or above one, refine each other until no more of them can be told apart, and then for as many rounds as there are
-  // kinds of them, so that each has heard of all. Both numbers depend on the structure alone: two ways to write one recursive type end in
-  // the same hash.
-  let current = new Map<Shape, string>(nodes.map((node) => [node, label(node)]));
-  const round = () => {
-    const next = new Map<Shape, string>();
-    for (const node of nodes)
-      next.set(
-        node,
-        combine(node, (child) => plain.get(child) ?? current.get(child) ?? ""),
-      );
-    current = next;
-    return new Set(next.values()).size;
-  };
-  let classes = 0;
-  for (let count = round(); count > classes; count = round()) classes = count;
-  for (let more = 0; more < classes; more += 1) round();
-  const hash = cyrb128(`cycle ${current.get(shape)}`);
-  cyclic.set(shape, hash);
-  return hash;
+  for (const component of components(shape)) hashComponent(component);
+  return hashes.get(shape) ?? "";
 }
 
-function combine(node: Shape, hashOf: (child: Shape) => string): string {
-  const parts = children(node).map(hashOf);
+/** Whether it is on a cycle, or above one. */
+export function isRecursive(shape: Shape): boolean {
+  shapeHash(shape);
+  return cyclic.has(shape);
+}
+
+function hashOf(shape: Shape): string {
+  return hashes.get(shape) ?? "";
+}
+
+function hashComponent(nodes: readonly Shape[]): void {
+  const own = new Set(nodes);
+  const [first] = nodes;
+  if (first !== undefined && nodes.length === 1 && !children(first).includes(first)) {
+    const hash = combine(first, hashOf);
+    // It may say once more what is said on the cycle beneath it.
+    hashes.set(first, onCycles.get(hash) ?? hash);
+    if (children(first).some((child) => cyclic.has(child))) cyclic.add(first);
+    return;
+  }
+  for (const node of nodes) cyclic.add(node);
+  // The same cycle may be beneath it in another writing.
+  const below = new Set(nodes);
+  for (const node of below) for (const child of children(node)) if (cyclic.has(child)) below.add(child);
+  if (below.size > own.size) {
+    const { last } = refined([...below], hashOf, (child) => below.has(child));
+    const others = new Map([...below].filter((node) => !own.has(node)).map((node) => [last.get(node), hashOf(node)]));
+    if (nodes.every((node) => others.has(last.get(node)))) {
+      for (const node of nodes) hashes.set(node, others.get(last.get(node)) ?? "");
+      return;
+    }
+  }
+  const { last, previous } = refined(nodes, hashOf, (child) => own.has(child));
+  // Once nothing more can be told apart, how each kind of node went on from the round before says all that any further round would.
+  const steps = new Set(nodes.map((node) => `${previous.get(node)} ${last.get(node)}`));
+  const whole = cyrb128([...steps].toSorted().join());
+  for (const node of nodes) hashes.set(node, cyrb128(`cycle ${last.get(node)} ${whole}`));
+  for (const node of nodes) onCycles.set(combine(node, hashOf), hashOf(node));
+}
+
+/** Nodes refine each other until no more of them can be told apart. How often depends on the structure alone. */
+function refined(
+  nodes: readonly Shape[],
+  outside: (node: Shape) => string,
+  isInside: (node: Shape) => boolean,
+): { readonly last: ReadonlyMap<Shape, string>; readonly previous: ReadonlyMap<Shape, string> } {
+  let previous = new Map<Shape, string>();
+  let last = new Map<Shape, string>(nodes.map((node) => [node, label(node)]));
+  for (let count = 0, classes = new Set(last.values()).size; classes > count; classes = new Set(last.values()).size) {
+    count = classes;
+    previous = last;
+    const now = previous;
+    last = new Map(nodes.map((node) => [node, combine(node, (child) => (isInside(child) ? (now.get(child) ?? "") : outside(child)))]));
+  }
+  return { last, previous };
+}
+
+function combine(node: Shape, hashOfChild: (child: Shape) => string): string {
+  const parts = children(node).map(hashOfChild);
   return cyrb128(`${label(node)}(${(node.kind === "union" ? parts.toSorted() : parts).join()})`);
 }
 
-/** The nodes from here down that are on a cycle or above one. The others are hashed on the way. */
-function cyclicNodes(root: Shape): readonly Shape[] {
-  const seen = new Set<Shape>();
-  const found: Shape[] = [];
-  const visit = (node: Shape): boolean => {
-    if (plain.has(node)) return false;
-    if (seen.has(node)) return true;
-    seen.add(node);
-    let endsInCycle = false;
-    for (const child of children(node)) endsInCycle = visit(child) || endsInCycle;
-    if (endsInCycle) found.push(node);
-    else
-      plain.set(
-        node,
-        combine(node, (child) => plain.get(child) ?? ""),
-      );
-    return endsInCycle;
+/** Nodes that have no hash yet, those that reach each other together, and what is beneath before what is above (Tarjan). */
+function components(root: Shape): readonly (readonly Shape[])[] {
+  const found: Shape[][] = [];
+  const numbers = new Map<Shape, number>();
+  const stack: Shape[] = [];
+  const onStack = new Set<Shape>();
+  const visit = (node: Shape): number => {
+    const number = numbers.size;
+    let low = number;
+    numbers.set(node, number);
+    stack.push(node);
+    onStack.add(node);
+    for (const child of children(node)) {
+      if (hashes.has(child)) continue;
+      if (!numbers.has(child)) low = Math.min(low, visit(child));
+      else if (onStack.has(child)) low = Math.min(low, numbers.get(child) ?? low);
+    }
+    if (low === number) {
+      const component = stack.splice(stack.lastIndexOf(node));
+      for (const each of component) onStack.delete(each);
+      found.push(component);
+    }
+    return low;
   };
   visit(root);
   return found;

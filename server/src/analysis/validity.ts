@@ -13,6 +13,7 @@ import type {
   LiteralShape,
   ObjectShape,
   Shape,
+  Slot,
   TemplateShape,
   TupleShape,
 } from "./shape.ts";
@@ -38,7 +39,7 @@ export function createValidity(): Validity {
 
   function check(from: Shape, to: Shape): Verdict {
     if (from === to) return "compatible";
-    if (to.kind === "primitive" && to.type === "unknown") return to.why === undefined ? "compatible" : "unknown";
+    if (to.kind === "primitive" && to.type === "unknown") return to.why === "unresolved" || to.why === "endless" ? "unknown" : "compatible";
     if (isPrimitive(from, "never")) return "compatible";
     if (isPrimitive(from, "unknown")) return "unknown";
     const before = known.get(from)?.get(to);
@@ -172,27 +173,20 @@ export function createValidity(): Validity {
   }
 
   function betweenTuples(from: TupleShape, to: TupleShape): Verdict {
-    const fromRest = from.slots.find((slot) => slot.rest);
-    const toRest = to.slots.find((slot) => slot.rest);
-    const fromFixed = from.slots.filter((slot) => !slot.rest);
-    const toFixed = to.slots.filter((slot) => !slot.rest);
-    if (fromRest !== undefined && toRest === undefined) return "incompatible";
-    if (fromFixed.length > toFixed.length && toRest === undefined) return "incompatible";
+    const [one, other] = [from, to].map(partsOf);
+    if (one === undefined || other === undefined) return "unknown";
+    if (one.least < other.least || one.most > other.most) return "incompatible";
+    // Lists that are longer only repeat what stands in the middle.
+    const longest = Math.min(one.most, Math.max(one.fixed, other.fixed) + 2);
     const verdicts: Verdict[] = [];
-    for (let index = 0; index < Math.max(fromFixed.length, toFixed.length); index += 1) {
-      const one = fromFixed[index];
-      const other = toFixed[index] ?? toRest;
-      if (other === undefined) return "incompatible";
-      if (one === undefined || (one.optional && !other.optional && !other.rest)) {
-        if (!other.optional && !other.rest) return "incompatible";
-        if (one === undefined && fromRest !== undefined) verdicts.push(check(fromRest.shape, other.shape));
-        if (one === undefined) continue;
+    for (let length = one.least; length <= longest; length += 1) {
+      for (let at = 0; at < length; at += 1) {
+        const [source, target] = [one.slotAt(at, length), other.slotAt(at, length)];
+        if (source === undefined || target === undefined) return "incompatible";
+        verdicts.push(check(target.optional ? withoutUndefined(source.shape) : source.shape, target.shape));
+        if (source.optional && !target.optional) verdicts.push(absence(target.shape));
       }
-      if (one === undefined) continue;
-      verdicts.push(check(other.optional ? withoutUndefined(one.shape) : one.shape, other.shape));
-      if (one.optional && !other.optional) verdicts.push(absence(other.shape));
     }
-    if (fromRest !== undefined && toRest !== undefined) verdicts.push(check(fromRest.shape, toRest.shape));
     return worst(verdicts);
   }
 
@@ -265,13 +259,18 @@ export function createValidity(): Validity {
       if (from.kind === "function" || from.kind === "pid") return "unknown";
       const items = itemsOf(from);
       if (items === undefined || !to.indexes.every(({ key }) => isPrimitive(key, "number"))) return "incompatible";
-      const inner = worst(to.indexes.flatMap(({ value }) => items.map((item) => check(item, value))));
+      const inner = worst(
+        to.indexes.flatMap(({ value }) =>
+          items.flatMap((item) => [check(item.shape, value), item.optional ? absence(value) : "compatible"]),
+        ),
+      );
       return worst([inner, toBox(from, { ...to, indexes: [] })]);
     }
     const own = dataFields(from);
     return worst(
       to.fields.map((field): Verdict => {
-        const type = own?.[field.name];
+        // Not `toString`, which every object has from its prototype.
+        const type = own !== undefined && Object.hasOwn(own, field.name) ? own[field.name] : undefined;
         if (type !== undefined) return check(primitive(type), field.shape);
         if (field.optional) return "compatible";
         return own === undefined || field.shape.kind === "function" ? "unknown" : "incompatible";
@@ -291,6 +290,28 @@ function best(verdicts: Iterable<Verdict>): Verdict {
 
 function unsure(to: Shape): Verdict {
   return to.kind === "primitive" || to.kind === "literal" || to.kind === "enum" || to.kind === "template" ? "incompatible" : "unknown";
+}
+
+interface TupleParts {
+  readonly least: number;
+  readonly most: number;
+  /** How many slots there are beside what repeats. */
+  readonly fixed: number;
+  slotAt(index: number, length: number): Slot | undefined;
+}
+
+function partsOf({ slots }: TupleShape): TupleParts {
+  const rest = slots.findIndex((slot) => slot.rest);
+  const after = rest < 0 ? 0 : slots.length - rest - 1;
+  return {
+    least: slots.filter((slot) => !slot.optional && !slot.rest).length,
+    most: rest < 0 ? slots.length : Infinity,
+    fixed: rest < 0 ? slots.length : slots.length - 1,
+    slotAt: (index, length) => {
+      if (rest < 0 || index < Math.min(rest, length - after)) return slots[index];
+      return index >= length - after ? slots[slots.length - (length - index)] : slots[rest];
+    },
+  };
 }
 
 export function literalsOf(shape: EnumShape): readonly LiteralShape[] {
@@ -416,10 +437,10 @@ export function unitsOf(shape: Shape): readonly Shape[] | undefined {
 }
 
 /** What is found under the numbers from 0 on. */
-function itemsOf(shape: Shape): readonly Shape[] | undefined {
-  if (shape.kind === "array") return [shape.element];
-  if (shape.kind === "tuple") return shape.slots.flatMap((slot) => (slot.optional ? [slot.shape, primitive("undefined")] : [slot.shape]));
-  return isPrimitive(shape, "string") ? [primitive("string")] : undefined;
+function itemsOf(shape: Shape): readonly Pick<Slot, "shape" | "optional">[] | undefined {
+  if (shape.kind === "tuple") return shape.slots;
+  if (shape.kind === "array") return [{ shape: shape.element, optional: false }];
+  return isPrimitive(shape, "string") ? [{ shape, optional: false }] : undefined;
 }
 
 type Data = Readonly<Record<string, "string" | "number" | "boolean" | "unknown">>;

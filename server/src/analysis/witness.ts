@@ -3,7 +3,7 @@
  * witness is a shape too, one that has been narrowed to a single value, so that the algebra itself can say that it is still refused.
  */
 import type { Difference } from "./compare.ts";
-import { children, isPrimitive, literal, membersOf, primitive, type PrimitiveName, type Shape } from "./shape.ts";
+import { children, isPrimitive, isRecursive, literal, membersOf, primitive, type PrimitiveName, type Shape } from "./shape.ts";
 import { keyText, typeText } from "./type-text.ts";
 import { createValidity, isKeyOf, literalsOf } from "./validity.ts";
 
@@ -58,7 +58,11 @@ function narrowed(shape: Shape, refused: (shape: Shape) => boolean, names: reado
         readonly: false,
       });
       if (refused(list())) return list();
-      return list(inner(shape.element, list));
+      // There may have to be more than the other side takes.
+      const count = [1, 2, 3, 4, 5, 6].find((each) => refused(list(...Array.from({ length: each }, () => shape.element))));
+      if (count === undefined) return shape;
+      const several = (item: Shape) => list(...Array.from({ length: count }, () => item));
+      return several(inner(shape.element, several));
     }
     case "tuple": {
       let slots = shape.slots;
@@ -106,7 +110,8 @@ function narrowed(shape: Shape, refused: (shape: Shape) => boolean, names: reado
           );
         }
       }
-      for (const own of fields) {
+      // What recurses first: it may end, as long as something beside it is what is refused.
+      for (const own of fields.toSorted((one, other) => Number(isRecursive(other.shape)) - Number(isRecursive(one.shape)))) {
         const others = fields.filter((each) => each !== own);
         if (own.optional && refused({ ...made, fields: others })) {
           put({ ...made, fields: others });
@@ -143,6 +148,8 @@ function fieldNames(root: Shape): readonly string[] {
   const names = new Set<string>();
   for (const shape of seen) {
     if (shape.kind === "object") for (const { name } of shape.fields) names.add(name);
+    if (shape.kind === "template")
+      names.add(shape.texts.map((text, index) => text + (shape.types[index] === undefined ? "" : filling(shape.types[index], 0))).join(""));
     for (const child of children(shape)) seen.add(child);
     if (names.size > 100) break;
   }
