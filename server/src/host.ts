@@ -1,12 +1,11 @@
 /** What the language server takes from its surroundings, so that a test can hold the clock and watch what is loaded. */
-import type * as workspaceModule from "./workspace.ts";
+import type * as workspaceModule from "./late-workspace.ts";
 
 export interface Host {
   /** Runs something once after so many milliseconds; the result cancels it. */
   delay(milliseconds: number, run: () => void): () => void;
   /**
-   * Project access, and with it the analysis and its TypeScript. Loaded late: it takes most of a second, which an editor must not wait for
-   * between `initialize` and its answer.
+   * Project access, and with it the analysis. Loaded late: an editor must not wait for it between `initialize` and its answer.
    */
   loadWorkspace(): Promise<typeof workspaceModule>;
 }
@@ -17,6 +16,6 @@ export function processHost(): Host {
       const timer = setTimeout(run, milliseconds);
       return () => clearTimeout(timer);
     },
-    loadWorkspace: () => import("./workspace.ts"),
+    loadWorkspace: () => import("./late-workspace.ts"),
   };
 }

@@ -2,8 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Analyzed } from "./analysis/model.ts";
+import type { Finding } from "./analysis/rule.ts";
 import type { Log } from "./guarded.ts";
-import type * as workspaceModule from "./workspace.ts";
+import type * as workspaceModule from "./late-workspace.ts";
 
 /** An open document, by its path. */
 export interface OpenText {
@@ -11,13 +12,23 @@ export interface OpenText {
   readonly text: string;
 }
 
+interface Result {
+  readonly generation: number;
+  /** Whether it was read, not only found where the last run left it. */
+  readonly full: boolean;
+  readonly result: Analyzed;
+}
+
 /** One project root and what is known of it. Every result is that of the newest texts: `generation` rises with each change. */
 export class Project {
   readonly root: string;
   readonly workspace: workspaceModule.Workspace;
   #generation = 0;
+  #everAnalyzed = false;
+  #saved = false;
   #diskChanged = false;
-  #analyzed: { readonly generation: number; readonly result: Analyzed } | undefined;
+  #analyzed: Result | undefined;
+  #running: { readonly generation: number; readonly full: boolean; readonly result: Promise<Analyzed | undefined> } | undefined;
 
   constructor(workspace: workspaceModule.Workspace) {
     this.root = workspace.root;
@@ -44,20 +55,66 @@ export class Project {
     this.#generation++;
   }
 
-  /** The whole project as it is now, from the last time where nothing changed since; undefined where it was canceled. */
-  current(cancelled?: () => boolean): Analyzed | undefined {
-    if (this.#analyzed?.generation === this.#generation) return this.#analyzed.result;
-    this.#readDisk();
-    const result = this.workspace.analyzer.analyze(undefined, cancelled);
-    if (result !== undefined) this.#analyzed = { generation: this.#generation, result };
-    return result;
+  /**
+   * The whole project as it is now, from the last time where nothing changed since. A change that comes meanwhile begins it anew.
+   * @param full whether fixes are to be taken and the analyzer is to be asked further questions.
+   */
+  async current(full = false): Promise<Analyzed | undefined> {
+    for (;;) {
+      const known = this.#known(full);
+      if (known !== undefined) return known;
+      const generation = this.#generation;
+      if (this.#running?.generation !== generation || (full && !this.#running.full)) {
+        this.#running = { generation, full, result: this.#analyze(generation, full) };
+      }
+      const running = this.#running;
+      try {
+        const result = await running.result;
+        if (result !== undefined) return result;
+      } finally {
+        if (this.#running === running) this.#running = undefined;
+      }
+    }
   }
 
-  /** One file as it is now: what a person who types waits for. */
-  analyzeFile(file: string): Analyzed | undefined {
-    if (this.#analyzed?.generation === this.#generation) return this.#analyzed.result;
+  /** One file as it is now, before the whole project is: what a person who types waits for. Undefined where one file does not tell. */
+  async first(file: string): Promise<readonly Finding[] | undefined> {
+    const known = this.#known(false);
+    if (known !== undefined) return known.findings.filter((finding) => finding.file === file);
+    const generation = this.#generation;
+    if (!this.#everAnalyzed) {
+      const kept = this.workspace.kept();
+      if (kept !== undefined) {
+        this.#analyzed = { generation, full: false, result: kept };
+        this.#everAnalyzed = true;
+        return kept.findings.filter((finding) => finding.file === file);
+      }
+    }
     this.#readDisk();
-    return this.workspace.analyzer.analyze([file]);
+    await this.workspace.loadCompiler();
+    return generation === this.#generation ? this.workspace.analyzer.first(file) : undefined;
+  }
+
+  #known(full: boolean): Analyzed | undefined {
+    const known = this.#analyzed;
+    return known?.generation === this.#generation && (known.full || !full) ? known.result : undefined;
+  }
+
+  async #analyze(generation: number, full: boolean): Promise<Analyzed | undefined> {
+    this.#readDisk();
+    const { workspace } = this;
+    const moved = () => this.#generation !== generation;
+    const before = this.#everAnalyzed;
+    this.#everAnalyzed = true;
+    if (full) await workspace.loadCompiler();
+    const result = full || before ? await workspace.analyzeFully(moved) : await workspace.analyze(moved);
+    if (result === undefined || moved()) return undefined;
+    this.#analyzed = { generation, full: full || before, result };
+    if (!this.#saved) {
+      this.#saved = true;
+      void workspace.save();
+    }
+    return result;
   }
 
   #readDisk(): void {

@@ -191,7 +191,7 @@ export function serve(connection: Connection, host: Host): void {
       if (found === undefined) return null;
       const { project, file } = found;
       const commands = new Set(options?.commands);
-      return (project.current()?.modules ?? [])
+      return ((await project.current())?.modules ?? [])
         .filter((module) => module.file === file)
         .flatMap((module) => codeLenses(module, live.module(project.root, module.id), commands));
     }),

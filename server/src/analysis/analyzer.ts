@@ -8,6 +8,7 @@ import { type ProtocolRenames, protocolRenames, renamePids, renameProtocols, ren
 import { type ProtocolShapes, sections } from "./protocol-shapes.ts";
 import { ProjectReadings } from "./readings.ts";
 import { hasUnresolved, type Shape, shapeHash } from "./shape.ts";
+import type { Finding } from "./rule.ts";
 import { snapshotText } from "./snapshot-text.ts";
 import { SnapshotFolder, snapshotFile, type Snapshots } from "./snapshots.ts";
 import type { SourceHost } from "./source-host.ts";
@@ -29,6 +30,11 @@ export interface Analyzer {
   analyze(files?: readonly string[], cancelled?: () => boolean): Analyzed | undefined;
   /** The same bit by bit: between steps, others get their turn. A step that throws may be tried again by beginning anew. */
   steps(files?: readonly string[]): Generator<void, Analyzed>;
+  /**
+   * The findings of one file by itself, without looking at the rest of the project. Undefined where the rest decides, or may: the whole
+   * analysis says it then.
+   */
+  first(file: string): readonly Finding[] | undefined;
   /** The snapshot text that `instar release` would write for this module, and where. */
   snapshot(module: ActorModule): { readonly file: string; readonly text: string } | undefined;
   /** Whether states of one shape are valid for another; hashes from earlier results of this analyzer. */
@@ -52,6 +58,7 @@ export function createLateAnalyzer(host: SourceHost, { root }: AnalyzerOptions, 
   const states = new Map<string, Shape>();
   /** What comparing gave, for as long as both sides are the same. */
   const compared = new WeakMap<ProtocolShapes, Compared>();
+  const judged = new WeakMap<ActorSource, { readonly facts: ModuleFacts; readonly renames: ProtocolRenames }>();
   /** As of the last analysis: what `compatible` is asked about may be older. */
   let renames: ProtocolRenames = new Map();
   let last: { readonly facts: readonly ModuleFacts[]; readonly result: Analyzed } | undefined;
@@ -79,6 +86,18 @@ export function createLateAnalyzer(host: SourceHost, { root }: AnalyzerOptions, 
         last = { facts: all.modules, result: { root, modules: all.modules.map(({ module }) => module), findings: check(all) } };
       }
       return files === undefined ? last.result : narrowed(last.result, new Set(files));
+    },
+
+    first(file) {
+      if (last !== undefined) return last.result.findings.filter((finding) => finding.file === file);
+      const reading = project.readFirst(file);
+      if (reading === undefined) return undefined;
+      const modules = reading.actor === null ? [] : [judge(reading.actor)];
+      // A pid may go by another name only because of what its module was called before.
+      if (modules.some(({ state, messages }) => [...state.changes, ...messages.changes].some(({ old }) => old?.includes("Pid<") === true)))
+        return undefined;
+      const { problem } = project.settings();
+      return check({ root, modules, readings: [reading], configProblem: problem, writer }).filter((finding) => finding.file === file);
     },
 
     snapshot(module) {
@@ -114,8 +133,17 @@ export function createLateAnalyzer(host: SourceHost, { root }: AnalyzerOptions, 
     return { root, modules, readings, configProblem: project.settings().problem, writer };
   }
 
+  /** A source that was not read anew is judged as before, unless what it is compared with has changed. */
   function judge(source: ActorSource): ModuleFacts {
     const snapshots = releases.of(source.id);
+    const before = judged.get(source);
+    if (before?.facts.snapshots === snapshots && before.renames === renames) return before.facts;
+    const facts = judgeAnew(source, snapshots);
+    judged.set(source, { facts, renames });
+    return facts;
+  }
+
+  function judgeAnew(source: ActorSource, snapshots: Snapshots): ModuleFacts {
     const { baseline, unreadable, state, messages, shape, unresolved } = compare(source, snapshots);
     const verdicts = { up: unreadable ? "unknown" : state.up, down: unreadable ? "unknown" : state.down } as const;
     const codeChange = stepsFor(source, baseline?.vsn ?? null, state);

@@ -6,6 +6,7 @@ import { createShapeReader, type ShapeReader } from "./extract-shape.ts";
 import type { Reading, StepWriter } from "./facts.ts";
 import { findActor } from "./find.ts";
 import { createStepWriter, type TypedModule } from "./migration/write-step.ts";
+import { orderUnions } from "./order-unions.ts";
 import { relativeTo, withoutExtension } from "./paths.ts";
 import { type CheckedProgram, ProjectProgram } from "./program.ts";
 import { mentionsActor, pathId } from "./project-files.ts";
@@ -69,7 +70,7 @@ export class CheckedProject {
         file,
         call: rangeOf(actor.call.expression),
         others: ranges(actor.others),
-        protocol: readProtocol(actor.call, checker, this.#shapes(state)),
+        protocol: orderUnions(readProtocol(actor.call, checker, this.#shapes(state))),
         imports: relativeImports(source),
       },
       unreachable: [],

@@ -13,7 +13,7 @@ type Place = number;
 
 /** A type as it is written. */
 export type WrittenType =
-  | { readonly kind: "primitive"; readonly type: PrimitiveName | "any" }
+  | { readonly kind: "primitive"; readonly type: PrimitiveName }
   | { readonly kind: "literal"; readonly value: Extract<Shape, { kind: "literal" }>["value"] }
   | { readonly kind: "array"; readonly element: WrittenType; readonly readonly: boolean }
   | { readonly kind: "tuple"; readonly slots: readonly WrittenSlot[]; readonly readonly: boolean }

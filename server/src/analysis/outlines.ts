@@ -15,6 +15,8 @@ export class ProjectOutlines implements Outlines {
   readonly #settings: () => Settings;
   readonly #outlines = new Map<string, PlacedOutline | undefined>();
   readonly #exists = new Map<string, boolean>();
+  /** By folder and specifier. */
+  readonly #resolved = new Map<string, Resolved | undefined>();
   readonly #packages = new Map<string, "runtime" | undefined>();
   readonly #runtime: RuntimeFolders;
 
@@ -46,7 +48,16 @@ export class ProjectOutlines implements Outlines {
     const { packages, extensions } = this.#settings();
     if (specifier === runtimePackage) return packages ? this.#package(folderOf(from)) : undefined;
     if (!/^\.\.?\//.test(specifier)) return undefined;
-    const candidates = this.#candidates(normalized(joinPath(folderOf(from), specifier)), !extensions);
+    const folder = folderOf(from);
+    const key = `${folder} ${specifier}`;
+    if (this.#resolved.has(key)) return this.#resolved.get(key);
+    const resolved = this.#relative(normalized(joinPath(folder, specifier)), !extensions);
+    this.#resolved.set(key, resolved);
+    return resolved;
+  }
+
+  #relative(path: string, bare: boolean): Resolved | undefined {
+    const candidates = this.#candidates(path, bare);
     const index = candidates.findIndex((each) => this.#fileExists(each));
     const file = candidates[index];
     if (file === undefined || file.includes("/node_modules/") || this.#runtime.has(file)) return undefined;
@@ -75,6 +86,7 @@ export class ProjectOutlines implements Outlines {
   /** Files came or went: imports may mean something else. */
   forgetPlaces(): void {
     this.#exists.clear();
+    this.#resolved.clear();
     this.#packages.clear();
     this.#runtime.forget();
   }

@@ -4,6 +4,7 @@
  */
 import type { ActorSource, Reading } from "./facts.ts";
 import type { Call, Declaration, PlacedOutline, WrittenIndex, WrittenMember, WrittenSlot, WrittenType } from "./outline.ts";
+import { orderUnions } from "./order-unions.ts";
 import type { Message, ProtocolShapes } from "./protocol-shapes.ts";
 import { actorFunctions, pidType } from "./runtime-names.ts";
 import type { ArrayShape, BuiltinShape, EnumShape, Field, Index, ObjectShape, Shape, Slot } from "./shape.ts";
@@ -24,6 +25,46 @@ export interface Outlines {
 /** Where an import leads, and where that was looked for in vain before. */
 export type Resolved = { readonly file: string; readonly missing: readonly string[] } | "runtime";
 
+/** Shapes of declarations, shared by the modules that use them. What is in here is right for as long as none of its files changes. */
+export class SharedShapes {
+  readonly #entries = new Map<string, SharedShape>();
+
+  get(key: string): SharedShape | undefined {
+    return this.#entries.get(key);
+  }
+
+  add(key: string, entry: SharedShape): void {
+    this.#entries.set(key, entry);
+  }
+
+  /** A file declares something else now, has come, or has gone. */
+  forget(file: string): void {
+    const affected = [...this.#entries.keys()].filter((key) => this.filesOf(key).has(file));
+    for (const key of affected) this.#entries.delete(key);
+  }
+
+  clear(): void {
+    this.#entries.clear();
+  }
+
+  /** All that a shape depends on. */
+  filesOf(key: string, found = new Set<string>(), seen = new Set<string>()): ReadonlySet<string> {
+    if (seen.has(key)) return found;
+    seen.add(key);
+    for (const file of this.#entries.get(key)?.files ?? []) found.add(file);
+    for (const each of this.#entries.get(key)?.uses ?? []) this.filesOf(each, found, seen);
+    return found;
+  }
+}
+
+interface SharedShape {
+  readonly shape: Shape;
+  /** The files that were looked at for it itself. */
+  readonly files: ReadonlySet<string>;
+  /** The other shapes in it. */
+  readonly uses: ReadonlySet<string>;
+}
+
 export interface NamesReading {
   /** Undefined where only the checker can tell. */
   readonly reading: Reading | undefined;
@@ -32,28 +73,12 @@ export interface NamesReading {
 }
 
 /** The protocol that was read before, if nothing that it depends on has changed since. */
-export function readByNames(outlines: Outlines, file: string, before?: ProtocolShapes): NamesReading {
-  const files = new Set<string>();
-  const reader = new NamesReader(
-    {
-      exact: outlines.exact,
-      idOf: (each) => outlines.idOf(each),
-      of(each) {
-        files.add(each);
-        return outlines.of(each);
-      },
-      resolve(from, specifier) {
-        const found = outlines.resolve(from, specifier);
-        if (found !== undefined && found !== "runtime") for (const each of found.missing) files.add(each);
-        return found;
-      },
-    },
-    before,
-  );
+export function readByNames(outlines: Outlines, file: string, shared = new SharedShapes(), before?: ProtocolShapes): NamesReading {
+  const reader = new NamesReader(outlines, shared, before);
   try {
-    return { reading: reader.module(file), files };
+    return { reading: reader.module(file), files: reader.files };
   } catch (error) {
-    if (error instanceof Unsure) return { reading: undefined, files };
+    if (error instanceof Unsure) return { reading: undefined, files: reader.files };
     throw error;
   }
 }
@@ -98,13 +123,19 @@ interface Naming {
 class NamesReader {
   readonly #outlines: Outlines;
   readonly #before: ProtocolShapes | undefined;
+  readonly files = new Set<string>();
+  readonly #shared: SharedShapes;
   readonly #known = new Map<string, Shape>();
+  /** What is being read, and what was read for others to use once it is clear that all of it could be. */
+  readonly #open: { readonly files: Set<string>; readonly uses: Set<string> }[] = [];
+  readonly #fresh: (readonly [string, SharedShape])[] = [];
   /** Shapes of what is written out, by the name that they got. */
   readonly #written = new Map<WrittenType, Map<string, Shape>>();
   #depth = 0;
 
-  constructor(outlines: Outlines, before: ProtocolShapes | undefined) {
+  constructor(outlines: Outlines, shared: SharedShapes, before: ProtocolShapes | undefined) {
     this.#outlines = outlines;
+    this.#shared = shared;
     this.#before = before;
   }
 
@@ -127,14 +158,42 @@ class NamesReader {
       vsnValue: vsn === null ? null : { text: vsn.text, range: placed.locate(vsn.at).range },
       call: range(made),
       others: outline.calls.filter((call) => call !== made && this.#isActor(placed, call)).map(range),
-      protocol: this.#before ?? this.#protocol(actor.protocol ?? unsure(), placed),
+      protocol: this.#before ?? orderUnions(this.#protocol(actor.protocol ?? unsure(), placed)),
       imports: outline.imports.map(({ from }) => from).filter((from) => from.startsWith(".")),
     };
+    for (const [key, entry] of this.#fresh) if (!entry.files.has(file)) this.#shared.add(key, entry);
     return { file, actor: source, unreachable: [], syntax };
   }
 
   #outline(file: string): PlacedOutline {
+    this.#visit(file);
     return this.#outlines.of(file) ?? unsure();
+  }
+
+  #visit(file: string): void {
+    this.files.add(file);
+    this.#open.at(-1)?.files.add(file);
+  }
+
+  /** The shape of a declaration, which is the same wherever it is used. */
+  #entry({ outline, name }: Extract<Meaning, { kind: "declared" }>, read: () => Shape): Shape {
+    const key = `${outline.file} ${name}`;
+    this.#open.at(-1)?.uses.add(key);
+    const own = this.#known.get(key);
+    if (own !== undefined) return own;
+    const shared = this.#shared.get(key);
+    if (shared !== undefined) {
+      for (const file of this.#shared.filesOf(key)) this.files.add(file);
+      this.#known.set(key, shared.shape);
+      return shared.shape;
+    }
+    const opened = { files: new Set([outline.file]), uses: new Set<string>() };
+    this.#open.push(opened);
+    const shape = read();
+    this.#open.pop();
+    this.#known.set(key, shape);
+    this.#fresh.push([key, { shape, ...opened }]);
+    return shape;
   }
 
   #isActor(placed: PlacedOutline, { name, property }: Call): boolean {
@@ -154,7 +213,9 @@ class NamesReader {
   /** A file's path, or `runtime`. */
   #resolve(from: string, specifier: string): string {
     const found = this.#outlines.resolve(from, specifier) ?? unsure();
-    return found === "runtime" ? found : found.file;
+    if (found === "runtime") return found;
+    for (const each of found.missing) this.#visit(each);
+    return found.file;
   }
 
   #exported(target: string, name: string, seen: Set<string>): Meaning | undefined {
@@ -308,8 +369,8 @@ class NamesReader {
     // From an alias on, nodes are known again: those of its own declaration.
     const key = keyOf(alias);
     const { outline, declaration } = alias;
-    return (
-      this.#known.get(key) ?? this.#build(this.#alternatives(declaration.type, outline), declaration.type, outline, true, { alias, key })
+    return this.#entry(alias, () =>
+      this.#build(this.#alternatives(declaration.type, outline), declaration.type, outline, true, { alias, key }),
     );
   }
 
@@ -405,7 +466,7 @@ class NamesReader {
     const { alias } = each;
     if (alias === undefined || !keepsName(alias.declaration.type)) return this.#object(each, false);
     const key = keyOf(alias);
-    return this.#known.get(key) ?? this.#object(each, true, { alias, key });
+    return this.#entry(alias, () => this.#object(each, true, { alias, key }));
   }
 
   /** Aliases and unions taken apart, what is in them left as it is. */
@@ -413,7 +474,7 @@ class NamesReader {
     const one = (leaf: Shape): readonly Alternative[] => [{ leaf, type, outline: placed }];
     switch (type.kind) {
       case "primitive":
-        return type.type === "never" ? [] : one(primitive(type.type === "any" ? "unknown" : type.type));
+        return type.type === "never" ? [] : one(primitive(type.type));
       case "literal":
         return one({ kind: "literal", value: type.value });
       case "union":
@@ -515,19 +576,19 @@ class NamesReader {
   }
 
   #readInterface(meaning: Declared<"interface">, naming: Naming | undefined): Shape {
-    const key = keyOf(meaning);
+    const fill = (shape: ObjectShape): Shape => {
+      const { members, indexes } = this.#interface(meaning);
+      shape.fields = members.map((each) => this.#field(each));
+      shape.indexes = this.#indexes(indexes, meaning.outline);
+      return shape;
+    };
     // Under the name of an alias it is another shape with the same parts.
-    const before = naming === undefined ? this.#known.get(key) : undefined;
-    if (before !== undefined) return before;
-    const shape: ObjectShape = { kind: "object", fields: [], indexes: [] };
-    if (naming === undefined) {
-      this.#known.set(key, shape);
-      Object.assign(shape, { name: meaning.name, declared: meaning.outline.locate(meaning.declaration.at) });
-    } else this.#keep(shape, naming);
-    const { members, indexes } = this.#interface(meaning);
-    shape.fields = members.map((each) => this.#field(each));
-    shape.indexes = this.#indexes(indexes, meaning.outline);
-    return shape;
+    if (naming !== undefined) return fill(this.#keep({ kind: "object", fields: [], indexes: [] }, naming));
+    return this.#entry(meaning, () => {
+      const shape: ObjectShape = { kind: "object", fields: [], indexes: [] };
+      this.#known.set(keyOf(meaning), shape);
+      return fill(Object.assign(shape, { name: meaning.name, declared: meaning.outline.locate(meaning.declaration.at) }));
+    });
   }
 
   #field({ member, placed }: OwnMember): Field {

@@ -315,8 +315,7 @@ function literal(node: ts.LiteralTypeNode["literal"]): WrittenType {
   return value === undefined ? open : { kind: "literal", value };
 }
 
-const keywords = new Map<ts.SyntaxKind, PrimitiveName | "any">([
-  [ts.SyntaxKind.AnyKeyword, "any"],
+const keywords = new Map<ts.SyntaxKind, PrimitiveName>([
   [ts.SyntaxKind.VoidKeyword, "undefined"],
   [ts.SyntaxKind.UndefinedKeyword, "undefined"],
   [ts.SyntaxKind.StringKeyword, "string"],

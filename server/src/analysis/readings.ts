@@ -9,7 +9,7 @@ import type { Reading } from "./facts.ts";
 import { ProjectOutlines } from "./outlines.ts";
 import { nameOf } from "./paths.ts";
 import { candidatesAmong, isSource, listSources, type Mentions, mentionsOf } from "./project-files.ts";
-import { readByNames } from "./read-names.ts";
+import { readByNames, SharedShapes } from "./read-names.ts";
 import type { Settings } from "./settings.ts";
 
 interface Known {
@@ -29,6 +29,7 @@ export class ProjectReadings {
   readonly #outlines: ProjectOutlines;
   readonly #mentions = new Map<string, Mentions | undefined>();
   readonly #known = new Map<string, Known>();
+  readonly #shared = new SharedShapes();
   readonly #dirty = new Set<string>();
   /** What was looked at before it was clear that only the checker can tell. */
   readonly #unsure = new Map<string, ReadonlySet<string>>();
@@ -67,6 +68,7 @@ export class ProjectReadings {
         this.#settings = undefined;
         this.#files = undefined;
         this.#known.clear();
+        this.#shared.clear();
         this.#reaches = undefined;
         this.#outlines.forgetPlaces();
       } else if (isSource(name)) {
@@ -130,7 +132,10 @@ export class ProjectReadings {
         this.#outlines.forgetPlaces();
       }
       const changed = this.#outlines.has(file) ? this.#outlines.refresh(file) : true;
-      if (changed) this.#reaches = undefined;
+      if (changed) {
+        this.#reaches = undefined;
+        this.#shared.forget(file);
+      }
       const affected = [...this.#known].filter(([, { files }]) => files.has(file));
       for (const [each, before] of affected) {
         this.#known.delete(each);
@@ -142,7 +147,7 @@ export class ProjectReadings {
   }
 
   #readByNames(file: string, before?: Known): void {
-    const { reading, files } = readByNames(this.#outlines, file, before?.reading.actor?.protocol);
+    const { reading, files } = readByNames(this.#outlines, file, this.#shared, before?.reading.actor?.protocol);
     if (reading === undefined) {
       this.#unsure.set(file, files);
       return;

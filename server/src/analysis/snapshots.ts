@@ -33,7 +33,13 @@ export class SnapshotFolder {
   }
 
   invalidate(files: readonly string[]): void {
-    if (files.some((file) => file.includes("/.instar"))) this.#modules.clear();
+    const releases = `${joinPath(this.#root, ".instar/releases")}/`;
+    for (const file of files) {
+      if (!file.includes("/.instar")) continue;
+      const [, id] = /^(.*)\/\d+\.d\.ts$/.exec(file) ?? [];
+      if (id?.startsWith(releases) === true) this.#modules.delete(id.slice(releases.length));
+      else this.#modules.clear();
+    }
   }
 
   of(id: string): Snapshots {

@@ -6,7 +6,7 @@ import type { Analyzed } from "../analysis/model.ts";
 import { findProjectRoot, slashed } from "../project-root.ts";
 import { exitCode, UsageError } from "./exit.ts";
 import { memberProjects } from "./member-projects.ts";
-import { fromHere, openProject, projectRoot } from "./project.ts";
+import { fromHere, judgeProject, projectRoot } from "./project.ts";
 import { print, printJson } from "./terminal.ts";
 
 type Format = "text" | "json" | "sarif" | "github";
@@ -21,7 +21,7 @@ export function registerCheck(program: Command): void {
       for (const path of paths) if (!existsSync(path)) throw new UsageError(`There is no file or folder ${path}.`);
       const root = projectRoot(command, paths[0]);
       for (const path of paths) refuseOutside(root, path);
-      const project = await openProject(root);
+      const project = await judgeProject(root);
       refuseWorkspace(project.analyzed);
       const analyzed = narrow(project.analyzed, paths);
       if (format === "json") printJson((await import("./format-json.ts")).checkJson(analyzed));

@@ -4,7 +4,7 @@ import { dirname, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Analyzed } from "../analysis/model.ts";
 import { findProjectRoot, slashed } from "../project-root.ts";
-import type { Workspace } from "../workspace.ts";
+import type { Workspace } from "../late-workspace.ts";
 import { UsageError } from "./exit.ts";
 import { printError, colors } from "./terminal.ts";
 
@@ -27,17 +27,31 @@ export function projectRoot(command: Command, path?: string): string {
   return root;
 }
 
+/** Judges the whole project, from what the last run kept where nothing has changed since: quick, but without answers to further questions. */
+export async function judgeProject(root: string): Promise<Pick<Project, "root" | "analyzed" | "readFile">> {
+  warnWithoutConfig(root);
+  const { openWorkspace } = await import("../late-workspace.ts");
+  const workspace = openWorkspace(root);
+  const analyzed = (await workspace.analyze()) ?? { root: workspace.root, modules: [], findings: [] };
+  await workspace.save();
+  return { root: workspace.root, analyzed, readFile: (file) => workspace.readFile(file) };
+}
+
 /** Reads and judges the whole project. */
 export async function openProject(root: string): Promise<Project> {
+  warnWithoutConfig(root);
+  const { openWorkspace } = await import("../workspace.ts");
+  const workspace = openWorkspace(root);
+  return { ...workspace, analyzed: analyzeAll(workspace) };
+}
+
+function warnWithoutConfig(root: string): void {
   if (!hasConfig(root)) {
     printError(
       `${colors.yellow("instar:")} no tsconfig.json in ${root} or above: types are read with TypeScript's strict defaults. ` +
         "If the project compiles with other options, findings may differ; add a tsconfig.json.",
     );
   }
-  const { openWorkspace } = await import("../workspace.ts");
-  const workspace = openWorkspace(root);
-  return { ...workspace, analyzed: analyzeAll(workspace) };
 }
 
 /** TypeScript looks for its configuration upwards, too. */

@@ -37,8 +37,8 @@ export interface CodeActionContext {
   readonly resolves: boolean;
 }
 
-export function codeActions(context: CodeActionContext, file: string, params: CodeActionParams): CodeAction[] {
-  const analyzed = context.project.current();
+export async function codeActions(context: CodeActionContext, file: string, params: CodeActionParams): Promise<CodeAction[]> {
+  const analyzed = await context.project.current(true);
   if (analyzed === undefined) return [];
   const { only } = params.context;
   const wanted = (kind: string) => only === undefined || only.some((one) => kind === one || kind.startsWith(`${one}.`));
@@ -52,8 +52,8 @@ export function codeActions(context: CodeActionContext, file: string, params: Co
 }
 
 /** The action with its edit. Fails with `ContentModified` where the finding is gone, so that the client asks again. */
-export function resolveCodeAction(context: CodeActionContext, action: CodeAction, reference: FixReference): CodeAction {
-  const analyzed = context.project.current();
+export async function resolveCodeAction(context: CodeActionContext, action: CodeAction, reference: FixReference): Promise<CodeAction> {
+  const analyzed = await context.project.current(true);
   const fix = analyzed?.findings
     .filter(({ rule, module, file }) => rule === reference.rule && module === reference.module && file === reference.file)
     .toSorted((a, b) => distance(a, reference) - distance(b, reference))

@@ -5,8 +5,10 @@ import type { Host } from "../host.ts";
 import type { Project } from "../projects.ts";
 import { type ClientAbilities, type OpenDocuments, toDiagnostic, toUri } from "../to-lsp.ts";
 
-/** A pause this long between keystrokes is worth an analysis. */
-const debounce = 100;
+/** A pause this long between keystrokes is worth an analysis, in milliseconds; a shorter one, where one costs less. */
+const longestPause = 100;
+/** Of the time, an analysis may take this part at most while somebody types. */
+const share = 1 / 4;
 
 export interface Diagnostics {
   /** Analyzes when the typing pauses. `file` is the document in front of the person. */
@@ -30,6 +32,8 @@ export interface DiagnosticsPort {
 export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
   const { host, open, abilities } = port;
   const timers = new Map<Project, () => void>();
+  /** How long it last took to judge the open document. */
+  const costs = new Map<Project, number>();
   /** For each project, what the client was last told of each file. */
   const published = new Map<Project, Map<string, { readonly uri: string; readonly text: string }>>();
 
@@ -56,21 +60,20 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
   async function run(project: Project, first: string | undefined): Promise<void> {
     const { generation } = project;
     port.onAnalyzing(project);
-    // Between an analysis and its publication nothing is awaited, so the texts are those that the findings are about.
     if (first !== undefined) {
-      const findings = project.analyzeFile(first)?.findings;
-      if (findings !== undefined)
-        publish(
-          project,
-          first,
-          findings.filter(({ file }) => file === first),
-        );
+      const begin = performance.now();
+      const findings = await project.first(first);
+      // A change that came meanwhile has scheduled a run of its own, and what was found is about texts that are gone.
+      if (project.generation !== generation) return;
+      if (findings !== undefined) {
+        costs.set(project, performance.now() - begin);
+        publish(project, first, findings);
+      }
       await new Promise((resolve) => setImmediate(resolve));
-      // A change that came meanwhile has scheduled a run of its own.
       if (project.generation !== generation) return;
     }
-    const analyzed = project.current();
-    if (analyzed === undefined) return;
+    const analyzed = await project.current();
+    if (analyzed === undefined || project.generation !== generation) return;
     const byFile = new Map<string, Finding[]>();
     for (const finding of analyzed.findings) byFile.set(finding.file, [...(byFile.get(finding.file) ?? []), finding]);
     const files = new Set([...byFile.keys(), ...open.files(project), ...(published.get(project)?.keys() ?? [])]);
@@ -81,7 +84,8 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
   return {
     schedule(project, file) {
       timers.get(project)?.();
-      const cancel = host.delay(debounce, () => {
+      const pause = file === undefined ? longestPause : Math.min(longestPause, (costs.get(project) ?? longestPause) / share);
+      const cancel = host.delay(pause, () => {
         timers.delete(project);
         run(project, file).catch(port.onError);
       });
@@ -90,6 +94,7 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
     clear(project) {
       timers.get(project)?.();
       timers.delete(project);
+      costs.delete(project);
       for (const { uri } of published.get(project)?.values() ?? []) port.publish({ uri, diagnostics: [] });
       published.delete(project);
     },

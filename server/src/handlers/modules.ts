@@ -6,18 +6,23 @@ import { type OpenDocuments, toUri } from "../to-lsp.ts";
 import { entryModules } from "./entries.ts";
 import type { Live } from "./live.ts";
 
-export function modules(projects: Projects, live: Live, open: OpenDocuments): ModuleSummary[] {
-  return projects.all.flatMap((project) =>
-    (project.current()?.modules ?? []).map((module) => ({
-      id: module.id,
-      uri: toUri(module.file, open),
-      root: project.root,
-      vsn: module.vsn,
-      released: module.released,
-      releases: releases(project.root, module.id),
-      loaded: live.module(project.root, module.id)?.loaded ?? null,
-    })),
-  );
+export async function modules(projects: Projects, live: Live, open: OpenDocuments): Promise<ModuleSummary[]> {
+  const all: ModuleSummary[] = [];
+  for (const project of projects.all) {
+    const found = (await project.current())?.modules ?? [];
+    all.push(
+      ...found.map((module) => ({
+        id: module.id,
+        uri: toUri(module.file, open),
+        root: project.root,
+        vsn: module.vsn,
+        released: module.released,
+        releases: releases(project.root, module.id),
+        loaded: live.module(project.root, module.id)?.loaded ?? null,
+      })),
+    );
+  }
+  return all;
 }
 
 export function entries(projects: Projects, open: OpenDocuments): EntrySummary[] {
@@ -30,7 +35,7 @@ export async function release(projects: Projects): Promise<ReleaseResult> {
   const problems: string[] = [];
   const { judgeSnapshots, writeSnapshots } = await import("../snapshots.ts");
   for (const project of projects.all) {
-    const analyzed = project.current();
+    const analyzed = await project.current(true);
     if (analyzed === undefined) continue;
     const judged = judgeSnapshots(project.workspace, analyzed);
     problems.push(...judged.problems);

@@ -16,7 +16,7 @@ export async function upgrade(
   const target = await runtimeOf(projects, live, params);
   if ("errors" in target) return reportWithout("refused", target.errors);
   const ids = params.module === undefined ? target.runtime.modules.map(({ id }) => id) : [params.module];
-  const findings = params.force === true ? [] : blockingFindings(target.project.current()?.findings ?? [], ids);
+  const findings = params.force === true ? [] : blockingFindings((await target.project.current())?.findings ?? [], ids);
   if (findings.length > 0) return reportWithout("refused", findings.map(findingError));
   const method = params.rehearse === true ? "upgrade/rehearse" : "upgrade/apply";
   return ask(live, target.runtime, method, params.module === undefined ? {} : { modules: [params.module] }, token);

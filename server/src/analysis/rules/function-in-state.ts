@@ -29,13 +29,21 @@ export const functionInState: Rule = {
 
 /** Methods of a class lie on its prototype, and are another rule's business. */
 function functionsIn(state: Shape): readonly FoundShape[] {
-  return findInShape(
-    state,
-    "State",
-    (shape) => shape.kind === "function",
-    (shape) => shape.kind !== "class",
-  );
+  let found = known.get(state);
+  if (found === undefined) {
+    found = findInShape(
+      state,
+      "State",
+      (shape) => shape.kind === "function",
+      (shape) => shape.kind !== "class",
+    );
+    known.set(state, found);
+  }
+  return found;
 }
+
+/** Most states are the same from one analysis to the next. */
+const known = new WeakMap<Shape, readonly FoundShape[]>();
 
 function finding(place: Location, { path, shape }: FoundShape, modules: readonly ModuleFacts[]): Finding {
   const ids = modules.map(({ module }) => module.id);

@@ -13,6 +13,7 @@ export const typeNotResolved: Rule = {
   *check({ modules }: ProjectFacts): Iterable<Finding> {
     const seen = new Set<string>();
     for (const facts of modules) {
+      if (!facts.unresolved) continue;
       for (const found of unresolvedIn(facts)) {
         const each = finding(facts, found);
         const key = `${each.file}:${each.range.start.line}:${each.range.start.column}`;

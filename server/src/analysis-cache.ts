@@ -1,0 +1,105 @@
+/**
+ * What an analysis found, kept for the next run in `.instar/cache/`, together with everything that the disk answered on the way: where it
+ * still gives the same answers, the result is the same, and neither sources nor compiler have to be looked at. Nothing depends on it: one
+ * that is damaged, or of another version, is as good as none.
+ */
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Analyzed } from "./analysis/model.ts";
+import type { Finding, Fix } from "./analysis/rule.ts";
+import { type Answer, type Disk } from "./disk.ts";
+import { writeFileAtomic } from "./write-files.ts";
+
+/** Raised when an older version would misread what this one writes. */
+const format = 1;
+/** A project beyond this, in characters, is not kept. */
+const largest = 64_000_000;
+
+interface Kept {
+  readonly format: number;
+  readonly engine: string;
+  readonly root: string;
+  readonly answers: readonly Answer[];
+  readonly result: Analyzed;
+}
+
+export class AnalysisCache {
+  readonly #file: string;
+  readonly #root: string;
+  readonly #disk: Disk;
+  readonly #engine: string | null;
+
+  /** @param engine what wrote the results that are taken: this build, unless said. */
+  constructor(root: string, disk: Disk, engine: string | null | undefined) {
+    this.#file = join(root, ".instar/cache/analysis.json");
+    this.#root = root;
+    this.#disk = disk;
+    this.#engine = engine === undefined ? thisBuild() : engine;
+  }
+
+  /** @param findings the same findings read anew, by which a fix finds its edits. */
+  load(findings: () => readonly Finding[]): Analyzed | undefined {
+    if (this.#engine === null) return undefined;
+    try {
+      const kept = JSON.parse(readFileSync(this.#file, "utf8")) as Kept;
+      if (kept.format !== format || kept.engine !== this.#engine || kept.root !== this.#root) return undefined;
+      if (!this.#disk.unchanged(kept.answers)) return undefined;
+      const { root, modules, findings: all } = kept.result;
+      return {
+        root,
+        modules,
+        findings: all.map((finding) => ({ ...finding, fixes: finding.fixes.map((fix) => revived(fix, finding, findings)) })),
+      };
+    } catch {
+      // There is none, or it is damaged: everything is read anew.
+      return undefined;
+    }
+  }
+
+  async save(result: Analyzed): Promise<void> {
+    const answers = this.#engine === null || !isFolder(dirname(dirname(this.#file))) ? undefined : this.#disk.answers();
+    if (answers === undefined || this.#engine === null) return;
+    const kept: Kept = { format, engine: this.#engine, root: this.#root, answers, result };
+    const text = JSON.stringify(kept);
+    if (text.length > largest) return;
+    // A folder that cannot be written to costs nothing but time.
+    await writeFileAtomic(this.#file, text).catch(() => {});
+  }
+}
+
+function revived(fix: Fix, finding: Finding, findings: () => readonly Finding[]): Fix {
+  return {
+    ...fix,
+    edits: (answers) =>
+      findings()
+        .filter(
+          ({ rule, module, file, message }) =>
+            rule === finding.rule && module === finding.module && file === finding.file && message === finding.message,
+        )
+        .flatMap(({ fixes }) => fixes)
+        .find(({ title }) => title === fix.title)
+        ?.edits(answers) ?? [],
+  };
+}
+
+/** The files that this program was built into; null where it runs from its sources, which change without notice. */
+function thisBuild(): string | null {
+  const here = import.meta.url as string | undefined;
+  const file = here === undefined || here === "" ? process.argv[1] : fileURLToPath(here);
+  if (file === undefined || file.endsWith(".ts")) return null;
+  try {
+    const folder = dirname(file);
+    const stamps = readdirSync(folder).map((name) => {
+      const { mtimeMs, size } = statSync(join(folder, name));
+      return `${name} ${mtimeMs} ${size}`;
+    });
+    return stamps.toSorted().join("\n");
+  } catch {
+    return null;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

@@ -1,0 +1,148 @@
+/** After any edits, an analysis finds what a fresh one finds in the same files; and what is looked at again is what a change reaches. */
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { memoryHost } from "../../../test/support/memory-host.ts";
+import { generator, randomModules } from "../../../test/support/random-modules.ts";
+import { CompilerNeeded, createLateAnalyzer } from "./analyzer.ts";
+import { type Analyzer, createAnalyzer } from "./analyze.ts";
+import { compiler } from "./compiler.ts";
+
+const root = "/p";
+
+/** Everything that leaves an analysis; what fixes write is tested elsewhere. */
+function all(analyzer: Analyzer): unknown {
+  const result = analyzer.analyze();
+  assert.ok(result !== undefined);
+  return {
+    modules: result.modules.map((module) => ({ ...module, snapshot: analyzer.snapshot(module) })),
+    findings: result.findings.map(({ fixes, ...finding }) => ({
+      ...finding,
+      fixes: fixes.map(({ title, questions }) => [title, questions]),
+    })),
+  };
+}
+
+describe("random edits", () => {
+  const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+  test(`seed ${seed}`, () => {
+    const random = generator(seed);
+    const sources = randomModules(seed, { actors: 5, shared: 4 });
+    const files: Record<string, string> = Object.fromEntries(Object.entries(sources).map(([name, text]) => [`${root}/${name}`, text]));
+    const analyzer = createAnalyzer(memoryHost(files), { root });
+    const write = (name: string, text: string | undefined) => {
+      if (text === undefined) Reflect.deleteProperty(files, name);
+      else files[name] = text;
+      analyzer.invalidate([name]);
+    };
+    for (const module of analyzer.analyze()?.modules ?? []) {
+      const snapshot = analyzer.snapshot(module);
+      if (snapshot !== undefined && random(4) > 0) files[snapshot.file] = snapshot.text;
+    }
+    analyzer.invalidate(Object.keys(files).filter((file) => file.includes("/.instar/")));
+    for (let round = 0; round < Number(process.env["ROUNDS"] ?? 25); round += 1) {
+      const edits = 1 + random(2);
+      let what = "";
+      for (let edit = 0; edit < edits; edit += 1) {
+        const names = Object.keys(files).filter((file) => file.endsWith(".ts") && !file.endsWith(".d.ts"));
+        const name = names[random(names.length)] ?? "";
+        const text = files[name] ?? "";
+        const other = randomModules(seed + round + 1, { actors: 5, shared: 4 });
+        const change = random(8);
+        what += ` ${change} in ${name};`;
+        if (change === 0) write(name, text.replace("{", "{\n  // moved\n"));
+        else if (change === 1) write(name, text.replace(/: (string|number)\b/, ": boolean"));
+        else if (change === 2)
+          write(
+            name,
+            text.replace(/vsn: (\d)/, (_, vsn: string) => `vsn: ${Number(vsn) + 1}`),
+          );
+        else if (change === 3) write(name, text.slice(0, random(text.length)));
+        else if (change === 4) write(name, other[name.slice(root.length + 1)] ?? text);
+        else if (change === 5 && random(3) === 0) write(name, undefined);
+        else if (change === 6) write(name, sources[name.slice(root.length + 1)]);
+        else if (random(3) === 0) write(`${root}/src/shared${random(5)}.tsx`, "export interface S0A { added: number }\n");
+        else
+          write(name, `${text}\n${random(6) === 0 ? "declare global { interface Later { a: 1 } }" : "export interface Later { a: 1 }"}\n`);
+      }
+      assert.deepEqual(all(analyzer), all(createAnalyzer(memoryHost({ ...files }), { root })), `round ${round}:${what}`);
+    }
+  });
+});
+
+const room = (state: string, imports = "") => `import { actor } from "instar";
+${imports}
+export interface State { ${state} }
+export interface Room { init(): State }
+export default actor<Room>({ vsn: 1, init: () => null as never });
+`;
+
+describe("what is looked at again", () => {
+  function counted(sources: Record<string, string>) {
+    const files: Record<string, string> = Object.fromEntries(Object.entries(sources).map(([name, text]) => [`${root}/${name}`, text]));
+    const counts = { outlines: [] as string[], checked: 0 };
+    const analyzer = createLateAnalyzer(memoryHost(files), { root }, () => ({
+      ...compiler,
+      readOutline(file, text) {
+        counts.outlines.push(file);
+        return compiler.readOutline(file, text);
+      },
+      openProject(host, at) {
+        const project = compiler.openProject(host, at);
+        const read = project.read.bind(project);
+        project.read = (...given) => {
+          counts.checked += 1;
+          return read(...given);
+        };
+        return project;
+      },
+    }));
+    const edit = (name: string, text: string) => {
+      files[`${root}/${name}`] = text;
+      counts.outlines = [];
+      counts.checked = 0;
+      analyzer.invalidate([`${root}/${name}`]);
+      analyzer.analyze();
+      return { read: counts.outlines.map((file) => file.slice(root.length + 1)), checked: counts.checked };
+    };
+    analyzer.analyze();
+    return edit;
+  }
+  const shared = "export interface Item { a: number }\nexport type Odd = Partial<Item>;\n";
+  const sources = {
+    "src/shared.ts": shared,
+    "src/a.actor.ts": room("item: Item", 'import type { Item } from "./shared.ts";'),
+    "src/b.actor.ts": room("odd: Odd", 'import type { Odd } from "./shared.ts";'),
+    "src/c.actor.ts": room("n: number"),
+  };
+
+  test("one file for an edit of it; the checker only where names do not say it", () => {
+    const edit = counted(sources);
+    assert.deepEqual(edit("src/c.actor.ts", room("n: string")), { read: ["src/c.actor.ts"], checked: 0 });
+    assert.deepEqual(edit("src/a.actor.ts", `${sources["src/a.actor.ts"]}// a comment`), { read: ["src/a.actor.ts"], checked: 0 });
+    assert.deepEqual(edit("src/shared.ts", shared.replace("number", "string")), { read: ["src/shared.ts"], checked: 1 });
+  });
+});
+
+test("the compiler is asked for when it is needed, and not before", () => {
+  const files = { [`${root}/src/a.actor.ts`]: room("n: number") };
+  let loaded = false;
+  const analyzer = createLateAnalyzer(memoryHost(files), { root }, () => {
+    if (!loaded) throw new CompilerNeeded();
+    return compiler;
+  });
+  assert.throws(() => analyzer.analyze(), CompilerNeeded);
+  loaded = true;
+  assert.equal(analyzer.analyze()?.modules.length, 1);
+});
+
+test("one file's findings come before the others are read", () => {
+  const files = {
+    [`${root}/src/a.actor.ts`]: room("f: () => void"),
+    [`${root}/src/b.actor.ts`]: room("n: number").replace("vsn: 1", "vsn: 0"),
+  };
+  const first = createAnalyzer(memoryHost(files), { root });
+  const rules = first.first(`${root}/src/b.actor.ts`)?.map(({ rule }) => rule);
+  assert.deepEqual(rules, ["vsn-not-literal"]);
+  // What only the checker understands waits for the whole.
+  assert.equal(first.first(`${root}/src/a.actor.ts`), undefined);
+});

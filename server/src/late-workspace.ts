@@ -1,0 +1,124 @@
+/** All reading and writing of projects: lays open documents over the disk, keeps results between runs, and loads the compiler when it is needed. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Analyzer, CompilerNeeded, createLateAnalyzer } from "./analysis/analyzer.ts";
+import type { Compiler } from "./analysis/compiler.ts";
+import type { Analyzed } from "./analysis/model.ts";
+import { AnalysisCache } from "./analysis-cache.ts";
+import { Disk } from "./disk.ts";
+import { slashed } from "./project-root.ts";
+import { writeFileAtomic } from "./write-files.ts";
+
+export { ConfigurationError, findProjectRoot } from "./project-root.ts";
+
+export interface Workspace {
+  readonly root: string;
+  /** Throws `CompilerNeeded` where it needs the compiler before `loadCompiler` was awaited. */
+  readonly analyzer: Analyzer;
+  /**
+   * The whole project as it is now. What the last run found is taken where nothing has changed since; others get their turn between modules.
+   * @param cancelled asked after each of those turns; when true, the result is undefined.
+   */
+  analyze(cancelled?: () => boolean): Promise<Analyzed | undefined>;
+  /** What the last run found, where nothing has changed since; undefined also after anything else was done here. */
+  kept(): Analyzed | undefined;
+  /** As `analyze`, but read anew, so that all questions to the analyzer and all fixes have their answers. */
+  analyzeFully(cancelled?: () => boolean): Promise<Analyzed | undefined>;
+  /** Keeps what the last analysis found for the next run, if `.instar/` is there to keep it in. */
+  save(): Promise<void>;
+  loadCompiler(): Promise<void>;
+  /** A file's text as the analysis sees it, without a byte order mark. */
+  readFile(file: string): string | undefined;
+  /** An open document's text wins over the disk; undefined closes it. */
+  setOverlay(file: string, text: string | undefined): void;
+  /** Looks at the disk again: whatever was written, made or deleted since it was read is invalidated. Gives those paths. */
+  refresh(): readonly string[];
+}
+
+export interface WorkspaceOptions {
+  /** Where it is loaded already. */
+  readonly compiler?: Compiler;
+  readonly loadCompiler?: () => Promise<Compiler>;
+  /** What wrote the results that may be taken; of another, none are. Null keeps nothing. */
+  readonly engine?: string | null;
+}
+
+/** So long one turn may take, in milliseconds; a single module may take longer. */
+const turn = 10;
+
+/** @param root absolute, as `findProjectRoot` gives it. */
+export function openWorkspace(root: string, options: WorkspaceOptions = {}): Workspace {
+  const { loadCompiler = async () => (await import("./analysis/compiler.ts")).compiler } = options;
+  let { compiler } = options;
+  const disk = new Disk();
+  const cache = new AnalysisCache(slashed(root), disk, options.engine);
+  const analyzer = createLateAnalyzer(disk, { root: slashed(root) }, () => {
+    if (compiler === undefined) throw new CompilerNeeded();
+    return compiler;
+  });
+  let untouched = true;
+  let found: Analyzed | undefined;
+
+  const workspace: Workspace = {
+    root: slashed(root),
+    analyzer,
+    kept() {
+      if (!untouched) return undefined;
+      untouched = false;
+      return cache.load(() => analyzer.analyze()?.findings ?? []);
+    },
+    async analyze(cancelled) {
+      return workspace.kept() ?? workspace.analyzeFully(cancelled);
+    },
+    async analyzeFully(cancelled) {
+      untouched = false;
+      for (;;) {
+        try {
+          const steps = analyzer.steps();
+          let begin = performance.now();
+          for (let step = steps.next(); ; step = steps.next()) {
+            if (step.done === true) return (found = step.value);
+            if (performance.now() - begin < turn) continue;
+            await new Promise((resolve) => setImmediate(resolve));
+            if (cancelled?.() === true) return undefined;
+            begin = performance.now();
+          }
+        } catch (error) {
+          if (!(error instanceof CompilerNeeded)) throw error;
+          await workspace.loadCompiler();
+        }
+      }
+    },
+    async save() {
+      if (found !== undefined) await cache.save(found);
+    },
+    async loadCompiler() {
+      compiler ??= await loadCompiler();
+    },
+    readFile: (file) => disk.readFile(slashed(file)),
+    setOverlay(file, text) {
+      const path = slashed(file);
+      // Opened as it is on disk, a document changes nothing.
+      untouched &&= text === disk.readFile(path);
+      if (text === undefined) disk.overlays.delete(path);
+      else disk.overlays.set(path, text);
+      analyzer.invalidate([path]);
+    },
+    refresh() {
+      const changed = disk.changed();
+      if (changed.length > 0) analyzer.invalidate(changed);
+      return changed;
+    },
+  };
+  return workspace;
+}
+
+/** Makes `.instar/` with its `.gitignore`, which lets only the snapshots be committed. Whoever writes into `.instar/` calls this first. */
+export async function ensureInstarFolder(root: string): Promise<void> {
+  const file = join(root, ".instar", ".gitignore");
+  if (!existsSync(file))
+    await writeFileAtomic(
+      file,
+      "# Written by Instar: snapshots are committed, the rest belongs to this machine.\n/*\n!/.gitignore\n!/releases/\n",
+    );
+}
