@@ -43,7 +43,10 @@ export interface Analyzer {
   validator(shape: string): ValidatorSource | undefined;
 }
 
-/** @param compiler gives the compiler; where it throws, what was done so far is kept. */
+/** What is thrown where the compiler is needed and is not loaded yet: load it and ask again; what was done so far is kept. */
+export class CompilerNeeded extends Error {}
+
+/** @param compiler gives the compiler, or throws `CompilerNeeded`. */
 export function createLateAnalyzer(host: SourceHost, { root }: AnalyzerOptions, compiler: () => Compiler): Analyzer {
   const project = new ProjectReadings(host, root, compiler);
   const releases = new SnapshotFolder(host, root, (text, id, vsn) => compiler().parseSnapshot(text, id, vsn));
