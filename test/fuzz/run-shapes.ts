@@ -1,6 +1,6 @@
 /**
  * `npm run fuzz:shapes`: 100,000 random pairs of shapes; `SEED=n` and `PAIRS=n` repeat and shorten a run. With `-- --packages`, instead, the
- * types of all packages in `node_modules`, or of those that are named after it.
+ * types of all packages in `node_modules`, 60 of each, or all those of the packages that are named after it.
  */
 import { readPackage, typedPackages } from "./packages.ts";
 import { fuzzShapes } from "./shapes.ts";
@@ -11,7 +11,7 @@ process.exitCode = (at < 0 ? runPairs() : runPackages(process.argv.slice(at + 1)
 function runPackages(names: readonly string[]): boolean {
   let problems = 0;
   for (const name of names.length > 0 ? names : typedPackages()) {
-    const report = readPackage(name);
+    const report = readPackage(name, names.length > 0 ? Infinity : 60);
     const unknowns = Object.entries(report.unknowns).map(([why, count]) => `${count} ${why}`);
     const slowest = report.types === 0 ? "" : `, slowest ${report.slowest.type} ${Math.round(report.slowest.ms)} ms`;
     console.log(
