@@ -63,10 +63,14 @@ export function createLateAnalyzer(host: SourceHost, { root }: AnalyzerOptions, 
   let renames: ProtocolRenames = new Map();
   let last: { readonly facts: readonly ModuleFacts[]; readonly result: Analyzed } | undefined;
 
+  /** The findings of the last whole analysis, which somebody may be looking at. */
+  let shown: readonly Finding[] = [];
+
   const analyzer: Analyzer = {
     invalidate(files) {
       project.invalidate(files);
       releases.invalidate(files);
+      shown = last?.result.findings ?? shown;
       last = undefined;
     },
 
@@ -91,8 +95,12 @@ export function createLateAnalyzer(host: SourceHost, { root }: AnalyzerOptions, 
     first(file) {
       if (last !== undefined) return last.result.findings.filter((finding) => finding.file === file);
       const reading = project.readFirst(file);
-      if (reading === undefined) return undefined;
-      const modules = reading.actor === null ? [] : [judge(reading.actor)];
+      const actor = reading?.actor ?? null;
+      if (reading === undefined || actor === null) return undefined;
+      // What other modules have to say of this file's declarations is not known yet, and must not vanish meanwhile.
+      if (shown.some((finding) => finding.file === file && (finding.modules !== undefined || finding.module !== actor.id)))
+        return undefined;
+      const modules = [judge(actor)];
       // A pid may go by another name only because of what its module was called before.
       if (modules.some(({ state, messages }) => [...state.changes, ...messages.changes].some(({ old }) => old?.includes("Pid<") === true)))
         return undefined;
