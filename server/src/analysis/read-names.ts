@@ -634,7 +634,7 @@ class NamesReader {
   #indexes(indexes: readonly WrittenIndex[], placed: PlacedOutline): readonly Index[] {
     return indexes.map(({ key, value, readonly }) => {
       if (key.kind !== "primitive" || !/^(string|number)$/.test(key.type)) return unsure();
-      return { key: primitive(key.type as "string"), value: this.#read(value, placed, true), readonly };
+      return { key: primitive(key.type), value: this.#read(value, placed, true), readonly };
     });
   }
 

@@ -287,7 +287,7 @@ class OutlineReader {
     if (base?.kind !== "primitive" || !/^(string|number|bigint)$/.test(base.type)) return open;
     const [tag] = tags;
     if (tag?.kind !== "object" || tags.length > 1 || tag.indexes.length > 0 || tag.members.length === 0) return open;
-    return { kind: "brand", base: base.type as PrimitiveName, members: tag.members };
+    return { kind: "brand", base: base.type, members: tag.members };
   }
 }
 
