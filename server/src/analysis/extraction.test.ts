@@ -398,6 +398,16 @@ const cases: readonly Case[] = [
     },
   },
   {
+    topic: "names of the platform, and folders with odd names",
+    old: "import { Set as Own } from './@own lib/set'; export interface State { a: Own; b: Set<number>; c: ReadonlyMap<string, Map>; d: Array } interface Map { m: 1 } interface Array { n: 1 }",
+    now: "import { Set as Own } from './@own lib/set'; export interface State { a: Own; b: Set<number>; c: ReadonlyMap<string, Map>; d: Array } interface Map { m: 2 } interface Array { n: 1 }",
+    up: "incompatible",
+    down: "incompatible",
+    snapshot:
+      "export interface State { a: Set2; b: Set<number>; c: ReadonlyMap<string, Map>; d: Array2; } /** @class Set @module @own lib/set */ declare class Set2 { own: number; } interface Map { m: 1; } interface Array2 { n: 1; }",
+    beside: { "@own lib/set.ts": "export class Set { own = 1 }" },
+  },
+  {
     topic: "pids",
     old: "import type { Pid } from 'instar'; interface User { init(): 1 } type UserPid = Pid<User>; export interface State { u: UserPid; m: Map<string, Pid<User>> }",
     now: "import type { Pid } from 'instar'; interface User { init(): 1 } interface Bot { init(): 1 } export interface State { u: Pid<User>; m: Map<string, Pid<Bot>> }",

@@ -97,12 +97,9 @@ class Reader {
       return keep({ kind: "enum", name, table, members: table.map(([each]) => each) });
     }
     if (!ts.isClassDeclaration(declaration)) return unresolved;
-    const tags = new Map(
-      docText(declaration)
-        .split(/(?:^|\s)@/)
-        .slice(1)
-        .map((tag) => [tag.split(" ")[0] ?? "", tag.slice(tag.indexOf(" ") + 1).trim()]),
-    );
+    // Folders may be called `@types`, too.
+    const found = docText(declaration).matchAll(/@(class|module|bases|package) (.*?)(?= @(?:class|module|bases|package) |$)/g);
+    const tags = new Map([...found].map(([, tag = "", value = ""]) => [tag, value.trim()]));
     const from = tags.get("package");
     if (from !== undefined) return { kind: "builtin", class: tags.get("class") ?? name, from, args: [], readonly: false };
     const bases = (tags.get("bases") ?? "").split(" ").filter((base) => base !== "");

@@ -350,9 +350,10 @@ function hashComponent(nodes: readonly Shape[]): void {
     return;
   }
   for (const node of nodes) cyclic.add(node);
-  // The same cycle may be beneath it in another writing.
+  // The same cycle may be beneath it in another writing. That is looked for only where each node looks familiar, as it takes long.
+  const familiar = nodes.every((node) => looks.has(look(node, looksDeep)));
   const below = new Set(nodes);
-  for (const node of below) for (const child of children(node)) if (cyclic.has(child)) below.add(child);
+  if (familiar) for (const node of below) for (const child of children(node)) if (cyclic.has(child)) below.add(child);
   if (below.size > own.size) {
     const { last } = refined([...below], hashOf, (child) => below.has(child));
     const others = new Map([...below].filter((node) => !own.has(node)).map((node) => [last.get(node), hashOf(node)]));
@@ -366,7 +367,23 @@ function hashComponent(nodes: readonly Shape[]): void {
   const steps = new Set(nodes.map((node) => `${previous.get(node)} ${last.get(node)}`));
   const whole = cyrb128([...steps].toSorted().join());
   for (const node of nodes) hashes.set(node, cyrb128(`cycle ${last.get(node)} ${whole}`));
-  for (const node of nodes) onCycles.set(combine(node, hashOf), hashOf(node));
+  for (const node of nodes) {
+    onCycles.set(combine(node, hashOf), hashOf(node));
+    looks.add(look(node, looksDeep));
+  }
+}
+
+/** What nodes on cycles look like, a few levels down: the same for all that are the same. */
+const looks = new Set<string>();
+const looksDeep = 4;
+const looksByDepth = Array.from({ length: looksDeep + 1 }, () => new WeakMap<Shape, string>());
+
+function look(node: Shape, depth: number): string {
+  const known = looksByDepth[depth]?.get(node);
+  if (known !== undefined) return known;
+  const made = depth === 0 ? label(node) : combine(node, (child) => look(child, depth - 1));
+  looksByDepth[depth]?.set(node, made);
+  return made;
 }
 
 /** Nodes refine each other until no more of them can be told apart. How often depends on the structure alone. */

@@ -122,6 +122,9 @@ function nameShapes(shapes: ProtocolShapes): Names {
     ["State", null],
     ["Protocol", null],
     ["Pid", null],
+    // What is written with these names is the platform's.
+    ...["Array", "Function", "Uppercase", "Lowercase", "Capitalize", "Uncapitalize"].map((name) => [name, null] as const),
+    ...platformNames(roots).map((name) => [name, null] as const),
   ]);
   const names = new Map<string, string>();
   const declared = new Map<string, Shape>();
@@ -174,6 +177,16 @@ function nameShapes(shapes: ProtocolShapes): Names {
       "/** Reference to a process; opaque, told apart by the name of its protocol. */\ndeclare class Pid<Protocol> {\n  private readonly protocol: Protocol;\n}",
     );
   return { of: (shape) => names.get(key(shape)), declared, extra };
+}
+
+function platformNames(roots: readonly Shape[]): readonly string[] {
+  const seen = new Set(roots);
+  const names = new Set<string>();
+  for (const shape of seen) {
+    if (shape.kind === "builtin" && shape.from === "") names.add(`${shape.readonly ? "Readonly" : ""}${shape.class.split(".")[0]}`);
+    for (const child of children(shape)) seen.add(child);
+  }
+  return [...names];
 }
 
 /** Whether a type can be declared with this name. */
