@@ -78,7 +78,7 @@ export function readPackage(name: string, most = Infinity): PackageReport {
   });
   const source = program.getSourceFile(entry);
   const all = source === undefined ? [] : exportedTypes(source, checker);
-  for (const [type, at] of all.filter((_, index) => index % Math.ceil(all.length / most) === 0)) {
+  for (const [type, at] of all.filter((_, index) => index % Math.max(1, Math.ceil(all.length / most)) === 0)) {
     const start = performance.now();
     report.types += 1;
 

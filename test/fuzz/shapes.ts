@@ -236,7 +236,9 @@ function record(depth: number, random: Random, make: Make): Shape {
   );
   const own = ["a", "v1", "7"]
     .filter(() => random() < 0.25)
-    .map((name) => field(name, isPrimitive(key, "string") ? pick(membersOf(value), random) : value, random() < 0.3, true));
+    .map((name) =>
+      field(name, isPrimitive(key, "string") ? pick(membersOf(value), random) : value, bare(value) === value && random() < 0.3, true),
+    );
   return { kind: "object", fields: own, indexes: [{ key, value, readonly: false }] };
 }
 
@@ -267,7 +269,7 @@ function bare(shape: Shape): Shape {
 }
 
 /** A copy with a few changes. */
-function edited(root: Shape, random: Random): Shape {
+export function edited(root: Shape, random: Random): Shape {
   const copies = new Map<Shape, Shape>();
   const rate = pick([0, 0.05, 0.15, 0.3], random);
   const tame = () => randomShape(random);
