@@ -1,11 +1,16 @@
 /** A deployed program, compiled and run by plain Node, under the same commands as one under `instar dev`. */
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
-import type { ProcessInfo, RunFile, UpgradePlan, UpgradeReport } from "../../runtime/src/protocol.ts";
+import type { ProcessInfo, PurgeReport, RunFile, UpgradePlan, UpgradeReport } from "../../runtime/src/protocol.ts";
 import { deployedProject, runDeployed } from "../support/deployed-application.ts";
 import { connectClient } from "../support/dev-project.ts";
 import { runCli } from "../support/run-cli.ts";
+import { repository } from "../support/temporary-project.ts";
+
+const tsc = join(repository, "node_modules/.bin/tsc");
 
 const counter = (vsn: number, more = "", add = "n: state.n + by(k)"): string => `
 import { actor } from "instar";
@@ -65,6 +70,11 @@ export default supervisor({ children: [child(counter, { id: "counter", name: "co
   by: "export const by = (k: number): number => k;\n",
   unchanged: "export const loadedAt = process.hrtime.bigint();\n",
 };
+
+const asCommonJs = app
+  .replace("await start(root);\nawait enableUpgrades", "void start(root).then(() => enableUpgrades")
+  .replace('import.meta.url, name: "shop" });', 'require("node:url").pathToFileURL(__filename).href, name: "shop" })).then(() => {')
+  .replace('console.log("ready");', 'console.log("ready"); });');
 
 const steps = "codeChange: { 1: { up: (s: State) => ({ ...s, step: 1 }), down: (s: State) => ({ n: s.n }) } },";
 
@@ -131,9 +141,13 @@ test("a deployed program is listed, rehearsed, upgraded and downgraded under tra
   );
 
   assert.equal((await balance()).by, "20", "a reference by mfa, made by code that Node has loaded, reaches the new version");
-  const back = await report("downgrade", "src/counter.actor", "1");
+  // By the name of what runs, as well as by those of its source.
+  assert.equal((await report("rehearse", "dist/counter.actor.js")).outcome, "unchanged");
+  const back = await report("downgrade", "dist/counter.actor.js", "1");
   assert.equal(back.outcome, "committed", JSON.stringify(back.errors));
   assert.equal((await balance()).version, "1");
+  const purged = JSON.parse((await run("purge", "dist/counter.actor", "--format", "json")).stdout) as PurgeReport;
+  assert.deepEqual([purged.module, purged.vsn, purged.purged], ["src/counter.actor", 2, true]);
 
   const broken = counter(2, "codeChange: { 1: { up: () => { throw new Error('no'); }, down: (s: State) => s } },");
   deployed.deploy({ "counter.actor": broken });
@@ -211,10 +225,6 @@ test("the endpoint keeps no program from ending", async (t) => {
 });
 
 test("CommonJS is upgraded as well, and without source maps a module has the id of its compiled file", async (t) => {
-  const asCommonJs = app
-    .replace("await start(root);\nawait enableUpgrades", "void start(root).then(() => enableUpgrades")
-    .replace('import.meta.url, name: "shop" });', 'require("node:url").pathToFileURL(__filename).href, name: "shop" })).then(() => {')
-    .replace('console.log("ready");', 'console.log("ready"); });');
   const deployed = deployedProject(t, { ...sources, app: asCommonJs }, { format: "cjs", sourceMaps: false });
   const program = runDeployed(t, deployed);
   await program.line(/^ready/);
@@ -226,4 +236,27 @@ test("CommonJS is upgraded as well, and without source maps a module has the id 
   program.process.kill("SIGUSR2");
   const [, sent, , counted, , version] = (await line).split(" ");
   assert.deepEqual([counted, version], [sent, "2"]);
+});
+
+test("what TypeScript has compiled to CommonJS: importers of an actor's default export stay as they are", async (t) => {
+  const deployed = deployedProject(t, { ...sources, app: asCommonJs }, { format: "cjs" });
+  const { project } = deployed;
+  const compile = (): void => {
+    const options = ["--module", "commonjs", "--moduleResolution", "bundler", "--esModuleInterop", "--noCheck", "--sourceMap"];
+    const { status, stdout } = spawnSync(tsc, [...options, "--rootDir", "src", "--outDir", "dist", "src/app.ts"], { cwd: project.root });
+    assert.equal(status, 0, String(stdout));
+  };
+  compile();
+  assert.match(project.read("dist/root.actor.js"), /const counter_actor_js_1 = __importDefault\(require\("\.\/counter\.actor\.js"\)\)/);
+  const program = runDeployed(t, deployed);
+  await program.line(/^ready/);
+  project.write("src/counter.actor.ts", counter(2, steps));
+  compile();
+  const { stdout, stderr } = await runCli(["upgrade", "--force", "--format", "json"], { cwd: project.root });
+  const report = JSON.parse(stdout) as UpgradeReport;
+  assert.deepEqual(
+    [report.outcome, report.modules.map(({ id, kind }) => [id, kind]), report.reinstantiated],
+    ["committed", [["src/counter.actor", "convert"]], undefined],
+    stderr + stdout,
+  );
 });

@@ -144,7 +144,8 @@ function withSource(map: string, file: string): string {
 
 /**
  * Reads the imports from esbuild's output, which has one form for each kind: a static import stands at the start of a line, as
- * `var import_x = __toESM(require("./x"))` or inside `__reExport(…)`; what is elsewhere is a dynamic import.
+ * `var import_x = __toESM(require("./x"))` or inside `__reExport(…)`; what is elsewhere is a dynamic import. What a compiler has turned into
+ * CommonJS before looks the same, but for the names: `const x_1 = __importDefault(require("./x"))`.
  */
 function findRequires(code: string): FoundRequire[] {
   const found = new Map<string, FoundRequire>();
@@ -154,7 +155,7 @@ function findRequires(code: string): FoundRequire[] {
     const before = code.slice(code.lastIndexOf("\n", match.index) + 1, match.index);
     if (/^\s+\.\.\.$/.test(before)) continue; // The annotation for Node's lexer at the end repeats `export *`.
     const specifier = JSON.parse(literal) as string;
-    const name = /^var ([\w$]+) = (?:__toESM\()?$/.exec(before)?.[1];
+    const name = staticImport.exec(before)?.[1];
     const isStatic = name !== undefined || /^(?:__toESM\()?$|^__reExport\(/.test(before);
     const defaultOnly = (name !== undefined && usesDefaultOnly(code, name)) || before === "";
     const earlier = found.get(specifier);
@@ -167,10 +168,14 @@ function findRequires(code: string): FoundRequire[] {
   return [...found.values()];
 }
 
+/** Functions that compilers wrap around `require`, and that give the module or an object with the same `default`. */
+const interop = String.raw`(?:(?:/\* @__PURE__ \*/ )?(?:[\w$]+\.)?(?:__toESM|__import(?:Default|Star)|_interop\w+)\()?`;
+const staticImport = new RegExp(String.raw`^(?:var|const|let) ([\w$]+) = ${interop}$`);
+
 /** A name in a string or comment may look like a use: then a module is evaluated again without need, which does no harm. */
 function usesDefaultOnly(code: string, name: string): boolean {
   const escaped = name.replaceAll("$", "\\$");
-  const uses = code.matchAll(new RegExp(`(?<![\\w$.])${escaped}(?![\\w$])(\\.default\\b| = (?:__toESM\\()?require\\()?`, "g"));
+  const uses = code.matchAll(new RegExp(String.raw`(?<![\w$.])${escaped}(?![\w$])(\.default\b| = ${interop}require\()?`, "g"));
   return [...uses].every((use) => use[1] !== undefined);
 }
 

@@ -62,7 +62,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
   let first: readonly BuiltFile[] = [];
   /** What has been said of an analysis that fails. */
   const failures = new Set<string>();
-  /** What the last upgrade replaced. */
+  /** What the last upgrade that changed code replaced. */
   let replaced: readonly Manifest[] = [];
   let running: { readonly abort: AbortController; readonly ended: Promise<unknown> } | null = null;
 
@@ -283,7 +283,10 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     loaded = next;
     if (!committed) return;
     const changed = new Set(report.modules.map(({ id }) => id));
-    replaced = before.filter(({ id }) => changed.has(id)).map(toManifest);
+    const left = before.filter(({ id }) => changed.has(id)).map(toManifest);
+    // Where modules were only evaluated anew there is no other code to go back to: what was changed before that is still the last change.
+    const now = new Map(next.modules.map((module) => [module.id, module]));
+    if (left.some((manifest) => !isSameCode(manifest, now.get(manifest.module)))) replaced = left;
     keepBuilds();
   }
 
@@ -362,6 +365,12 @@ interface When {
 
 function toManifest({ id, vsn, shape, file, closure }: LoadedVersion): Manifest {
   return { module: id, vsn, shape, file, files: closure };
+}
+
+function isSameCode(manifest: Manifest, loaded: LoadedVersion | undefined): boolean {
+  if (loaded === undefined || loaded.vsn !== manifest.vsn || loaded.shape !== manifest.shape) return false;
+  const hashes = new Map(manifest.files.map(({ file, hash }) => [file, hash]));
+  return loaded.closure.length === hashes.size && loaded.closure.every(({ file, hash }) => hashes.get(file) === hash);
 }
 
 /** As few layers as possible, since modules of one layer share the instances of what they both import. */

@@ -14,14 +14,7 @@ export function registerDiff(program: Command): void {
     .action(async (name: string | undefined, { format }: { format: string }, command: Command) => {
       const project = await openProject(projectRoot(command));
       const { modules } = project.analyzed;
-      const ids =
-        name === undefined
-          ? undefined
-          : moduleIds(
-              [name],
-              project.root,
-              modules.map(({ id }) => id),
-            );
+      const ids = name === undefined ? undefined : moduleIds([name], project.root, modules);
       const shown = modules.filter(({ id }) => ids === undefined || ids.includes(id));
       if (format === "json") {
         const { moduleJson } = await import("./format-json.ts");

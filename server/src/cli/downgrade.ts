@@ -23,7 +23,7 @@ export function registerDowngrade(program: Command): void {
         const ids = moduleIds(
           named.map(({ module }) => module),
           root,
-          modules.map(({ id }) => id),
+          modules,
         );
         const resolved = named.map(({ vsn }, index) => ({ module: ids[index] as string, vsn }));
         const twice = ids.find((id, index) => ids.indexOf(id) !== index);

@@ -24,7 +24,7 @@ export function registerPlan(program: Command): void {
       try {
         const { modules } = await connection.request("modules/list", {});
         const loaded = modules.map(({ id }) => id);
-        const ids = moduleIds(names, root, loaded);
+        const ids = moduleIds(names, root, modules);
         const plan = await connection.request("upgrade/plan", ids.length > 0 ? { modules: ids } : {});
         // What `instar upgrade` refuses belongs to what it would do.
         const project = await openProject(root);

@@ -79,20 +79,37 @@ export function fromHere(file: string): string {
 }
 
 /**
- * The ids of the modules that the user named, by id or by file.
+ * The ids of the modules that the user named, by id or by file: the source, or what was compiled from it and is loaded.
  * @throws UsageError with the nearest names where one is unknown.
  */
-export function moduleIds(names: readonly string[], root: string, known: readonly string[]): string[] {
+export function moduleIds(names: readonly string[], root: string, modules: readonly NamedModule[]): string[] {
+  const known = modules.map(({ id }) => id);
+  const byFile = new Map(
+    modules.flatMap(({ id, file }) => [fromRoot(root, file), withoutExtension(fromRoot(root, file))].map((path) => [path, id])),
+  );
   return names.map((name) => {
     if (known.includes(name)) return name;
-    const path = fromRoot(root, resolve(name)).replace(/\.[cm]?[jt]sx?$/, "");
-    if (known.includes(path)) return path;
+    // From the current folder, as paths are, or from the root, as ids are.
+    for (const path of [fromRoot(root, resolve(name)), slashed(name)]) {
+      const found = byFile.get(path) ?? known.find((id) => id === withoutExtension(path)) ?? byFile.get(withoutExtension(path));
+      if (found !== undefined) return found;
+    }
     const ending = known.filter((id) => id.endsWith(`/${name}`) || id.endsWith(`/${name}.actor`));
     if (ending.length === 1) return ending[0] as string;
     const candidates = closest(name, ending.length > 0 ? ending : known);
     const hint = candidates.length > 0 ? ` Did you mean ${candidates.join(" or ")}?` : known.length === 0 ? " There are none." : "";
     throw new UsageError(`There is no actor module ${name} in ${root}.${hint}`);
   });
+}
+
+export interface NamedModule {
+  readonly id: string;
+  /** Absolute. */
+  readonly file: string;
+}
+
+function withoutExtension(path: string): string {
+  return path.replace(/\.[cm]?[jt]sx?$/, "");
 }
 
 /** Up to three names that the user may have meant, nearest first. */

@@ -24,8 +24,7 @@ export function registerPurge(program: Command): void {
       const { root, connection } = await connectLive(command, runtime);
       try {
         const { modules } = await connection.request("modules/list", {});
-        const known = modules.map(({ id }) => id);
-        const [module = name] = moduleIds([name], root, known);
+        const [module = name] = moduleIds([name], root, modules);
         const report = await connection.request("code/purge", { module, ...(soft ? { soft } : {}) });
         const holders = await connection.request("code/holders", { module });
         if (format === "json") printJson({ version: 1, ...report, holders });

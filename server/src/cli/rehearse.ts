@@ -12,11 +12,7 @@ export function registerRehearse(program: Command): void {
       const { root, connection } = await connectLive(command, options.runtime);
       try {
         const { modules } = await connection.request("modules/list", {});
-        const ids = moduleIds(
-          names,
-          root,
-          modules.map(({ id }) => id),
-        );
+        const ids = moduleIds(names, root, modules);
         await carryOut(
           connection,
           "upgrade/rehearse",

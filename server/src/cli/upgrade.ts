@@ -23,7 +23,7 @@ export function registerUpgrade(program: Command): void {
       try {
         const { modules } = await connection.request("modules/list", {});
         const loaded = modules.map(({ id }) => id);
-        const ids = moduleIds(names, root, loaded);
+        const ids = moduleIds(names, root, modules);
         if (!options.force && (await refusedByAnalysis(root, ids.length > 0 ? ids : loaded, options.format))) {
           process.exitCode = exitCode.refused;
           return;
