@@ -17,6 +17,7 @@ export interface Conversion {
   readonly validate?: StateCheck;
   readonly validateBack?: StateCheck;
   readonly prototypes?: ReadonlyMap<object, object>;
+  readonly readsOnly?: boolean;
 }
 
 /** Null where a state fits, else a sentence with the path in the state at which it does not. */
@@ -48,12 +49,14 @@ export class Converter {
   readonly #prototypes: ReadonlyMap<object, object>;
   /** Whether a state can come out other than it was. */
   readonly #changesStates: boolean;
+  /** Whether steps get the states themselves. */
+  readonly #inPlace: boolean;
   readonly #checks: boolean;
   /** Whether a message can come out other than it was, or not at all. */
   readonly changesMessages: boolean;
 
   constructor(from: ModuleVersion, conversion: Conversion, extra: unknown) {
-    const { to, steps, prototypes = new Map<object, object>() } = conversion;
+    const { to, steps, prototypes = new Map<object, object>(), readsOnly = false } = conversion;
     this.#conversion = conversion;
     this.#from = from;
     this.#extra = extra;
@@ -62,6 +65,7 @@ export class Converter {
     this.#coming = steps.filter(({ code }) => code === "to");
     this.#copier = new Copier(this.#leaving.length === 0 ? prototypes : new Map());
     this.#changesStates = steps.length > 0 || prototypes.size > 0;
+    this.#inPlace = readsOnly && prototypes.size === 0;
     // A state that stays as it is, for code that expects the same shape, is not new.
     this.#checks = steps.length > 0 || from.shape === null || from.shape !== to.shape;
     this.changesMessages = steps.some(({ messages }) => Object.keys(messages).length > 0) || losesHandlers(from, to);
@@ -72,7 +76,7 @@ export class Converter {
     const { to, validate } = this.#conversion;
     let state = process.state;
     if (this.#changesStates) {
-      state = this.#copier.copy(state);
+      if (!this.#inPlace) state = this.#copier.copy(state);
       if (this.#leaving.length > 0) {
         state = runSteps(process, state, this.#leaving, this.#extra);
         if (this.#prototypes.size > 0) state = new Copier(this.#prototypes).copy(state);

@@ -15,6 +15,11 @@ export interface ModuleChange {
    * instances of the old classes in the states become instances of the new ones.
    */
   readonly prototypes?: ReadonlyMap<object, object>;
+  /**
+   * Whether it is proven that the steps write to nothing that they can reach from the state. They are then run on the states themselves,
+   * else on copies, which take most of an upgrade's time. Default false.
+   */
+  readonly readsOnly?: boolean;
   /** Whether a state fits the new version: null, or a sentence that says where it does not. Asked of every new state before the commit. */
   readonly validate?: StateCheck;
   /** The same for the version that it comes from: for rehearsals, which go there and back, and for a rollback. */

@@ -26,6 +26,8 @@ export interface PreparationOptions {
 export class Preparation implements Preparing {
   phase: "preparing" | "committed" | "dropped" = "preparing";
   readonly errors: UpgradeError[] = [];
+  /** How many states were made, those that were made again included. */
+  made = 0;
   /** Copies of the first processes' states of each module, before and after, for the report. */
   readonly samples = new Map<Process, { readonly before: unknown; readonly after: unknown }>();
   /** Of the modules that are restarted. */
@@ -155,6 +157,7 @@ export class Preparation implements Preparing {
     const part = this.#partOf(process.module) as Part;
     // One that has mail and may take it is known to the scheduler.
     if (part.postpones || process.suspendedBySys || process.timers !== null || process.awaitsTimeout) this.#addressees.add(process);
+    this.made++;
     try {
       const state = part.converter.state(process);
       process.preparedBy = this;

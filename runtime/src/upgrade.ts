@@ -244,19 +244,25 @@ class Upgrade {
   }
 
   /**
-   * Computes states beside the running code until what is left fits into the turn of the commit. With traffic that touches processes
-   * faster than they can be prepared that would never be; the rest is then for the commit. @returns a report where it ends here
+   * Computes states beside the running code until what is left fits into the turn of the commit. Where traffic touches processes as fast as
+   * they can be prepared that would never be; the rest is then for the commit. @returns a report where it ends here
    */
   async #prepareInSlices(): Promise<UpgradeReport | null> {
     const preparation = this.#preparation;
-    let rounds = 0;
+    let leftBefore = Infinity;
     for (;;) {
       const begin = performance.now();
+      const madeBefore = preparation.made;
       runNeutral(() => preparation.work(this.#slice()));
-      this.#time.convert += performance.now() - begin;
+      const took = performance.now() - begin;
+      this.#time.convert += took;
       this.#time.slices++;
       if (preparation.errors.length > 0) return this.#stopped("failed", preparation.errors);
-      if (preparation.allVisited && (preparation.left <= fewEnough || ++rounds > mostRounds)) return null;
+      if (preparation.allVisited) {
+        const { left } = preparation;
+        if ((left * took) / Math.max(1, preparation.made - madeBefore) <= shortSlice || left >= leftBefore) return null;
+        leftBefore = left;
+      }
       await turn();
       if (this.#options.signal?.aborted === true) return this.#stopped("canceled", [canceled]);
     }
@@ -538,6 +544,3 @@ const errorLimit = 100;
 const shortSlice = 4;
 const shortFor = 40;
 const longSlice = 10;
-/** So many states fit into the turn of a commit. */
-const fewEnough = 500;
-const mostRounds = 8;
