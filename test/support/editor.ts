@@ -196,8 +196,10 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
     },
     async pause() {
       await editor.read();
-      if (timers.size === 0) return;
-      const done = editor.next("instar/status", ({ state }) => state === "ready" || state === "error");
+      // Each project has a timer of its own, and says for itself that it is done.
+      let left = timers.size;
+      if (left === 0) return;
+      const done = editor.next("instar/status", ({ state }) => (state === "ready" || state === "error") && (left -= 1) === 0);
       for (const timer of timers) timer();
       await done;
     },

@@ -11,6 +11,7 @@ export function isSource(name: string): boolean {
 export function listSources(host: SourceHost, root: string): readonly string[] {
   const files: string[] = [];
   const visited = new Set<string>();
+  const whole = isConfigured(host, root);
   const visit = (folder: string): void => {
     const real = host.realpath(folder);
     if (visited.has(real)) return;
@@ -20,12 +21,29 @@ export function listSources(host: SourceHost, root: string): readonly string[] {
       if (!directory) {
         if (isSource(name) && !/\.d\.[cm]?ts$/.test(name)) files.push(path);
       } else if (!name.startsWith(".") && name !== "node_modules" && name !== "dist") {
-        if (!host.fileExists(joinPath(path, "package.json"))) visit(path);
+        if (!isProject(host, path, whole)) visit(path);
       }
     }
   };
   visit(root);
   return files.toSorted();
+}
+
+/** Whether a nested folder is a project of its own. Where the outer one is configured, its packages are parts of it, unless they are, too. */
+function isProject(host: SourceHost, folder: string, within: boolean): boolean {
+  return within ? isConfigured(host, folder) : host.fileExists(joinPath(folder, "package.json"));
+}
+
+/** Whether a folder says of itself that it is the root of a project. */
+function isConfigured(host: SourceHost, folder: string): boolean {
+  if (host.fileExists(joinPath(folder, "instar.config.json"))) return true;
+  const text = host.readFile(joinPath(folder, "package.json"));
+  if (text === undefined) return false;
+  try {
+    return (JSON.parse(text) as { instar?: unknown } | null)?.instar !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Whether a text may make an actor. */

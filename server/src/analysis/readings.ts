@@ -64,7 +64,7 @@ export class ProjectReadings {
     this.#checked?.invalidate(files);
     for (const file of files) {
       const name = nameOf(file);
-      if (/^(package|[jt]sconfig.*)\.json$/.test(name) || name === "node_modules") {
+      if (/^(package|instar\.config|[jt]sconfig.*)\.json$/.test(name) || name === "node_modules") {
         this.#settings = undefined;
         this.#files = undefined;
         this.#known.clear();
