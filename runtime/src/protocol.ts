@@ -219,14 +219,11 @@ export interface ProbationParams {
 
 export type PlanParams = Pick<UpgradeParams, "modules">;
 
-export type RollbackParams = Pick<UpgradeParams, "extra" | "onBusy" | "timeout">;
+export type RollbackParams = Pick<UpgradeParams, "extra" | "onBusy" | "timeout" | "probation">;
 
-export interface DowngradeParams {
+export interface DowngradeParams extends RollbackParams {
   /** All targets go back in one transaction. */
   readonly targets: readonly { readonly module: string; readonly vsn: number }[];
-  readonly extra?: unknown;
-  readonly onBusy?: "abort" | "wait" | "restart";
-  readonly timeout?: number;
 }
 
 export interface UpgradeReport {
@@ -276,6 +273,8 @@ export interface UpgradeReport {
   readonly probation?: { readonly until: string };
   /** How it was done; left out where it was all or nothing. After `otp`, `failed` means that it stopped midway and nothing was put back. */
   readonly mode?: "otp";
+  /** What it was, where that was no upgrade to the sources: back to an earlier version, or to what the last upgrade replaced. */
+  readonly operation?: "downgrade" | "rollback";
   /** Why the runtime began it by itself: the upgrade before did not survive its probation. Left out where somebody asked for it. */
   readonly why?: string;
 }

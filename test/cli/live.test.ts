@@ -162,7 +162,9 @@ test("rehearse asks for every changed module unless some are named", async (t) =
 test("downgrade takes several modules back in one request", async (t) => {
   const { root } = temporaryProject(t, {});
   const runtime = await fakeRuntime(t, { root }, answers);
-  const { code } = await runCli(["downgrade", "src/room.actor", "1", "src/user.actor.ts", "2"], { cwd: root });
+  const { code } = await runCli(["downgrade", "src/room.actor", "1", "src/user.actor.ts", "2", "--restarts", "3", "--probation", "5"], {
+    cwd: root,
+  });
   assert.equal(code, 0);
   assert.deepEqual(runtime.requests.at(-1), {
     method: "upgrade/downgrade",
@@ -171,6 +173,7 @@ test("downgrade takes several modules back in one request", async (t) => {
         { module: "src/room.actor", vsn: 1 },
         { module: "src/user.actor", vsn: 2 },
       ],
+      probation: { for: 5000, restarts: 3 },
     },
   });
 });
@@ -185,6 +188,7 @@ const wrong: [name: string, args: string[], said: RegExp][] = [
   ["a version is no number", ["downgrade", "src/room.actor", "one"], /one is not a version of src\/room\.actor/],
   ["a version below 1", ["downgrade", "src/room.actor", "0"], /0 is not a version/],
   ["a module named twice", ["downgrade", "room", "1", "src/room.actor", "2"], /src\/room\.actor is named twice/],
+  ["restarts without a probation", ["rollback", "--restarts", "3"], /say how long it lasts with --probation/],
   ["a timeout that is none", ["upgrade", "--timeout", "soon"], /Write milliseconds/],
   ["a runtime that is not there", ["ps", "--runtime", "other"], /No runtime other is running .*Running: dev/s],
 ];
@@ -281,7 +285,7 @@ test("several runtimes: --runtime says which", async (t) => {
   await fakeRuntime(t, { root, name: "left" }, answers);
   await fakeRuntime(t, { root, name: "right" }, answers);
   const unsaid = await runCli(["ps"], { cwd: root });
-  assert.match(unsaid.stderr, /Several runtimes .*left, right.*--runtime/);
+  assert.match(unsaid.stderr, /Several runtimes .*left, right\. Say which with --runtime <name>\.\n/);
   assert.equal(unsaid.code, 2);
   const said = await runCli(["ps", "--runtime", "right"], { cwd: root });
   assert.match(said.stdout, /^right running/);
@@ -430,7 +434,7 @@ test("at the root of a workspace, the one runtime of a member is meant", async (
   assert.equal(one.code, 0);
   await fakeRuntime(t, { root: project.path("apps/shop") }, answers);
   const two = await runCli(["ps"], { cwd: project.root });
-  assert.match(two.stderr, /Several runtimes .*dev of apps\/chat, dev of apps\/shop.*--project/);
+  assert.match(two.stderr, /Several runtimes .*dev of apps\/chat, dev of apps\/shop\. Say which with --project <folder>\.\n/);
   assert.equal(two.code, 2);
   const said = await runCli(["ps", "-C", "apps/shop"], { cwd: project.root });
   assert.equal(said.stderr, "");

@@ -1,5 +1,5 @@
 /** Checks the parameters of requests before anything happens: what comes over the socket is nobody's type. */
-import type { DowngradeParams, PlanParams, ProbationParams, Requests, UpgradeParams } from "../protocol.ts";
+import type { DowngradeParams, PlanParams, ProbationParams, Requests, RollbackParams, UpgradeParams } from "../protocol.ts";
 
 /** What is wrong with parameters, in words for whoever wrote the client. */
 export class BadParams extends Error {}
@@ -34,7 +34,6 @@ function upgradeParams(params: Record<string, unknown>): UpgradeParams {
     ...planParams(params),
     ...common(params),
     ...(mode === undefined ? {} : { mode }),
-    ...(probation === undefined ? {} : { probation: probationParams(probation) }),
   };
 }
 
@@ -70,7 +69,7 @@ function downgradeParams(params: Record<string, unknown>): DowngradeParams {
   return { targets: checked, ...common(params) };
 }
 
-function common({ extra, onBusy, timeout }: Record<string, unknown>): Pick<UpgradeParams, "extra" | "onBusy" | "timeout"> {
+function common({ extra, onBusy, timeout, probation }: Record<string, unknown>): RollbackParams {
   if (onBusy !== undefined && onBusy !== "abort" && onBusy !== "wait" && onBusy !== "restart") {
     throw new BadParams('`onBusy` must be "abort", "wait" or "restart"');
   }
@@ -81,6 +80,7 @@ function common({ extra, onBusy, timeout }: Record<string, unknown>): Pick<Upgra
     ...(extra === undefined ? {} : { extra }),
     ...(onBusy === undefined ? {} : { onBusy }),
     ...(timeout === undefined ? {} : { timeout }),
+    ...(probation === undefined ? {} : { probation: probationParams(probation) }),
   };
 }
 

@@ -77,6 +77,32 @@ test("an upgrade that does not hold is rolled back, and everybody knows: code se
   assert.deepEqual(summary(await client.request("upgrade/rollback")).slice(0, 2), ["committed", ["src/counter.actor 2 → 1 convert"]]);
 });
 
+test("a downgrade can be on probation as well, and is taken back by up", async (t) => {
+  const { project, client, logs, poke, counters } = await running(t);
+  project.write(file, counter(2, steps));
+  await client.request("upgrade/apply");
+  // What was kept as version 1 cannot do what version 2 could.
+  project.write(file, counter(1, "", { add: "((): never => { throw new Error('version 1 cannot'); })()" }));
+  await client.request("runtime/restart");
+  project.write(file, counter(2, steps));
+  await client.request("upgrade/apply");
+  const rolledBack = client.next("upgrade/rolledBack");
+  const probation = { for: 60_000, restarts: 0 };
+  const down = await client.request("upgrade/downgrade", { targets: [{ module: "src/counter.actor", vsn: 1 }], probation });
+  assert.deepEqual([down.outcome, down.operation], ["committed", "downgrade"]);
+  assert.notEqual(down.probation, undefined);
+  await poke();
+  const back = await rolledBack;
+  assert.deepEqual([...summary(back).slice(0, 2), back.operation], ["committed", ["src/counter.actor 1 → 2 convert"], "rollback"]);
+  assert.match(logs.join("\n"), /info: downgraded src\/counter\.actor \(2 → 1\).*\n.*error: rolled back src\/counter\.actor \(1 → 2\)/s);
+  assert.deepEqual(
+    (await counters()).map(([vsn]) => vsn),
+    [2, 2],
+  );
+  const again = await client.request("upgrade/rollback", { probation });
+  assert.deepEqual([again.outcome, again.operation, again.probation === undefined], ["committed", "rollback", false]);
+});
+
 test("a probation that is survived says so, once", async (t) => {
   const { project, client, counters } = await running(t);
   project.write(file, bad());

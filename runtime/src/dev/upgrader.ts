@@ -234,27 +234,32 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     prepare: () => Promise<Prepared>,
     params: EngineParams,
     { signal, since = Date.now() }: RunOptions,
-    rehearse: boolean,
+    { rehearse = false, operation }: { readonly rehearse?: boolean; readonly operation?: UpgradeReport["operation"] } = {},
   ): Promise<UpgradeReport> {
     if (running !== null) return emptyReport("refused", [inProgress]);
     const abort = new AbortController();
     const both = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
-    return await exclusively(abort, () => course(prepare, params, { signal: both, since, rehearse }));
+    return await exclusively(abort, () => course(prepare, params, { signal: both, since, rehearse, operation }));
   }
 
   async function course(
     prepare: () => Promise<Prepared>,
     params: EngineParams,
-    { signal, since, rehearse }: { readonly signal: AbortSignal; readonly since: number; readonly rehearse: boolean },
+    { signal, since, rehearse, operation }: Omit<When, "builtAt"> & { readonly signal: AbortSignal },
   ): Promise<UpgradeReport> {
     let prepared: Prepared;
     try {
       prepared = await prepare();
     } catch (error) {
-      return finished(emptyReport("refused", [toUpgradeError(error, "INSTAR_BUILD_FAILED")]), { since, builtAt: Date.now(), rehearse });
+      return finished(emptyReport("refused", [toUpgradeError(error, "INSTAR_BUILD_FAILED")]), {
+        since,
+        builtAt: Date.now(),
+        rehearse,
+        operation,
+      });
     }
-    const builtAt = Date.now();
-    if (signal.aborted) return finished(emptyReport("canceled", [canceled]), { since, builtAt, rehearse });
+    const when: When = { since, builtAt: Date.now(), rehearse, operation };
+    if (signal.aborted) return finished(emptyReport("canceled", [canceled]), when);
     const outcome = await request(
       "upgrade",
       {
@@ -267,9 +272,9 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
         mode: params.mode ?? null,
         probation: params.probation ?? null,
       },
-      { signal, patience, onLate: (late) => void conclude(late, { since, builtAt, rehearse }) },
+      { signal, patience, onLate: (late) => void conclude(late, when) },
     );
-    return conclude(outcome, { since, builtAt, rehearse });
+    return conclude(outcome, when);
   }
 
   function conclude(outcome: UpgradeOutcome, when: When): UpgradeReport {
@@ -290,9 +295,9 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     keepBuilds();
   }
 
-  function finished(report: UpgradeReport, { since, builtAt, committedAt, rehearse }: When): UpgradeReport {
+  function finished(report: UpgradeReport, { since, builtAt, committedAt, rehearse, operation }: When): UpgradeReport {
     const time = { ...report.time, build: builtAt - since, total: (committedAt ?? Date.now()) - since };
-    const timed = { ...report, time };
+    const timed = { ...report, time, ...(operation === undefined ? {} : { operation }) };
     if (!rehearse && report.outcome !== "unchanged") onFinished(timed);
     return timed;
   }
@@ -325,13 +330,13 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
       keepBuilds();
     },
     plan,
-    apply: (params, how) => run(() => upgradeFrom(params), params, how, false),
-    rehearse: (params, how) => run(() => upgradeFrom(params), params, how, true),
-    downgrade: (params, how) => run(() => prepareFromStore(params), params, how, false),
-    rollback: (params, how) => run(prepareReplaced, params, how, false),
+    apply: (params, how) => run(() => upgradeFrom(params), params, how),
+    rehearse: (params, how) => run(() => upgradeFrom(params), params, how, { rehearse: true }),
+    downgrade: (params, how) => run(() => prepareFromStore(params), params, how, { operation: "downgrade" }),
+    rollback: (params, how) => run(prepareReplaced, params, how, { operation: "rollback" }),
     rolledBack(outcome) {
       take(outcome, outcome.report.outcome === "committed");
-      const announce = (): void => onRolledBack(outcome.report);
+      const announce = (): void => onRolledBack({ ...outcome.report, operation: "rollback" });
       // It may have come before the end of the upgrade that it is about, or in the middle of another one.
       if (running === null) announce();
       else void running.ended.then(announce);
@@ -361,6 +366,7 @@ interface When {
   readonly builtAt: number;
   readonly committedAt?: number;
   readonly rehearse: boolean;
+  readonly operation: UpgradeReport["operation"] | undefined;
 }
 
 function toManifest({ id, vsn, shape, file, closure }: LoadedVersion): Manifest {
@@ -398,12 +404,12 @@ const canceled: UpgradeError = toUpgradeError(
 
 /** For a log: what came of it, in one line, and one for each error. */
 export function formatReport(report: UpgradeReport): string {
-  const { outcome, modules, processes, errors, time, why, mode } = report;
+  const { outcome, modules, processes, errors, time, why, mode, operation = "upgrade" } = report;
   const names = modules.map(({ id, from, to }) => (from === to ? `${id} (${to})` : `${id} (${from} → ${to})`)).join(", ");
-  const did = why === undefined ? "upgraded" : "rolled back";
+  const did = { upgrade: "upgraded", downgrade: "downgraded", rollback: "rolled back" }[operation];
   const head =
     outcome === "committed"
       ? `${did} ${names || "new modules"}: ${processes.length} ${processes.length === 1 ? "process" : "processes"}, ${Math.round(time.total)} ms`
-      : `${why === undefined ? "upgrade" : "rollback"} ${outcome}${outcome === "failed" && mode === "otp" ? " midway, and nothing is put back" : ""}`;
+      : `${operation} ${outcome}${outcome === "failed" && mode === "otp" ? " midway, and nothing is put back" : ""}`;
   return [head, ...(why === undefined ? [] : [`  ${why}`]), ...errors.map((error) => `  ${formatUpgradeError(error)}`)].join("\n");
 }

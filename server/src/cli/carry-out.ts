@@ -67,7 +67,7 @@ export async function carryOut<M extends Operation>(
       print(colors.dim(`On probation until ${localTime(probation.until)}; Ctrl-C does not wait for its end.`));
     const verdict = probation === undefined ? null : await watch.verdict(probation.until, leave.signal);
     if (format === "json") printJson(verdict === null ? report : { ...report, verdict });
-    else if (verdict !== null) print(verdictText(verdict));
+    else if (verdict !== null) print(verdictText(verdict, report));
     const good = ["committed", "rehearsed", "unchanged"].includes(report.outcome) && (verdict === null || heldOr(verdict));
     process.exitCode = good ? exitCode.ok : exitCode.refused;
   } finally {
@@ -95,10 +95,10 @@ function heldOr({ kind }: Verdict): boolean {
   return kind === "held" || kind === "replaced";
 }
 
-function verdictText(verdict: Verdict): string {
+function verdictText(verdict: Verdict, { operation }: UpgradeReport): string {
   if (verdict.kind === "rolledBack") return `\n${rollbackText(verdict.report)}`;
   return {
-    held: colors.green("The new code has held: the probation is over."),
+    held: colors.green(`${operation === undefined ? "The new code" : "It"} has held: the probation is over.`),
     replaced: "Another upgrade has been committed, which ends the probation.",
     lost: colors.red("The application ended during the probation, or its runtime is gone. See with: instar ps"),
     left: "Not waiting for the end of the probation, which goes on without us.",
@@ -109,8 +109,10 @@ function localTime(until: string): string {
   return new Date(until).toLocaleTimeString();
 }
 
-function afterInterrupt({ outcome }: UpgradeReport): string {
-  if (outcome === "committed")
-    return "Ctrl-C came too late: the new code was committed before it, and serves. Go back with: instar downgrade <module> <vsn>";
+function afterInterrupt({ outcome, operation }: UpgradeReport): string {
+  if (outcome === "committed") {
+    const what = operation === undefined ? "the new code was committed before it, and serves" : "it was committed before that";
+    return `Ctrl-C came too late: ${what}. Undo it with: instar rollback`;
+  }
   return "Canceled by Ctrl-C: nothing was committed, everything is as it was.";
 }

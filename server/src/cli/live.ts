@@ -48,18 +48,25 @@ async function reachable(root: string, name: string | undefined): Promise<readon
 function choose(runtimes: readonly FoundRuntime[], name: string | undefined, root: string): FoundRuntime {
   const meant = runtimes.filter(({ run }) => name === undefined || run.name === name);
   const [first, second] = meant;
-  const list = runtimes.map(({ run }) => (slashed(run.root) === root ? run.name : `${run.name} of ${fromHere(run.root)}`)).join(", ");
+  const nameOf = ({ run }: FoundRuntime): string => (slashed(run.root) === root ? run.name : `${run.name} of ${fromHere(run.root)}`);
   if (first === undefined) {
     if (name === undefined) {
       throw new UsageError(
         `No runtime is running in ${root}. Start one with: instar dev <entry>; or name another project with --project <folder>.`,
       );
     }
-    const hint = runtimes.length > 0 ? `Running: ${list}.` : `Start one with: instar dev <entry> --name ${name}`;
+    const hint = runtimes.length > 0 ? `Running: ${runtimes.map(nameOf).join(", ")}.` : `Start one with: instar dev <entry> --name ${name}`;
     throw new UsageError(`No runtime ${name} is running in ${root}. ${hint}`);
   }
   if (second === undefined) return first;
-  throw new UsageError(`Several runtimes are running in ${root}: ${list}. Say which with --runtime <name>, and with --project <folder>.`);
+  const differ = (what: "name" | "root"): boolean => new Set(meant.map(({ run }) => run[what])).size === meant.length;
+  const options = differ("name")
+    ? ["--runtime <name>"]
+    : differ("root")
+      ? ["--project <folder>"]
+      : ["--project <folder>", "--runtime <name>"];
+  const several = meant.map(nameOf).join(", ");
+  throw new UsageError(`Several runtimes are running in ${root}: ${several}. Say which with ${options.join(" and ")}.`);
 }
 
 /** Reads a duration: `1500`, `1500ms`, `2s`. Gives milliseconds. */

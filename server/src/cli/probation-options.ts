@@ -11,7 +11,7 @@ export interface ProbationOptions {
 
 export function withProbationOptions(command: Command): Command {
   return command
-    .option("--probation <seconds>", "roll back what is upgraded if its processes are restarted too often in this time", parseSeconds)
+    .option("--probation <seconds>", "take it back if processes of the changed modules are restarted too often in this time", parseSeconds)
     .option("--restarts <n>", "with --probation: how many restarts are all right, default 0", parseRestarts);
 }
 
@@ -21,6 +21,12 @@ export function probationOf({ probation, restarts }: ProbationOptions): Probatio
   if (restarts !== undefined)
     throw new UsageError("--restarts says what a probation tolerates; say how long it lasts with --probation <seconds>.");
   return undefined;
+}
+
+/** The part of the parameters that these options decide. @throws UsageError */
+export function probationParams(options: ProbationOptions): { readonly probation?: ProbationParams } {
+  const probation = probationOf(options);
+  return probation === undefined ? {} : { probation };
 }
 
 function parseRestarts(text: string): number {

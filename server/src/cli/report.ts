@@ -22,16 +22,19 @@ function bodyLines(report: UpgradeReport): string[] {
 /** The report of the way back from an upgrade that did not survive its probation. */
 export function rollbackText(report: UpgradeReport): string {
   const { outcome, why, modules } = report;
+  // Of a downgrade, the way back leads up again.
+  const [tried, before] = modules.some(({ from, to }) => from < to) ? ["older", "newer"] : ["new", "old"];
   const back = modules.some(({ kind }) => kind === "restart")
-    ? "Rolled back: the old code serves, and processes for which no step leads back were restarted."
-    : "Rolled back: the old code serves, with the states as they are now.";
-  const head = outcome === "committed" ? back : `It could not be rolled back (${outcome}): the new code stays.`;
-  return [colors.red(`The new code did not hold: ${why}.`), colors.red(head), ...bodyLines(report)].join("\n");
+    ? `Rolled back: the ${before} code serves, and processes for which no step leads back were restarted.`
+    : `Rolled back: the ${before} code serves, with the states as they are now.`;
+  const head = outcome === "committed" ? back : `It could not be rolled back (${outcome}): the ${tried} code stays.`;
+  return [colors.red(`The ${tried} code did not hold: ${why}.`), colors.red(head), ...bodyLines(report)].join("\n");
 }
 
-function headline({ outcome, time, errors, mode }: UpgradeReport): string {
+function headline(report: UpgradeReport): string {
+  const { outcome, errors, mode } = report;
   const said = {
-    committed: colors.green(`Committed in ${milliseconds(time.total)}: the new code serves.`),
+    committed: colors.green(committedText(report)),
     rehearsed: colors.green("Rehearsed: it would work. Nothing was changed."),
     unchanged: "Nothing to do: the running code is what was asked for.",
     refused: colors.red("Refused before it began. Everything is as it was."),
@@ -44,6 +47,16 @@ function headline({ outcome, time, errors, mode }: UpgradeReport): string {
   };
   // A newer runtime may know outcomes that this program does not.
   return said[outcome] ?? `${outcome}${errors.length > 0 ? " (see the errors below)" : ""}`;
+}
+
+function committedText({ operation, modules, time }: UpgradeReport): string {
+  const duration = milliseconds(time.total);
+  if (operation === undefined) return `Committed in ${duration}: the new code serves.`;
+  const versions = modules.map(({ id, to }) => `version ${to} of ${id}`);
+  const where = versions.length > 3 ? `with ${versions.length} modules` : `to ${versions.join(" and ")}`;
+  // A kept build may also be that of a later version.
+  if (operation === "downgrade") return `Went ${modules.every(({ from, to }) => to > from) ? "" : "back "}${where} in ${duration}.`;
+  return `Rolled back ${where} in ${duration}: the code of before the last upgrade serves.`;
 }
 
 function moduleRow(module: UpgradedModule, { processes }: UpgradeReport): string[] {

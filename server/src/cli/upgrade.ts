@@ -5,7 +5,7 @@ import { findingError, reportWithout } from "../live/operate.ts";
 import { type LiveOptions, carryOut, patience, withLiveOptions } from "./carry-out.ts";
 import { exitCode, UsageError } from "./exit.ts";
 import { connectLive } from "./live.ts";
-import { type ProbationOptions, probationOf, withProbationOptions } from "./probation-options.ts";
+import { type ProbationOptions, probationParams, withProbationOptions } from "./probation-options.ts";
 import { moduleIds, openProject } from "./project.ts";
 import { count, print, printError, printJson } from "./terminal.ts";
 
@@ -17,8 +17,8 @@ export function registerUpgrade(program: Command): void {
     .addOption(new Option("--mode <mode>", "otp: one process after the other, as OTP's release handler does").choices(["otp"]))
     .action(async (names: string[], options: UpgradeOptions, command: Command) => {
       const { mode } = options;
-      const probation = probationOf(options);
-      if (mode !== undefined && probation !== undefined) throw new UsageError("--mode otp knows no way back, so there is no --probation.");
+      const probation = probationParams(options);
+      if (mode !== undefined && "probation" in probation) throw new UsageError("--mode otp knows no way back, so there is no --probation.");
       const { root, connection } = await connectLive(command, options.runtime);
       try {
         const { modules } = await connection.request("modules/list", {});
@@ -32,7 +32,7 @@ export function registerUpgrade(program: Command): void {
           ...(ids.length > 0 ? { modules: ids } : {}),
           ...patience(options),
           ...(mode === undefined ? {} : { mode }),
-          ...(probation === undefined ? {} : { probation }),
+          ...probation,
         };
         await carryOut(connection, "upgrade/apply", params, options.format);
       } finally {
