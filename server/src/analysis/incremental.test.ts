@@ -23,8 +23,7 @@ function all(analyzer: Analyzer): unknown {
 }
 
 describe("random edits", () => {
-  // One that is known: for a few random states, such as those of seed 23 in round 19, the search for a witness takes far too long.
-  const seed = Number(process.env["SEED"] ?? 679135926);
+  const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
   test(`seed ${seed}`, () => {
     const random = generator(seed);
     const sources = randomModules(seed, { actors: 5, shared: 4 });

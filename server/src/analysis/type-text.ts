@@ -17,6 +17,8 @@ export interface TextOptions {
   readonly deepest?: number;
   /** Of how many types the text may speak; the rest is left out. */
   readonly most?: number;
+  /** What stands for what is left out, where the text has to be a type: `unknown`. */
+  readonly cut?: string;
 }
 
 /** What recurses without a name would fill books, and nobody reads more than this. */
@@ -24,7 +26,7 @@ const byItsName: TextOptions = { nameOf: (each) => ("name" in each ? each.name :
 
 /** One level is written out, what has a name below it is named. */
 export function typeText(shape: Shape, options: TextOptions = byItsName): string {
-  return write(shape, options, "top");
+  return apart(() => write(shape, options, "top"));
 }
 
 /** The beginning of `typeText`, for a message. */
@@ -34,7 +36,18 @@ export function shortTypeText(shape: Shape): string {
 
 /** The type under its name, where it has one. */
 export function referenceText(shape: Shape, options: TextOptions): string {
-  return write(shape, options, "top", true);
+  return apart(() => write(shape, options, "top", true));
+}
+
+/** A text that is asked for while another is written, such as a declaration that the other refers to, has limits of its own. */
+function apart(make: () => string): string {
+  const before = [depth, count] as const;
+  depth = 0;
+  try {
+    return make();
+  } finally {
+    [depth, count] = before;
+  }
 }
 
 /** Where a text stands decides whether it needs parentheses. */
@@ -49,7 +62,7 @@ function write(shape: Shape, options: TextOptions, place: Place, byName = false)
   if (depth > 50) return "unknown";
   if (depth === 0) count = 0;
   count += 1;
-  if (depth > (options.deepest ?? depth) || count > (options.most ?? count)) return "…";
+  if (depth > (options.deepest ?? depth) || count > (options.most ?? count)) return options.cut ?? "…";
   depth += 1;
   try {
     return writeOne(shape, options, place, byName);

@@ -63,6 +63,24 @@ describe("witnesses", () => {
     });
   }
 
+  test("types that meet each other everywhere are searched once, whether they end or not", { timeout: 60_000 }, () => {
+    const names = Array.from({ length: 10 }, (_, index) => `T${index}`);
+    const declarations = (last: string, wrap: (name: string) => string) =>
+      names.map((name, at) => {
+        const own = names.map((other, index) => `f${index}: ${wrap(other)}`);
+        return `interface ${name} { ${own.join("; ")}; v: ${at === names.length - 1 ? last : "string"} }`;
+      });
+    for (const wrap of [(name: string) => name, (name: string) => `${name} | null`, (name: string) => `${name}[]`]) {
+      const [from, to] = readShapes(
+        ["number", "bigint"].map((last) => ({ text: `export interface State { t: T0 }\n${declarations(last, wrap).join("\n")}` })),
+      ).map(({ shape }) => shape);
+      assert.ok(from && to);
+      const found = counterexample(from, to);
+      assert.ok(found && compareShapes(found, to).up === "incompatible" && compareShapes(found, from).up === "compatible");
+      if (wrap("T") === "T[]") assert.match(valueText(found), /^\{ t: \{ f0: \[\], .*f9: \[\{ f0: \[\], .*v: 1 \}\], v: "text" \} \}$/);
+    }
+  });
+
   test("there is none where nothing is certain to be refused", () => {
     const [any, number] = readShapes([{ text: "export interface State { a: any }" }, { text: "export interface State { a: number }" }]);
     assert.ok(any?.shape && number?.shape);

@@ -3,15 +3,41 @@
  * witness is a shape too, one that has been narrowed to a single value, so that the algebra itself can say that it is still refused.
  */
 import type { Difference } from "./compare.ts";
-import { children, isPrimitive, isRecursive, literal, membersOf, primitive, type PrimitiveName, type Shape } from "./shape.ts";
+import {
+  children,
+  isPrimitive,
+  isRecursive,
+  literal,
+  type LiteralShape,
+  membersOf,
+  primitive,
+  type PrimitiveName,
+  type Shape,
+  type TemplateShape,
+} from "./shape.ts";
 import { keyText, typeText } from "./type-text.ts";
 import { createValidity, isKeyOf, literalsOf } from "./validity.ts";
 
 /** A shape with one value, valid for `from` and not for `to`; null where no value is certain to be refused. */
 export function counterexample(from: Shape, to: Shape): Shape | null {
   const valid = createValidity();
-  const refused = (shape: Shape) => valid(shape, to) === "incompatible";
-  return refused(from) ? narrowed(from, refused, fieldNames(to), 0) : null;
+  let tries = 0;
+  const refused = (shape: Shape) => {
+    tries += 1;
+    return valid(shape, to) === "incompatible";
+  };
+  if (!refused(from)) return null;
+  return narrowed(from, { refused, names: fieldNames(to), simplest: simplestOf(from), depth: 0, isSpent: () => tries > mostTries });
+}
+
+interface Search {
+  readonly refused: (shape: Shape) => boolean;
+  /** What a key may have to be called. */
+  readonly names: readonly string[];
+  /** One value of a shape, for where any will do; undefined where it has none that ends. */
+  readonly simplest: (shape: Shape) => Shape | undefined;
+  readonly depth: number;
+  readonly isSpent: () => boolean;
 }
 
 /** One sentence on what a process that lives through the change would meet. */
@@ -29,27 +55,35 @@ export function witness({ path, kind, from, to }: Difference, old: Shape | null,
 }
 
 /** Beyond this, what is left is shown as it is. */
-const deepest = 12;
+const deepest = 40;
+const mostTries = 1000;
 
-/** Takes away from a shape, as long as what is left is still refused, until one value is left. */
-function narrowed(shape: Shape, refused: (shape: Shape) => boolean, names: readonly string[], depth: number): Shape {
-  if (depth > deepest) return shape;
-  const inner = (each: Shape, wrap: (each: Shape) => Shape) => narrowed(each, (one) => refused(wrap(one)), names, depth + 1);
+/**
+ * Takes away from a shape, as long as what is left is still refused, until one value is left. Only parts that are to blame are narrowed;
+ * whatever else there is becomes the simplest value at once, so that the work grows with the depth and not with how often types meet again.
+ */
+function narrowed(shape: Shape, search: Search): Shape {
+  const { refused, names, depth } = search;
+  if (depth > deepest || search.isSpent()) return shape;
+  const inner = (each: Shape, wrap: (each: Shape) => Shape) => {
+    const simple = search.simplest(each);
+    // What recurses without an end has no value that could be written.
+    if (simple === undefined) return each;
+    if (refused(wrap(simple))) return simple;
+    return narrowed(each, { ...search, refused: (one) => refused(wrap(one)), depth: depth + 1 });
+  };
   switch (shape.kind) {
     case "primitive":
       return candidates(shape.type).find(refused) ?? shape;
     case "enum":
       return shape.members.map((name): Shape => ({ ...shape, members: [name] })).find(refused) ?? shape;
-    case "template": {
-      const filled = (n: number) =>
-        literal(shape.texts.map((text, index) => text + (shape.types[index] === undefined ? "" : filling(shape.types[index], n))).join(""));
-      return [0, 1, 2].map(filled).find(refused) ?? shape;
-    }
+    case "template":
+      return [0, 1, 2].map((number) => filled(shape, number)).find(refused) ?? shape;
     case "union": {
       // The simplest first, so that what recurses comes to its end.
       const members = shape.members.toSorted((one, other) => rank(one) - rank(other));
       const member = members.find(refused);
-      return member === undefined ? shape : narrowed(member, refused, names, depth + 1);
+      return member === undefined ? shape : inner(member, (each) => each);
     }
     case "array": {
       const list = (...items: Shape[]): Shape => ({
@@ -142,14 +176,80 @@ function narrowed(shape: Shape, refused: (shape: Shape) => boolean, names: reado
   }
 }
 
+/** The simplest value of each shape that is reached; of what recurses, one that ends. */
+function simplestOf(root: Shape): Search["simplest"] {
+  const reached = new Set<Shape>([root]);
+  for (const shape of reached) for (const child of children(shape)) reached.add(child);
+  const found = new Map<Shape, Shape>();
+  // What is beneath comes first, so that only cycles take more than one round.
+  let waiting = [...reached].toReversed();
+  for (let before = -1; found.size > before;) {
+    before = found.size;
+    waiting = waiting.filter((shape) => {
+      const simple = simplest(shape, found);
+      if (simple !== undefined) found.set(shape, simple);
+      return simple === undefined;
+    });
+  }
+  return (shape) => found.get(shape);
+}
+
+function simplest(shape: Shape, found: ReadonlyMap<Shape, Shape>): Shape | undefined {
+  switch (shape.kind) {
+    case "primitive":
+      return shape.type === "never" ? undefined : candidates(shape.type)[0];
+    case "enum":
+      return shape.members.length === 0 ? undefined : { ...shape, members: shape.members.slice(0, 1) };
+    case "template":
+      return filled(shape, 0);
+    case "array":
+      return { kind: "tuple", slots: [], readonly: false };
+    case "tuple": {
+      const slots = shape.slots
+        .filter((slot) => !slot.optional && !slot.rest)
+        .flatMap((slot) => {
+          const simple = found.get(slot.shape);
+          return simple === undefined ? [] : [{ ...slot, shape: simple }];
+        });
+      return slots.length < shape.slots.filter((slot) => !slot.optional && !slot.rest).length ? undefined : { ...shape, slots };
+    }
+    case "object":
+    case "class": {
+      const needed = shape.fields.filter((field) => !field.optional);
+      const fields = needed.flatMap((field) => {
+        const simple = found.get(field.shape);
+        return simple === undefined ? [] : [{ ...field, shape: simple }];
+      });
+      if (fields.length < needed.length) return undefined;
+      return shape.kind === "object" ? { ...shape, fields, indexes: [] } : { ...shape, fields };
+    }
+    case "builtin": {
+      if (/^(Map|Set)$/.test(shape.class)) return { ...shape, args: shape.args.map(() => primitive("never")) };
+      const args = shape.args.flatMap((arg) => found.get(arg) ?? []);
+      return args.length < shape.args.length ? undefined : { ...shape, args };
+    }
+    case "brand": {
+      const base = found.get(shape.base);
+      return base && { ...shape, base };
+    }
+    case "union": {
+      const [first] = shape.members
+        .flatMap((member) => (found.has(member) ? [[rank(member), found.get(member)] as const] : []))
+        .toSorted(([one], [other]) => one - other);
+      return first?.[1];
+    }
+    default:
+      return shape;
+  }
+}
+
 /** What a key may have to be called to be seen by the other side. */
 function fieldNames(root: Shape): readonly string[] {
   const seen = new Set<Shape>([root]);
   const names = new Set<string>();
   for (const shape of seen) {
     if (shape.kind === "object") for (const { name } of shape.fields) names.add(name);
-    if (shape.kind === "template")
-      names.add(shape.texts.map((text, index) => text + (shape.types[index] === undefined ? "" : filling(shape.types[index], 0))).join(""));
+    if (shape.kind === "template") names.add(filled(shape, 0).value as string);
     for (const child of children(shape)) seen.add(child);
     if (names.size > 100) break;
   }
@@ -179,6 +279,10 @@ function candidates(type: PrimitiveName): readonly Shape[] {
     default:
       return [primitive(type)];
   }
+}
+
+function filled({ texts, types }: TemplateShape, number: number): LiteralShape {
+  return { kind: "literal", value: texts.map((text, at) => text + (types[at] === undefined ? "" : filling(types[at], number))).join("") };
 }
 
 function filling(type: Shape, number: number): string {

@@ -322,19 +322,21 @@ class Converter {
   }
 
   #unknown(path: string, from: Shape | null, to: Shape): string {
-    const target = this.#conversion.typeOf(to);
+    const text = this.#conversion.typeOf(to);
+    const target = text.length > longest ? brief(typeText(to)) : text;
     const what =
-      from === null
-        ? `${path} needs a first value of type ${target}`
-        : `${path}: say how ${typeText(from, { nameOf: nameOf })} becomes ${target}`;
+      from === null ? `${path} needs a first value of type ${target}` : `${path}: say how ${brief(typeText(from))} becomes ${target}`;
     const { unit } = this.#conversion.layout;
     const oneLine = what.replaceAll(/\s+/g, " ");
     return `// instar: review ${oneLine}.\n((): never => {\n${unit}throw new Error(${JSON.stringify(`${oneLine}.`)});\n})()`;
   }
 }
 
-function nameOf(shape: Shape): string | undefined {
-  return "name" in shape ? shape.name : undefined;
+/** Enough of a type to know which one is meant. */
+const longest = 300;
+
+function brief(text: string): string {
+  return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 }
 
 /** An object literal as the body of an arrow function needs parentheses. */

@@ -5,7 +5,7 @@
 import type { ShapeReader } from "../extract-shape.ts";
 import { pidType, runtimePackage } from "../runtime-names.ts";
 import type { Shape } from "../shape.ts";
-import { shapeHash } from "../shape.ts";
+import { isRecursive, shapeHash } from "../shape.ts";
 import { referenceText, type TextOptions, typeText } from "../type-text.ts";
 import { ts } from "../typescript.ts";
 import { literalsOf } from "../validity.ts";
@@ -92,7 +92,8 @@ export class VersionTypes {
   }
 
   text(shape: Shape): string {
-    return referenceText(shape, this.#text);
+    // What recurses without a name could be written out for ever.
+    return referenceText(shape, isRecursive(shape) ? { ...this.#text, deepest: 8, most: 60, cut: "unknown" } : this.#text);
   }
 
   /** Freezes a shape under a name even where the type is still in scope: what a step names must never change its meaning. */

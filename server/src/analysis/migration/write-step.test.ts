@@ -372,6 +372,21 @@ describe("the written step", () => {
     assert.ok(!fixed.replaceAll(`"it's"`, "").includes('"'), fixed);
   });
 
+  test("what recurses without a name of its own is not written out for ever", () => {
+    const project = new FixtureProject();
+    const tree = (value: string, more: string) =>
+      source(`t: Kin<${value}>; u: Kin<Kin<${value}>>${more}`, "").replace(
+        "export interface State",
+        "interface Kin<T> { v: T; a: Kin<T> | null; b: Kin<T>[]; c: Map<string, Kin<T>>; d?: Kin<T> }\nexport interface State",
+      );
+    project.write("src/case.actor.ts", tree("number", ""));
+    project.release();
+    project.write("src/case.actor.ts", tree("string", "; m: Map<Kin<1>, Set<Kin<2>>>; n: Kin<3>"));
+    project.fix("state-changed-no-code-change", {});
+    const fixed = project.read("src/case.actor.ts") ?? "";
+    assert.ok(fixed.includes(throws) && fixed.length < 20_000, fixed);
+  });
+
   test("a second step goes beside the first", () => {
     const project = new FixtureProject();
     project.write("src/case.actor.ts", source("a: number", ""));
