@@ -38,6 +38,9 @@ export interface Layer {
   readonly files: readonly BuiltFile[];
 }
 
+/** By file of an actor: versions whose steps up write to nothing of the state. */
+export type ReadOnlySteps = Readonly<Record<string, readonly number[]>>;
+
 /** Shape hashes by file, where an analysis supplied them. */
 export type ShapeHashes = Readonly<Record<string, string>>;
 

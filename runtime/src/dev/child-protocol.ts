@@ -1,5 +1,5 @@
 /** What the parent and the application's process say to each other over Node's IPC channel: method names and plain types. */
-import type { BuiltFile, LoadRequest, ShapeHashes } from "./built-file.ts";
+import type { BuiltFile, LoadRequest, ReadOnlySteps, ShapeHashes } from "./built-file.ts";
 import type {
   CodeHolders,
   LoadedModuleInfo,
@@ -74,6 +74,7 @@ export interface ChildUpgrade extends ChildPlan {
   readonly probation: ProbationParams | null;
   /** For the shapes of what changes, before and after. */
   readonly validators: ValidatorSources;
+  readonly readOnlySteps: ReadOnlySteps;
 }
 
 export interface UpgradeOutcome {

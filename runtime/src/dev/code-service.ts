@@ -4,6 +4,7 @@
  */
 import { type ModuleChange, type System, endProcess, planSteps, planUpgrade, processes, stateOf, upgrade } from "../internal.ts";
 import type { LoadedModuleInfo, UpgradeError, UpgradePlan } from "../protocol.ts";
+import type { ReadOnlySteps } from "./built-file.ts";
 import type { ChildPlan, ChildRequests, ChildUpgrade, Loaded, UpgradeOutcome } from "./child-protocol.ts";
 import { findHolders, heldBy } from "./code-holders.ts";
 import type { CodeServer, Prepared } from "./code-server.ts";
@@ -52,7 +53,12 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
     let committedAt: number | null = null;
     const report = await upgrade(
       system,
-      changes.map((change) => ({ ...change, prototypes: prepared.prototypes, ...validators.between(change) })),
+      changes.map((change) => ({
+        ...change,
+        prototypes: prepared.prototypes,
+        readsOnly: readsOnly(change, request.readOnlySteps),
+        ...validators.between(change),
+      })),
       {
         rehearse: request.rehearse,
         extra: request.extra,
@@ -163,4 +169,10 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
     upgrade: runUpgrade,
     plan: planPrepared,
   };
+}
+
+/** Whether that is proven of all steps. */
+function readsOnly({ module, steps }: ModuleChange, proven: ReadOnlySteps): boolean {
+  const labels = new Set(module.file === null ? [] : proven[module.file]?.map((from) => `${from} up`));
+  return steps.every(({ label }) => labels.has(label));
 }

@@ -342,7 +342,7 @@ test("a second runtime of one name does not start, and the first runs on", async
 });
 
 /** Shapes as the sources say them in a comment `shape: x`; a port that needs no analysis. */
-const noShapes: ShapePort = { describe: async () => ({}), compare: async () => ({ compatible: [], validators: {} }) };
+const noShapes: ShapePort = { describe: async () => ({}), compare: async () => ({ compatible: [], validators: {}, readOnlySteps: {} }) };
 
 function textShapes(project: DevProject, alsoIn?: string): ShapePort {
   return {

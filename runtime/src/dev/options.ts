@@ -1,5 +1,6 @@
 /** What a caller of `startDevRuntime` gives and gets. A leaf; `index.ts` exports it. */
 import type { ProbationParams, UpgradeReport } from "../protocol.ts";
+import type { ReadOnlySteps } from "./built-file.ts";
 
 export interface DevRuntimeOptions {
   /** The project root, absolute; module ids are paths from here. */
@@ -41,6 +42,8 @@ export interface ShapeChange {
   readonly from: string | null;
   /** The same as `from` where only code changes. */
   readonly to: string;
+  /** The source file whose steps lead there, where the code is what that file says now. */
+  readonly source?: string;
 }
 
 export interface ShapeComparison {
@@ -52,6 +55,11 @@ export interface ShapeComparison {
    * commit. A shape that has none is left out.
    */
   readonly validators: Readonly<Record<string, string>>;
+  /**
+   * For each source file of the changes, the versions from which its steps up are proven to write to nothing of the state that they get.
+   * They need no copy of it, which most of an upgrade's time is spent on.
+   */
+  readonly readOnlySteps: ReadOnlySteps;
 }
 
 export interface ModuleShape {

@@ -81,7 +81,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     if (only === null) await refuseOrphans(all);
     const hashes = { ...(await describing), ...(await describe(newModules(all))) };
     const load = loadRequest([{ roots, files: all }], hashes, codeFromBuilder);
-    return { load, comparison: await compare(hashes, all) };
+    return { load, comparison: await compare(hashes, all, true) };
   }
 
   const prepareFromStore = async ({ targets }: DowngradeParams): Promise<Prepared> =>
@@ -99,7 +99,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     const hashes = Object.fromEntries(manifests.flatMap(({ file, shape }) => (shape === null ? [] : [[file, shape]])));
     const load = loadRequest(toLayers(manifests), hashes, (built) => store.codeOf(built));
     const files = manifests.flatMap((manifest) => manifest.files);
-    return { load, comparison: await compare(hashes, files) };
+    return { load, comparison: await compare(hashes, files, false) };
   }
 
   /**
@@ -172,13 +172,13 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
   }
 
   /** Of the states of modules that change: what needs no step, and what checks the new ones and, in a rehearsal, those that it goes back to. */
-  async function compare(hashes: ShapeHashes, files: readonly BuiltFile[]): Promise<ShapeComparison> {
-    const nothing: ShapeComparison = { compatible: [], validators: {} };
+  async function compare(hashes: ShapeHashes, files: readonly BuiltFile[], fromSources: boolean): Promise<ShapeComparison> {
+    const nothing: ShapeComparison = { compatible: [], validators: {}, readOnlySteps: {} };
     const texts = new Map(files.map(({ file, hash }) => [file, hash]));
     const changes = loaded.modules.flatMap(({ file, shape, closure }) => {
       const to = hashes[file];
       const changed = to !== undefined && (to !== shape || texts.get(file) !== closure.find((own) => own.file === file)?.hash);
-      return changed ? [{ from: shape, to }] : [];
+      return changed ? [{ from: shape, to, ...(fromSources && { source: file }) }] : [];
     });
     if (shapes === null || changes.length === 0) return nothing;
     return (await answered(() => shapes.compare(changes), "new states cannot be checked against their types")) ?? nothing;

@@ -7,7 +7,7 @@ import type { ActorModule, Analyzed, Strategy, Verdict } from "./model.ts";
 import { type ProtocolRenames, protocolRenames, renamePids, renameProtocols, renamesFor } from "./protocol-renames.ts";
 import { type ProtocolShapes, sections } from "./protocol-shapes.ts";
 import { ProjectReadings } from "./readings.ts";
-import { hasUnresolved, type Shape, shapeHash } from "./shape.ts";
+import { hasUnresolved, isPlain, type Shape, shapeHash } from "./shape.ts";
 import type { Finding } from "./rule.ts";
 import { snapshotText } from "./snapshot-text.ts";
 import { SnapshotFolder, snapshotFile, type Snapshots } from "./snapshots.ts";
@@ -41,6 +41,8 @@ export interface Analyzer {
   compatible(from: string, to: string): Verdict;
   /** What checks values of a shape at run time; hashes as for `compatible`. */
   validator(shape: string): ValidatorSource | undefined;
+  /** From which versions the steps up, in an actor's file as it is now, only read states of a shape; see `reads-only.ts`. */
+  readOnlySteps(file: string, shape: string): readonly number[];
 }
 
 /** What is thrown where the compiler is needed and is not loaded yet: load it and ask again; what was done so far is kept. */
@@ -127,6 +129,12 @@ export function createLateAnalyzer(host: SourceHost, { root }: AnalyzerOptions, 
     validator(hash) {
       const shape = states.get(hash);
       return shape === undefined ? undefined : validatorSource(shape);
+    },
+
+    readOnlySteps(file, hash) {
+      const shape = states.get(hash);
+      const text = host.readFile(file);
+      return shape === undefined || text === undefined || !isPlain(shape) ? [] : compiler().readOnlySteps(file, text);
     },
   };
   return analyzer;

@@ -238,6 +238,19 @@ export function isPrimitive(shape: Shape, type: PrimitiveName): boolean {
   return shape.kind === "primitive" && shape.type === type;
 }
 
+/** Whether its values are data throughout, whose methods are those that the platform gives to all of their kind. */
+export function isPlain(root: Shape): boolean {
+  const reached = new Set([root]);
+  for (const shape of reached) {
+    if (shape.kind === "class" || shape.kind === "function") return false;
+    if (shape.kind === "primitive" && (shape.type === "object" || shape.type === "unknown")) return false;
+    // Reading from an iterator uses it up.
+    if (shape.kind === "builtin" && (shape.from !== "" || /Iterator|Iterable|Generator/.test(shape.class))) return false;
+    for (const child of children(shape)) reached.add(child);
+  }
+  return true;
+}
+
 export function children(shape: Shape): readonly Shape[] {
   switch (shape.kind) {
     case "template":

@@ -12,7 +12,7 @@ export function createShapeAnswers(root: string): ShapePort {
   };
   return {
     async describe(modules) {
-      const files = modules.map(({ file }) => file.replaceAll("\\", "/"));
+      const files = modules.map(({ file }) => slashed(file));
       const shapes: Record<string, ModuleShape> = {};
       for (const { id, shape, released } of open().analyzer.analyze(files)?.modules ?? []) {
         if (shape !== null && modules.some((module) => module.id === id)) shapes[id] = { hash: shape, released };
@@ -25,6 +25,11 @@ export function createShapeAnswers(root: string): ShapePort {
       const shapes = new Set(changes.flatMap(({ from, to }) => (from === null ? [to] : [from, to])));
       return {
         compatible: pairs.filter(([from, to]) => analyzer.compatible(from, to) === "compatible").map((pair) => pair.join(" ")),
+        readOnlySteps: Object.fromEntries(
+          changes.flatMap(({ from, source = null }) =>
+            from === null || source === null ? [] : [[source, analyzer.readOnlySteps(slashed(source), from)]],
+          ),
+        ),
         validators: Object.fromEntries(
           [...shapes].flatMap((shape) => {
             const source = analyzer.validator(shape)?.source;
@@ -34,4 +39,9 @@ export function createShapeAnswers(root: string): ShapePort {
       };
     },
   };
+}
+
+/** As the analysis writes paths. */
+function slashed(file: string): string {
+  return file.replaceAll("\\", "/");
 }

@@ -43,7 +43,34 @@ test("the thread says what shape the states have as the sources are now, what fi
   // Where only code changes there is nothing to compare; what has no shape yet is only checked.
   assert.deepEqual((await shapes.compare([{ from: after, to: after }])).compatible, []);
   assert.deepEqual(Object.keys((await shapes.compare([{ from: null, to: after }])).validators), [after]);
-  assert.deepEqual(await shapes.compare([{ from: "unheard", to: "of" }]), { compatible: [], validators: {} });
+  assert.deepEqual(await shapes.compare([{ from: "unheard", to: "of" }]), { compatible: [], validators: {}, readOnlySteps: {} });
+});
+
+test("the thread says which steps of a file only read states, where these are plain", async (t) => {
+  const stepped = (state: string): string => `import { actor } from "instar";
+class Tag { text = ""; }
+interface State { ${state} }
+interface Protocol { init(): State }
+export default actor<Protocol>({
+  vsn: 3,
+  init: () => null as never,
+  codeChange: {
+    1: { up: (old: State) => ({ ...old }), down: (now: State) => now },
+    2: { up: (old: State) => Object.assign(old, { n: 1 }), down: (now: State) => now },
+  },
+});
+`;
+  const project = temporaryProject(t, {
+    [file]: stepped("n: number; tags: Set<string>"),
+    "src/tagged.actor.ts": stepped("n: number; tag: Tag"),
+  });
+  const shapes = started(t, createShapePort(project.root));
+  const asked = ["counter", "tagged"].map((name) => ({ id: `src/${name}.actor`, file: project.path(`src/${name}.actor.ts`) }));
+  const described = await shapes.describe(asked);
+  const { readOnlySteps } = await shapes.compare(
+    asked.map(({ id, file: source }) => ({ from: described[id]?.hash ?? null, to: described[id]?.hash ?? "", source })),
+  );
+  assert.deepEqual(readOnlySteps, { [asked[0]?.file ?? ""]: [1], [asked[1]?.file ?? ""]: [] });
 });
 
 test("a question that fails is answered with the reason, and the next one is asked all the same", async (t) => {
