@@ -17,7 +17,8 @@ import type {
   TemplateShape,
   TupleShape,
 } from "./shape.ts";
-import { isPrimitive, membersOf, primitive, shapeHash, stringMapping, withoutUndefined } from "./shape.ts";
+import { createCover } from "./cover.ts";
+import { isPrimitive, literal, membersOf, primitive, shapeHash, stringMapping, withoutUndefined } from "./shape.ts";
 
 export type Validity = (from: Shape, to: Shape) => Verdict;
 
@@ -30,10 +31,20 @@ export function worst(verdicts: Iterable<Verdict>): Verdict {
   return result;
 }
 
-export function createValidity(): Validity {
-  const known = new Map<Shape, Map<Shape, Verdict>>();
+/** @param deepest what is nested deeper in the types is taken as valid. */
+export function createValidity(deepest = Infinity): Validity {
+  /** What is known; where not everything is looked at, it depends on how deep it was met. */
+  const tables: Map<Shape, Map<Shape, Verdict>>[] = [];
+  let level = 0;
   /** Pairs that are taken as valid while they are being looked at, or because such a pair said so. */
-  const assumed: [Shape, Shape][] = [];
+  const assumed: [Map<Shape, Verdict>, Shape][] = [];
+
+  const cover = createCover({
+    check,
+    field: ({ fields, indexes }, to) => betweenFields(fields, indexes, [to]),
+    indexes: betweenIndexes,
+    isKeyOf,
+  });
 
   return check;
 
@@ -42,41 +53,49 @@ export function createValidity(): Validity {
     if (to.kind === "primitive" && to.type === "unknown") return to.why === "unresolved" || to.why === "endless" ? "unknown" : "compatible";
     if (isPrimitive(from, "never")) return "compatible";
     if (isPrimitive(from, "unknown")) return "unknown";
-    const before = known.get(from)?.get(to);
+    const known = knownOf(from);
+    const before = known.get(to);
     if (before !== undefined) return before;
-    if (shapeHash(from) === shapeHash(to)) return "compatible";
+    if (level >= deepest || shapeHash(from) === shapeHash(to)) return "compatible";
     const mark = assumed.length;
-    keep(from, to, "compatible");
-    assumed.push([from, to]);
+    known.set(to, "compatible");
+    assumed.push([known, to]);
+    level += 1;
     const verdict = decide(from, to);
+    level -= 1;
     if (verdict !== "compatible") {
       // What was concluded while this pair was taken as valid has lost its ground.
-      for (const [one, other] of assumed.splice(mark)) known.get(one)?.delete(other);
-      keep(from, to, verdict);
+      for (const [one, other] of assumed.splice(mark)) one.delete(other);
+      known.set(to, verdict);
     }
     if (mark === 0) assumed.length = 0;
     return verdict;
   }
 
-  function keep(from: Shape, to: Shape, verdict: Verdict): void {
-    const inner = known.get(from) ?? new Map<Shape, Verdict>();
-    inner.set(to, verdict);
-    known.set(from, inner);
+  function knownOf(from: Shape): Map<Shape, Verdict> {
+    const at = deepest === Infinity ? 0 : level;
+    const table = (tables[at] ??= new Map<Shape, Map<Shape, Verdict>>());
+    const known = table.get(from) ?? new Map<Shape, Verdict>();
+    table.set(from, known);
+    return known;
   }
 
   function decide(from: Shape, to: Shape): Verdict {
     if (from.kind === "union") return worst(from.members.map((member) => check(member, to)));
     if (from.kind === "enum") {
-      const whole =
-        to.kind === "enum" ? betweenEnums(from, to) : to.kind === "union" ? best(to.members.map((each) => check(from, each))) : undefined;
-      if (whole === "compatible" || to.kind === "enum") return whole ?? "incompatible";
-      return worst(literalsOf(from).map((literal) => check(literal, to)));
+      if (to.kind === "enum") return betweenEnums(from, to);
+      const targets = membersOf(to);
+      if (to.kind === "union" && best(targets.map((each) => check(from, each))) === "compatible") return "compatible";
+      // What an enum takes depends on the name, what others take on the value.
+      const taken = (name: string, value: LiteralShape) =>
+        best(targets.map((each) => (each.kind === "enum" ? betweenEnums({ ...from, members: [name] }, each) : check(value, each))));
+      return worst(from.members.map((name) => worst(literalsOf({ ...from, members: [name] }).map((value) => taken(name, value)))));
     }
     if (to.kind === "union") {
       const whole = best(to.members.map((member) => check(from, member)));
       if (whole === "compatible") return whole;
-      const parts = distribute(from, to.members);
-      return parts === undefined ? whole : worst(parts.map((part) => best(to.members.map((member) => check(part, member)))));
+      if (isPrimitive(from, "boolean")) return worst([true, false].map((value) => check(literal(value), to)));
+      return cover.decide(from, to.members) ?? whole;
     }
     if (isPrimitive(from, "boolean")) return to.kind === "primitive" && to.type === "boolean" ? "compatible" : toBox(from, to);
     if (from.kind === "brand") {
@@ -199,9 +218,13 @@ export function createValidity(): Validity {
           .map((field) =>
             worst([check(field.shape, index.value), field.optional && field.exact !== true ? absence(index.value) : "compatible"]),
           ),
-        ...from.indexes.filter((each) => mayOverlap(each.key, index.key)).map((each) => check(each.value, index.value)),
+        betweenIndexes(from.indexes, index),
       ]),
     ]);
+  }
+
+  function betweenIndexes(from: readonly Index[], to: Index): Verdict {
+    return worst(from.filter((each) => mayOverlap(each.key, to.key)).map((each) => check(each.value, to.value)));
   }
 
   /** Whether an optional field, which may be `undefined` where it should be absent, goes in there. */
@@ -402,27 +425,6 @@ function mayOverlap(one: Shape, other: Shape): boolean {
   const numbers = isPrimitive(one, "number") || isPrimitive(other, "number");
   // No number begins with such a text.
   return !numbers || template === undefined || /^($|[\d.INe+-])/.test(template.texts[0] ?? "");
-}
-
-/** One object with a field of several literals as several objects with one each, where the target tells its members apart by that field. */
-function distribute(from: Shape, targets: readonly Shape[]): readonly Shape[] | undefined {
-  if (isPrimitive(from, "boolean")) return [true, false].map((value): Shape => ({ kind: "literal", value }));
-  if (from.kind !== "object") return undefined;
-  const objects = targets.filter((target) => target.kind === "object");
-  let parts: readonly ObjectShape[] = [from];
-  for (const field of from.fields) {
-    const values = unitsOf(field.shape);
-    if (field.optional || values === undefined || values.length < 2) continue;
-    const tells = objects.some((target) => target.fields.some((each) => each.name === field.name && unitsOf(each.shape) !== undefined));
-    if (!tells || parts.length * values.length > 64) continue;
-    parts = parts.flatMap((part) =>
-      values.map((shape): ObjectShape => ({
-        ...part,
-        fields: part.fields.map((each) => (each.name === field.name ? { ...each, shape } : each)),
-      })),
-    );
-  }
-  return parts.length > 1 ? parts : undefined;
 }
 
 /** The single values that a shape consists of, if it consists of nothing else. */
