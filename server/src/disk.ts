@@ -56,6 +56,18 @@ export class Disk implements SourceHost {
     }
   }
 
+  /** Whether anything was asked of this path: what is there, or that nothing is, has a say in what was found. */
+  knows(path: string): boolean {
+    return this.#seen.has(path);
+  }
+
+  /** Lays an open document over the disk; undefined closes it. Says whether it is as the disk has it. */
+  setOverlay(path: string, text: string | undefined): boolean {
+    if (text === undefined) this.overlays.delete(path);
+    else this.overlays.set(path, text);
+    return text === readText(path);
+  }
+
   changed(): readonly string[] {
     const changed: string[] = [];
     for (const [path, stamp] of this.#seen) {

@@ -44,9 +44,11 @@ export class Project {
     return this.#analyzed?.result;
   }
 
-  setOverlay(file: string, text: string | undefined): void {
-    this.workspace.setOverlay(file, text);
-    this.#generation++;
+  /** Says whether it concerns this project: one may read files of another. */
+  setOverlay(file: string, text: string | undefined): boolean {
+    const concerned = this.workspace.setOverlay(file, text);
+    if (concerned) this.#generation++;
+    return concerned;
   }
 
   /** Something changed on disk; what it was is found out when somebody asks. */
@@ -193,7 +195,7 @@ export class Projects {
     try {
       const project = new Project(this.#module.openWorkspace(root));
       this.#byRoot.set(root, project);
-      for (const { file, text } of this.#openTexts()) if (this.#rootOf(dirname(file)) === root) project.setOverlay(file, text);
+      for (const { file, text } of this.#openTexts()) project.setOverlay(file, text);
       return project;
     } catch (error) {
       this.#log.error(`The project ${root} could not be opened: ${error instanceof Error ? error.message : String(error)}`);

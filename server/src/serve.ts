@@ -124,21 +124,20 @@ export function serve(connection: Connection, host: Host): void {
     const file = toPath(document.uri);
     if (file === undefined) return;
     openUris.set(file, document.uri);
-    const project = projects?.forFile(file, document.getText());
-    if (project === undefined) return;
-    project.setOverlay(file, document.getText());
-    diagnostics?.schedule(project, file);
+    const own = projects?.forFile(file, document.getText());
+    for (const project of projects?.all ?? [])
+      if (project.setOverlay(file, document.getText())) diagnostics?.schedule(project, project === own ? file : undefined);
   });
   documents.onDidClose(({ document }) => {
     const file = toPath(document.uri);
     if (file === undefined) return;
     openUris.delete(file);
-    const project = projects?.forFile(file);
-    if (project === undefined) return;
     // What was typed and not saved is gone; the disk counts again.
-    project.setOverlay(file, undefined);
-    project.diskChanged();
-    diagnostics?.schedule(project);
+    for (const project of projects?.all ?? []) {
+      if (!project.setOverlay(file, undefined)) continue;
+      project.diskChanged();
+      diagnostics?.schedule(project);
+    }
   });
   documents.onDidSave(() => {
     // For clients that watch no files: a save is a moment to look at what else was written, and whether a runtime has come.
@@ -165,7 +164,7 @@ export function serve(connection: Connection, host: Host): void {
       for (const folder of folders) projects.addFolder(folder);
     }
     for (const project of projects.all) {
-      if (!sources.some((file) => file.startsWith(`${project.root}/`))) continue;
+      if (!sources.some((file) => project.workspace.concerns(file))) continue;
       project.diskChanged();
       diagnostics?.schedule(project);
     }

@@ -9,55 +9,72 @@ import { createStepWriter, type TypedModule } from "./migration/write-step.ts";
 import { orderUnions } from "./order-unions.ts";
 import { relativeTo, withoutExtension } from "./paths.ts";
 import { type CheckedProgram, ProjectProgram } from "./program.ts";
-import { mentionsActor, pathId } from "./project-files.ts";
+import { changesOptions, mentionsActor, pathId } from "./project-files.ts";
+import { RealPaths } from "./real-paths.ts";
+import { settingsOf } from "./read-settings.ts";
 import type { Settings } from "./settings.ts";
 import { rangeIn, rangeOf } from "./source-place.ts";
+import { TsConfigs } from "./tsconfigs.ts";
 import { ts } from "./typescript.ts";
 
 export class CheckedProject {
   readonly writer: StepWriter = createStepWriter((file) => this.#typed(file));
   readonly #root: string;
-  readonly #project: ProjectProgram;
+  readonly #host: SourceHost;
+  readonly #real: RealPaths;
+  readonly #configs: TsConfigs;
+  /** By configuration. */
+  readonly #programs = new Map<string | null, ProjectProgram>();
+  readonly #settings = new Map<string | null, Settings>();
 
   constructor(host: SourceHost, root: string) {
     this.#root = root;
-    this.#project = new ProjectProgram(host, root);
+    this.#host = host;
+    this.#real = new RealPaths(host, root);
+    this.#configs = new TsConfigs(host, this.#real);
   }
 
   invalidate(files: readonly string[]): void {
-    this.#project.invalidate(files);
+    if (files.some(changesOptions)) {
+      this.#configs.forget();
+      this.#real.forget();
+      this.#programs.clear();
+      this.#settings.clear();
+    } else for (const program of this.#programs.values()) program.invalidate(files);
   }
 
-  settings(): Settings {
-    const { options, problem } = this.#project.options();
-    const { paths, baseUrl, rootDirs, moduleSuffixes, lib, target = ts.ScriptTarget.ES5, moduleResolution, module } = options;
-    const modern =
-      lib === undefined ? target >= ts.ScriptTarget.ES2015 : lib.some((each) => /^lib\.(es6|es20\d\d|esnext)(\.full)?\.d\.ts$/.test(each));
-    const node =
-      moduleResolution === undefined
-        ? (module ?? 0) >= ts.ModuleKind.Node16 && module !== ts.ModuleKind.Preserve
-        : moduleResolution === ts.ModuleResolutionKind.Node16 || moduleResolution === ts.ModuleResolutionKind.NodeNext;
-    return {
-      exact: options.exactOptionalPropertyTypes === true,
-      names: modern && rootDirs === undefined && moduleSuffixes === undefined,
-      packages: paths === undefined && baseUrl === undefined,
-      extensions: node,
-      problem,
-    };
+  /** What the options that a file is read with mean. */
+  settings(file: string): Settings {
+    const config = this.#configs.of(file);
+    let settings = this.#settings.get(config.file);
+    if (settings === undefined) this.#settings.set(config.file, (settings = settingsOf(config)));
+    return settings;
+  }
+
+  #program(file: string): ProjectProgram {
+    const config = this.#configs.of(file);
+    let program = this.#programs.get(config.file);
+    if (program === undefined) {
+      program = new ProjectProgram(this.#host, this.#root, { configs: this.#configs, real: this.#real, config });
+      this.#programs.set(config.file, program);
+    }
+    return program;
   }
 
   /** The files of the project that a reading of this file depends on. */
   reachedFrom(file: string): ReadonlySet<string> {
-    return this.#project.reachedFrom(file);
+    return this.#program(file).reachedFrom(file);
   }
 
   /** @param roots all files of the program: asked for together, they cost little more than one. */
   read(file: string, roots: readonly string[]): Reading {
-    const state = this.#project.program(roots);
+    const { file: config } = this.#configs.of(file);
+    const project = this.#program(file);
+    const state = project.program(roots.filter((each) => this.#configs.of(each).file === config));
     const { program, checker } = state;
     const source = program.getSourceFile(file);
     if (source === undefined) return { file, actor: null, unreachable: [], syntax: null };
-    const { actor, unreachable } = findActor(checker, source, (each) => this.#project.isRuntime(each));
+    const { actor, unreachable } = findActor(checker, source, (each) => project.isRuntime(each));
     const syntax = syntaxProblem(source, program.getSyntacticDiagnostics(source));
     const ranges = (calls: readonly ts.CallExpression[]) => calls.map((call) => rangeOf(call.expression));
     if (actor === null) return { file, actor, unreachable: ranges(unreachable), syntax };
@@ -70,7 +87,7 @@ export class CheckedProject {
         file,
         call: rangeOf(actor.call.expression),
         others: ranges(actor.others),
-        protocol: orderUnions(readProtocol(actor.call, checker, this.#shapes(state))),
+        protocol: orderUnions(readProtocol(actor.call, checker, this.#shapes(project, state))),
         imports: relativeImports(source),
       },
       unreachable: [],
@@ -79,29 +96,30 @@ export class CheckedProject {
   }
 
   #typed(file: string): TypedModule | undefined {
-    const state = this.#project.program([file]);
+    const project = this.#program(file);
+    const state = project.program([file]);
     const { program, checker } = state;
     const source = program.getSourceFile(file);
     if (source === undefined) return undefined;
-    const { actor } = findActor(checker, source, (each) => this.#project.isRuntime(each));
+    const { actor } = findActor(checker, source, (each) => project.isRuntime(each));
     if (actor === null) return undefined;
     return {
       source,
       call: actor.call,
       nodes: definitionNodes(actor.call),
       checker,
-      reader: this.#shapes(state),
+      reader: this.#shapes(project, state),
       options: program.getCompilerOptions(),
     };
   }
 
   /** A new one for each module: what types are called must not depend on what was read before. */
-  #shapes({ checker, program }: CheckedProgram): ShapeReader {
+  #shapes(project: ProjectProgram, { checker, program }: CheckedProgram): ShapeReader {
     return createShapeReader({
       checker,
       exact: program.getCompilerOptions().exactOptionalPropertyTypes === true,
-      isRuntime: (file) => this.#project.isRuntime(file),
-      isExternal: (file) => this.#project.isExternal(file),
+      isRuntime: (file) => project.isRuntime(file),
+      isExternal: (file) => project.isExternal(file),
       moduleOf: (file) => withoutExtension(relativeTo(this.#root, file)),
     });
   }

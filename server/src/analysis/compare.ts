@@ -181,7 +181,8 @@ class Comparer {
       else if (!old.optional && field.optional) {
         this.add({ path: at, kind: "requiredToOptional", from: old.shape, to: field.shape, owner, field });
       } else if (old.exact !== field.exact) {
-        this.add({ path: at, kind: field.exact === true ? "narrowed" : "widened", from: old.shape, to: field.shape, owner, field });
+        const kind = field.exact === true ? "narrowed" : "widened";
+        this.add({ path: at, kind, from: whatIsThere(old), to: whatIsThere(field), owner, field });
       }
       const plain = field.optional && !old.optional ? withUndefinedDropped(old.shape) : old.shape;
       const wanted = old.optional && !field.optional ? withUndefinedDropped(field.shape) : field.shape;
@@ -297,6 +298,11 @@ function pairRenames(removed: readonly Field[], added: readonly Field[]): Readon
 
 export function isRenameCandidate(removed: Field, added: Field): boolean {
   return removed.optional === added.optional && shapeHash(removed.shape) === shapeHash(added.shape);
+}
+
+/** What an optional field holds where it is there: only an exact one is never `undefined` then. */
+function whatIsThere({ shape, exact }: Field): Shape {
+  return exact === true ? shape : { kind: "union", members: [...membersOf(shape), primitive("undefined")] };
 }
 
 function fieldsOf(history: readonly Shape[], name: string): readonly Shape[] {

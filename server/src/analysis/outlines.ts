@@ -4,6 +4,7 @@ import { folderOf, joinPath } from "./paths.ts";
 import type { PlacedOutline } from "./outline.ts";
 import { pathId } from "./project-files.ts";
 import type { Outlines, Resolved } from "./read-names.ts";
+import { RealPaths } from "./real-paths.ts";
 import { RuntimeFolders } from "./runtime-folders.ts";
 import { runtimePackage } from "./runtime-names.ts";
 import type { Settings } from "./settings.ts";
@@ -12,24 +13,26 @@ export class ProjectOutlines implements Outlines {
   readonly #host: SourceHost;
   readonly #root: string;
   readonly #read: (file: string, text: string) => PlacedOutline;
-  readonly #settings: () => Settings;
+  readonly #settings: (file: string) => Settings;
   readonly #outlines = new Map<string, PlacedOutline | undefined>();
   readonly #exists = new Map<string, boolean>();
   /** By folder and specifier. */
   readonly #resolved = new Map<string, Resolved | undefined>();
   readonly #packages = new Map<string, "runtime" | undefined>();
   readonly #runtime: RuntimeFolders;
+  readonly #real: RealPaths;
 
-  constructor(host: SourceHost, root: string, read: (file: string, text: string) => PlacedOutline, settings: () => Settings) {
+  constructor(host: SourceHost, root: string, read: (file: string, text: string) => PlacedOutline, settings: (file: string) => Settings) {
     this.#host = host;
     this.#root = root;
     this.#read = read;
     this.#settings = settings;
     this.#runtime = new RuntimeFolders(host);
+    this.#real = new RealPaths(host, root);
   }
 
-  get exact(): boolean {
-    return this.#settings().exact;
+  exact(file: string): boolean {
+    return this.#settings(file).exact;
   }
 
   of(file: string): PlacedOutline | undefined {
@@ -45,11 +48,11 @@ export class ProjectOutlines implements Outlines {
   }
 
   resolve(from: string, specifier: string): Resolved | undefined {
-    const { packages, extensions } = this.#settings();
+    const { packages, extensions } = this.#settings(from);
     if (specifier === runtimePackage) return packages ? this.#package(folderOf(from)) : undefined;
     if (!/^\.\.?\//.test(specifier)) return undefined;
     const folder = folderOf(from);
-    const key = `${folder} ${specifier}`;
+    const key = `${folder} ${specifier} ${extensions}`;
     if (this.#resolved.has(key)) return this.#resolved.get(key);
     const resolved = this.#relative(normalized(joinPath(folder, specifier)), !extensions);
     this.#resolved.set(key, resolved);
@@ -61,7 +64,9 @@ export class ProjectOutlines implements Outlines {
     const index = candidates.findIndex((each) => this.#fileExists(each));
     const file = candidates[index];
     if (file === undefined || file.includes("/node_modules/") || this.#runtime.has(file)) return undefined;
-    return { file, missing: candidates.slice(0, index) };
+    const real = this.#real.of(file);
+    // What the link leads to may change as well.
+    return { file: real, missing: real === file ? candidates.slice(0, index) : candidates.slice(0, index + 1) };
   }
 
   /** Reads a file anew. Says whether it means something else now; where it does not, its places are those of the new text. */
@@ -89,6 +94,7 @@ export class ProjectOutlines implements Outlines {
     this.#resolved.clear();
     this.#packages.clear();
     this.#runtime.forget();
+    this.#real.forget();
   }
 
   /** The files that a path may mean, in the compiler's order. */

@@ -1,12 +1,11 @@
 /** A project's files as TypeScript programs over a `SourceHost`. What was parsed is kept between programs: work follows what changed. */
 import type { SourceHost } from "./source-host.ts";
-import type { ConfigProblem } from "./facts.ts";
-import { folderOf, isBelow, joinPath, nameOf } from "./paths.ts";
-import { isSource } from "./project-files.ts";
+import { isBelow, joinPath } from "./paths.ts";
+import { changesOptions, isSource } from "./project-files.ts";
 import { runtimeDeclarations, runtimePackage } from "./runtime-names.ts";
+import { RealPaths } from "./real-paths.ts";
 import { RuntimeFolders } from "./runtime-folders.ts";
-import { rangeIn } from "./source-place.ts";
-import type { Range } from "./span.ts";
+import { type TsConfig, TsConfigs } from "./tsconfigs.ts";
 import { libFolder, libText, ts } from "./typescript.ts";
 
 export interface CheckedProgram {
@@ -18,29 +17,35 @@ export class ProjectProgram {
   readonly #host: SourceHost;
   readonly #root: string;
   readonly #sources = new Map<string, ts.SourceFile>();
-  #options: { readonly options: ts.CompilerOptions; readonly problem: ConfigProblem | null } | undefined;
-  #resolution: ts.ModuleResolutionCache | undefined;
+  readonly #real: RealPaths;
+  readonly #configs: TsConfigs;
+  readonly #config: () => TsConfig;
+  /** By the configuration of the file that imports. */
+  readonly #resolution = new Map<string | null, ts.ModuleResolutionCache>();
   #state: (CheckedProgram & { readonly roots: readonly string[] }) | undefined;
   #previous: ts.Program | undefined;
   readonly #runtimeFolders: RuntimeFolders;
   /** By file, what its imports lead to, and where they were looked for in vain. */
   readonly #reached = new Map<string, Set<string>>();
 
-  constructor(host: SourceHost, root: string) {
+  /** @param config whose options count; that of the root unless given. */
+  constructor(host: SourceHost, root: string, { configs, real, config }: Partial<ProgramPlace> = {}) {
     this.#host = host;
     this.#root = root;
+    this.#real = real ?? new RealPaths(host, root);
+    this.#configs = configs ?? new TsConfigs(host, this.#real);
+    this.#config = () => config ?? this.#configs.of(joinPath(root, "index.ts"));
     this.#runtimeFolders = new RuntimeFolders(host);
   }
 
   invalidate(files: readonly string[]): void {
     for (const file of files) {
-      const name = nameOf(file);
-      if (/^(package|[jt]sconfig.*)\.json$/.test(name) || name === "node_modules") {
+      if (changesOptions(file)) {
         // How modules resolve may be different now, so nothing that depends on it can be kept.
         this.#sources.clear();
-        this.#options = undefined;
+        this.#configs.forget();
         this.#forgetStructure();
-      } else if (isSource(name)) {
+      } else if (isSource(file)) {
         const known = this.#sources.delete(file);
         if (!known || !this.#host.fileExists(file)) this.#forgetStructure();
         this.#state = undefined;
@@ -50,16 +55,12 @@ export class ProjectProgram {
     }
   }
 
-  options(): { readonly options: ts.CompilerOptions; readonly problem: ConfigProblem | null } {
-    return (this.#options ??= this.#readOptions());
-  }
-
   /** These files and what they reach. */
   program(roots: readonly string[]): CheckedProgram {
     const known = this.#state;
     if (known !== undefined && known.roots.length === roots.length && known.roots.every((root, index) => root === roots[index]))
       return known;
-    const { options } = this.options();
+    const { options } = this.#config();
     const program = ts.createProgram({
       rootNames: [...roots],
       options,
@@ -90,50 +91,10 @@ export class ProjectProgram {
   #forgetStructure(): void {
     this.#previous = undefined;
     this.#state = undefined;
-    this.#resolution = undefined;
+    this.#resolution.clear();
+    this.#real.forget();
     this.#reached.clear();
     this.#runtimeFolders.forget();
-  }
-
-  #readOptions(): { readonly options: ts.CompilerOptions; readonly problem: ConfigProblem | null } {
-    let problem: ConfigProblem | null = null;
-    const configFile = ts.findConfigFile(this.#root, (file) => this.#host.fileExists(file));
-    const forced: ts.CompilerOptions = {
-      // Without it `null` and `undefined` vanish from types, and with them real differences.
-      strictNullChecks: true,
-      noEmit: true,
-      skipLibCheck: true,
-      allowImportingTsExtensions: true,
-      composite: false,
-      incremental: false,
-      declaration: false,
-      noLib: false,
-    };
-    if (configFile === undefined) return { options: { ...defaults(), ...forced }, problem };
-    const read = ts.readConfigFile(configFile, (file) => this.#host.readFile(file));
-    if (read.error !== undefined) {
-      const text = ts.flattenDiagnosticMessageText(read.error.messageText, " ");
-      problem = { file: configFile, text, range: this.#rangeOf(configFile, read.error) };
-    }
-    const parseHost: ts.ParseConfigHost = {
-      useCaseSensitiveFileNames: true,
-      // The analysis lists the project's files itself.
-      readDirectory: () => [],
-      fileExists: (file) => this.#host.fileExists(file),
-      readFile: (file) => this.#host.readFile(file),
-    };
-    const parsed = ts.parseJsonConfigFileContent(read.config ?? {}, parseHost, folderOf(configFile), {}, configFile);
-    const { configFilePath, ...options } = parsed.options;
-    return {
-      options: { ...(read.config === undefined ? defaults() : {}), ...options, ...(configFilePath ? { configFilePath } : {}), ...forced },
-      problem,
-    };
-  }
-
-  #rangeOf(file: string, error: ts.Diagnostic): Range {
-    const source = ts.parseJsonText(file, this.#host.readFile(file) ?? "");
-    const start = Math.min(error.start ?? 0, source.text.length);
-    return rangeIn(source, start, Math.min(start + (error.length ?? 1), source.text.length));
   }
 
   #source(file: string, settings: ts.ScriptTarget | ts.CreateSourceFileOptions = ts.ScriptTarget.ESNext): ts.SourceFile | undefined {
@@ -153,7 +114,7 @@ export class ProjectProgram {
       fileExists: (file) => libText(file) !== undefined || host.fileExists(file),
       readFile,
       directoryExists: (folder) => host.directoryExists(folder),
-      realpath: (path) => host.realpath(path),
+      realpath: (path) => this.#real.of(path),
       getCurrentDirectory: () => this.#root,
       getDirectories: (folder) =>
         host
@@ -162,7 +123,7 @@ export class ProjectProgram {
           .map(({ name }) => name),
       useCaseSensitiveFileNames: true,
     };
-    const cache = (this.#resolution ??= ts.createModuleResolutionCache(this.#root, (name) => name, options));
+    const own = this.#config();
     return {
       ...resolutionHost,
       getSourceFile: (file, settings) => (isBelow(file, libFolder) ? libSource(file, settings) : this.#source(file, settings)),
@@ -173,37 +134,56 @@ export class ProjectProgram {
       useCaseSensitiveFileNames: () => true,
       getNewLine: () => "\n",
       writeFile: () => {},
-      resolveModuleNameLiterals: (literals, containingFile, redirect, resolveOptions, containing) =>
-        literals.map((literal) => {
-          const reached = this.#reached.get(containingFile) ?? new Set();
-          this.#reached.set(containingFile, reached);
-          const mode = ts.getModeForUsageLocation(containing, literal, resolveOptions);
-          const found = ts.resolveModuleName(literal.text, containingFile, resolveOptions, resolutionHost, cache, redirect, mode);
+      resolveModuleNameLiterals: (literals, containingFile, redirect, _, containing) => {
+        // What a name leads to is said by the options of the file that imports it, also where that is a part of another project.
+        const config = containingFile.includes("/node_modules/") ? own : this.#configs.of(containingFile);
+        const its = config.file === own.file ? options : config.options;
+        const cache = this.#resolution.get(config.file) ?? ts.createModuleResolutionCache(this.#root, (name) => name, its);
+        this.#resolution.set(config.file, cache);
+        const reached = this.#reached.get(containingFile) ?? new Set();
+        this.#reached.set(containingFile, reached);
+        return literals.map((literal) => {
+          const mode = ts.getModeForUsageLocation(containing, literal, its);
+          const found = ts.resolveModuleName(literal.text, containingFile, its, resolutionHost, cache, redirect, mode);
           const { failedLookupLocations = [] } = found as typeof found & { readonly failedLookupLocations?: readonly string[] };
           for (const each of failedLookupLocations) reached.add(each);
-          if (found.resolvedModule !== undefined) reached.add(found.resolvedModule.resolvedFileName);
-          const typed = found.resolvedModule !== undefined && /^\.(d\.)?[cm]?tsx?$/.test(found.resolvedModule.extension);
-          if (typed || literal.text !== runtimePackage) return found;
+          const resolved = this.#resolved(found.resolvedModule, failedLookupLocations);
+          if (resolved !== undefined) reached.add(resolved.resolvedFileName);
+          const typed = resolved !== undefined && /^\.(d\.)?[cm]?tsx?$/.test(resolved.extension);
+          if (typed || literal.text !== runtimePackage) return { resolvedModule: resolved };
           return { resolvedModule: { resolvedFileName: standIn, extension: ".d.ts", isExternalLibraryImport: true } };
-        }),
+        });
+      },
     };
   }
+
+  /** Where an import really leads: to the sources of what is built of the workspace's own packages, built or not. */
+  #resolved(found: ts.ResolvedModuleFull | undefined, failed: readonly string[]): ts.ResolvedModuleFull | undefined {
+    const candidates =
+      found === undefined ? failed : /\.d\.[cm]?ts$|\.[cm]?js$/.test(found.resolvedFileName) ? [found.resolvedFileName] : [];
+    for (const each of candidates) {
+      const source = this.#configs.sourceOf(each);
+      if (source !== undefined) return { resolvedFileName: source, extension: extensionOf(source), isExternalLibraryImport: false };
+    }
+    if (found === undefined || found.resolvedFileName.includes("/node_modules/")) return found;
+    const real = this.#real.of(found.resolvedFileName);
+    return real === found.resolvedFileName ? found : { ...found, resolvedFileName: real };
+  }
+}
+
+/** What several programs of one project have in common. */
+export interface ProgramPlace {
+  readonly configs: TsConfigs;
+  readonly real: RealPaths;
+  readonly config: TsConfig;
+}
+
+function extensionOf(file: string): string {
+  return /\.[cm]?tsx?$/.exec(file)?.[0] ?? ".ts";
 }
 
 /** The path that the stand-in for the runtime's declarations has. */
 const standIn = `${libFolder}/${runtimePackage}/index.d.ts`;
-
-/** What is assumed where a project has no `tsconfig.json`. */
-function defaults(): ts.CompilerOptions {
-  return {
-    strict: true,
-    target: ts.ScriptTarget.ES2022,
-    lib: ["lib.esnext.d.ts"],
-    module: ts.ModuleKind.ESNext,
-    moduleResolution: ts.ModuleResolutionKind.Bundler,
-    types: ["node"],
-  };
-}
 
 /** Sources of the standard library, shared by all projects of this process: parsing them costs more than all the rest. */
 const libSources = new Map<string, ts.SourceFile>();

@@ -1,10 +1,16 @@
 /** The files of a project, and which of them may have to do with actors. Without the compiler, which most analyses can do without. */
 import type { SourceHost } from "./source-host.ts";
-import { isBelow, joinPath, withoutExtension } from "./paths.ts";
+import { isBelow, joinPath, nameOf, withoutExtension } from "./paths.ts";
 import { actorFunctions, runtimePackage } from "./runtime-names.ts";
 
 export function isSource(name: string): boolean {
   return /\.[cm]?tsx?$/.test(name);
+}
+
+/** Whether a change of this file may change what names mean everywhere. */
+export function changesOptions(file: string): boolean {
+  const name = nameOf(file);
+  return /^(package|instar\.config|[jt]sconfig.*)\.json$/.test(name) || name === "node_modules";
 }
 
 /** All sources of a project, declarations and what belongs to nested projects left out, sorted. */

@@ -22,7 +22,7 @@ function compareReadings(sources: Readonly<Record<string, string>>, names = true
   const files: Record<string, string> = Object.fromEntries(Object.entries(sources).map(([name, text]) => [`${root}/${name}`, text]));
   const host = memoryHost(files);
   const checked = new CheckedProject(host, root);
-  const outlines = new ProjectOutlines(host, root, readOutline, () => checked.settings());
+  const outlines = new ProjectOutlines(host, root, readOutline, (file) => checked.settings(file));
   const all = listSources(host, root);
   let [actors, byNames] = [0, 0];
   for (const file of all) {

@@ -16,8 +16,8 @@ export interface Outlines {
   of(file: string): PlacedOutline | undefined;
   /** The file that a specifier means, or the runtime's package; undefined where only the compiler knows. */
   resolve(from: string, specifier: string): Resolved | undefined;
-  /** `exactOptionalPropertyTypes`. */
-  readonly exact: boolean;
+  /** `exactOptionalPropertyTypes`, for a module and everything that it uses. */
+  exact(file: string): boolean;
   /** The id of a module that does not pin one. */
   idOf(file: string): string;
 }
@@ -132,6 +132,7 @@ class NamesReader {
   /** Shapes of what is written out, by the name that they got. */
   readonly #written = new Map<WrittenType, Map<string, Shape>>();
   #depth = 0;
+  #exact = false;
 
   constructor(outlines: Outlines, shared: SharedShapes, before: ProtocolShapes | undefined) {
     this.#outlines = outlines;
@@ -142,6 +143,7 @@ class NamesReader {
   module(file: string): Reading {
     const placed = this.#outline(file);
     const { outline } = placed;
+    this.#exact = this.#outlines.exact(file);
     const range = ({ at }: Call) => placed.locate(at).range;
     const syntax = outline.syntax === null ? null : { text: outline.syntax.text, range: placed.locate(outline.syntax.at).range };
     const { actor } = outline;
@@ -600,7 +602,7 @@ class NamesReader {
       name,
       shape: optional ? this.#readOptional(type, placed, true) : this.#read(type, placed, true),
       optional,
-      ...(optional && this.#outlines.exact && !undefinedToo ? { exact: true } : {}),
+      ...(optional && this.#exact && !undefinedToo ? { exact: true } : {}),
       readonly,
       declared: placed.locate(at),
     };

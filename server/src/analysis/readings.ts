@@ -5,10 +5,10 @@
 import type { SourceHost } from "./source-host.ts";
 import type { CheckedProject } from "./checked-project.ts";
 import type { Compiler } from "./compiler.ts";
-import type { Reading } from "./facts.ts";
+import type { ConfigProblem, Reading } from "./facts.ts";
 import { ProjectOutlines } from "./outlines.ts";
-import { nameOf } from "./paths.ts";
-import { candidatesAmong, isSource, listSources, type Mentions, mentionsOf } from "./project-files.ts";
+import { folderOf, joinPath } from "./paths.ts";
+import { candidatesAmong, changesOptions, isSource, listSources, type Mentions, mentionsOf } from "./project-files.ts";
 import { readByNames, SharedShapes } from "./read-names.ts";
 import type { Settings } from "./settings.ts";
 
@@ -29,12 +29,13 @@ export class ProjectReadings {
   readonly #outlines: ProjectOutlines;
   readonly #mentions = new Map<string, Mentions | undefined>();
   readonly #known = new Map<string, Known>();
-  readonly #shared = new SharedShapes();
+  /** What is optional means another thing where it is exact. */
+  readonly #shared = { exact: new SharedShapes(), loose: new SharedShapes() };
   readonly #dirty = new Set<string>();
   /** What was looked at before it was clear that only the checker can tell. */
   readonly #unsure = new Map<string, ReadonlySet<string>>();
   #files: readonly string[] | undefined;
-  #settings: Settings | undefined;
+  readonly #settings = new Map<string, Settings>();
   #checked: CheckedProject | undefined;
   #global = false;
   /** Whether what the candidates reach declares names for all files; undefined where that has to be looked at again. */
@@ -48,7 +49,7 @@ export class ProjectReadings {
       host,
       root,
       (file, text) => this.#compiler().readOutline(file, text),
-      () => this.settings(),
+      (file) => this.#settingsOf(file),
     );
   }
 
@@ -56,22 +57,33 @@ export class ProjectReadings {
     return (this.#checked ??= this.#compiler().openProject(this.#host, this.#root));
   }
 
-  settings(): Settings {
-    return (this.#settings ??= this.checked.settings());
+  /** What is wrong with the configurations of the files that were read last, and with that of the root. */
+  problems(): readonly ConfigProblem[] {
+    const files = [joinPath(this.#root, "index.ts"), ...this.#known.keys()];
+    return [...new Set(files.flatMap((file) => this.#settingsOf(file).problem ?? []))];
+  }
+
+  #settingsOf(file: string): Settings {
+    const folder = folderOf(file);
+    // Which of several configurations takes a file in may depend on its name; what they mean here does not often.
+    const known = this.#settings.get(folder);
+    if (known !== undefined) return known;
+    const settings = this.checked.settings(file);
+    this.#settings.set(folder, settings);
+    return settings;
   }
 
   invalidate(files: readonly string[]): void {
     this.#checked?.invalidate(files);
     for (const file of files) {
-      const name = nameOf(file);
-      if (/^(package|instar\.config|[jt]sconfig.*)\.json$/.test(name) || name === "node_modules") {
-        this.#settings = undefined;
+      if (changesOptions(file)) {
+        this.#settings.clear();
         this.#files = undefined;
         this.#known.clear();
-        this.#shared.clear();
+        for (const shared of Object.values(this.#shared)) shared.clear();
         this.#reaches = undefined;
         this.#outlines.forgetPlaces();
-      } else if (isSource(name)) {
+      } else if (isSource(file)) {
         this.#dirty.add(file);
       } else if (this.#host.directoryExists(file)) {
         this.#files = undefined;
@@ -89,7 +101,8 @@ export class ProjectReadings {
     const candidates = candidatesAmong(files, (file) => this.#mentionsOf(file));
     const wanted = new Set(candidates);
     for (const file of this.#known.keys()) if (!wanted.has(file)) this.#known.delete(file);
-    if (!this.settings().names) this.#setGlobal(true);
+    const named = candidates.every((file) => this.#settingsOf(file).names);
+    if (!named) this.#setGlobal(true);
     const unread: string[] = [];
     for (const file of candidates) {
       if (this.#known.has(file)) continue;
@@ -98,7 +111,7 @@ export class ProjectReadings {
       yield;
     }
     // Only what is reached counts, and that is known now.
-    const global = !this.settings().names || (this.#reaches ??= this.#declaresGlobals(candidates));
+    const global = !named || (this.#reaches ??= this.#declaresGlobals(candidates));
     if (global !== this.#global) {
       this.#setGlobal(global);
       return yield* this.read();
@@ -115,7 +128,7 @@ export class ProjectReadings {
   /** One file alone, whatever else is to be read. Undefined where that cannot be told apart from the others. */
   readFirst(file: string): Reading | undefined {
     this.#readChanges();
-    if (!this.settings().names || this.#global) return undefined;
+    if (!this.#settingsOf(file).names || this.#global) return undefined;
     const mentions = this.#mentionsOf(file);
     if (mentions === undefined || !mentions.exports || !mentions.actors) return undefined;
     if (!this.#known.has(file)) this.#readByNames(file);
@@ -134,7 +147,7 @@ export class ProjectReadings {
       const changed = this.#outlines.has(file) ? this.#outlines.refresh(file) : true;
       if (changed) {
         this.#reaches = undefined;
-        this.#shared.forget(file);
+        for (const shared of Object.values(this.#shared)) shared.forget(file);
       }
       const affected = [...this.#known].filter(([, { files }]) => files.has(file));
       for (const [each, before] of affected) {
@@ -147,7 +160,12 @@ export class ProjectReadings {
   }
 
   #readByNames(file: string, before?: Known): void {
-    const { reading, files } = readByNames(this.#outlines, file, this.#shared, before?.reading.actor?.protocol);
+    const { reading, files } = readByNames(
+      this.#outlines,
+      file,
+      this.#settingsOf(file).exact ? this.#shared.exact : this.#shared.loose,
+      before?.reading.actor?.protocol,
+    );
     if (reading === undefined) {
       this.#unsure.set(file, files);
       return;

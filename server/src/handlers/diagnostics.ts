@@ -1,5 +1,5 @@
 /** Publishes findings while a person types: the open document first, then the project; never for a text that has moved on. */
-import type { PublishDiagnosticsParams } from "vscode-languageserver";
+import type { Diagnostic, PublishDiagnosticsParams } from "vscode-languageserver";
 import type { Finding } from "../analysis/rule.ts";
 import type { Host } from "../host.ts";
 import type { Project } from "../projects.ts";
@@ -34,27 +34,41 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
   const timers = new Map<Project, () => void>();
   /** How long it last took to judge the open document. */
   const costs = new Map<Project, number>();
-  /** For each project, what the client was last told of each file. */
-  const published = new Map<Project, Map<string, { readonly uri: string; readonly text: string }>>();
+  /** What each project has to say of each file: one may be read by several. */
+  const said = new Map<string, Map<Project, { readonly version: number | undefined; readonly diagnostics: readonly Diagnostic[] }>>();
+  /** What the client was last told of each file. */
+  const published = new Map<string, { readonly uri: string; readonly text: string }>();
 
   function publish(project: Project, file: string, findings: readonly Finding[]): void {
     const version = open.version(file);
-    const params: PublishDiagnosticsParams = {
-      uri: toUri(file, open),
-      diagnostics: findings.map((finding) => toDiagnostic(finding, open, abilities)),
-    };
+    const parts: NonNullable<ReturnType<typeof said.get>> = said.get(file) ?? new Map();
+    said.set(file, parts);
+    if (findings.length === 0) parts.delete(project);
+    else parts.set(project, { version, diagnostics: findings.map((finding) => toDiagnostic(finding, open, abilities)) });
+    if (parts.size === 0) said.delete(file);
+    tell(file, version);
+  }
+
+  function tell(file: string, version: number | undefined): void {
+    // What another project said of an older text waits until that project has looked at the new one.
+    const parts = [...(said.get(file)?.values() ?? [])].filter((part) => part.version === version);
+    const diagnostics = new Map(parts.flatMap((part) => part.diagnostics.map((each) => [JSON.stringify(each), each])));
+    const params: PublishDiagnosticsParams = { uri: toUri(file, open), diagnostics: [...diagnostics.values()] };
     if (version !== undefined) params.version = version;
-    const said: NonNullable<ReturnType<typeof published.get>> = published.get(project) ?? new Map();
-    published.set(project, said);
     const text = JSON.stringify(params);
-    const before = said.get(file);
+    const before = published.get(file);
     if (before?.text === text) return;
     // The client may spell the URI of a file that it opens in another way than we do.
     if (before !== undefined && before.uri !== params.uri) port.publish({ uri: before.uri, diagnostics: [] });
-    if (findings.length === 0 && version === undefined) {
-      if (!said.delete(file)) return;
-    } else said.set(file, { uri: params.uri, text });
+    if (diagnostics.size === 0 && version === undefined) {
+      if (!published.delete(file)) return;
+    } else published.set(file, { uri: params.uri, text });
     port.publish(params);
+  }
+
+  /** Files that show something of this project. */
+  function filesOf(project: Project): readonly string[] {
+    return [...said].flatMap(([file, parts]) => (parts.has(project) ? [file] : []));
   }
 
   async function run(project: Project, first: string | undefined): Promise<void> {
@@ -76,7 +90,7 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
     if (analyzed === undefined || project.generation !== generation) return;
     const byFile = new Map<string, Finding[]>();
     for (const finding of analyzed.findings) byFile.set(finding.file, [...(byFile.get(finding.file) ?? []), finding]);
-    const files = new Set([...byFile.keys(), ...open.files(project), ...(published.get(project)?.keys() ?? [])]);
+    const files = new Set([...byFile.keys(), ...open.files(project), ...filesOf(project)]);
     for (const file of files) publish(project, file, byFile.get(file) ?? []);
     port.onAnalyzed(project);
   }
@@ -95,8 +109,7 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
       timers.get(project)?.();
       timers.delete(project);
       costs.delete(project);
-      for (const { uri } of published.get(project)?.values() ?? []) port.publish({ uri, diagnostics: [] });
-      published.delete(project);
+      for (const file of filesOf(project)) publish(project, file, []);
     },
     dispose() {
       for (const cancel of timers.values()) cancel();

@@ -6,18 +6,18 @@ export const configNotRead: Rule = {
   id: "config-not-read",
   severity: "warning",
   description: "The project's `tsconfig.json` cannot be read, so strict defaults are assumed.",
-  *check({ configProblem }: ProjectFacts): Iterable<Finding> {
-    if (configProblem === null) return;
-    const { file, text, range } = configProblem;
-    yield {
-      rule: configNotRead.id,
-      severity: configNotRead.severity,
-      module: null,
-      file,
-      range,
-      message: `This configuration cannot be read: ${text} Strict defaults are assumed instead, so types that depend on its \`paths\` or \`lib\` are not seen as they are. Correct it.`,
-      related: [],
-      fixes: [],
-    };
+  *check({ configProblems }: ProjectFacts): Iterable<Finding> {
+    for (const { file, text, range } of configProblems) {
+      yield {
+        rule: configNotRead.id,
+        severity: configNotRead.severity,
+        module: null,
+        file,
+        range,
+        message: `This configuration cannot be read: ${text} Strict defaults are assumed instead, so types that depend on its \`paths\` or \`lib\` are not seen as they are. Correct it.`,
+        related: [],
+        fixes: [],
+      };
+    }
   },
 };
