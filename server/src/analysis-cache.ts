@@ -30,12 +30,16 @@ export class AnalysisCache {
   readonly #disk: Disk;
   readonly #engine: string | null;
 
-  /** @param engine what wrote the results that are taken: this build, unless said. */
-  constructor(root: string, disk: Disk, engine: string | null | undefined) {
-    this.#file = join(root, ".instar/cache/analysis.json");
+  /**
+   * @param engine what wrote the results that are taken: this build, unless said.
+   * @param against what was compared with, where that is something else than the newest snapshots. It stands for the same for ever.
+   */
+  constructor(root: string, disk: Disk, engine: string | null | undefined, against?: string) {
+    this.#file = join(root, `.instar/cache/${against === undefined ? "analysis" : "against"}.json`);
     this.#root = root;
     this.#disk = disk;
-    this.#engine = engine === undefined ? thisBuild() : engine;
+    const build = engine === undefined ? thisBuild() : engine;
+    this.#engine = build === null || against === undefined ? build : `${build}\n${against}`;
   }
 
   /** @param findings the same findings read anew, by which a fix finds its edits. */
@@ -45,10 +49,9 @@ export class AnalysisCache {
       const kept = JSON.parse(readFileSync(this.#file, "utf8")) as Kept;
       if (kept.format !== format || kept.engine !== this.#engine || kept.root !== this.#root) return undefined;
       if (!this.#disk.unchanged(kept.answers)) return undefined;
-      const { root, modules, findings: all } = kept.result;
+      const { findings: all } = kept.result;
       return {
-        root,
-        modules,
+        ...kept.result,
         findings: all.map((finding) => ({ ...finding, fixes: finding.fixes.map((fix) => revived(fix, finding, findings)) })),
       };
     } catch {

@@ -2,8 +2,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Analyzer, CompilerNeeded, createLateAnalyzer } from "./analysis/analyzer.ts";
+import type { Against } from "./analysis/baselines.ts";
 import type { Compiler } from "./analysis/compiler.ts";
 import type { Analyzed } from "./analysis/model.ts";
+import type { SourceHost } from "./analysis/source-host.ts";
 import { AnalysisCache } from "./analysis-cache.ts";
 import { Disk } from "./disk.ts";
 import { slashed } from "./project-root.ts";
@@ -29,10 +31,8 @@ export interface Workspace {
   loadCompiler(): Promise<void>;
   /** A file's text as the analysis sees it, without a byte order mark. */
   readFile(file: string): string | undefined;
-  /** An open document's text wins over the disk; undefined closes it. Says whether that may change what is found. */
-  setOverlay(file: string, text: string | undefined): boolean;
-  /** Whether what is found may depend on this file: it lies in the project, or was read, or was looked for in vain. */
-  concerns(file: string): boolean;
+  /** An open document's text wins over the disk; undefined closes it. */
+  setOverlay(file: string, text: string | undefined): void;
   /** Looks at the disk again: whatever was written, made or deleted since it was read is invalidated. Gives those paths. */
   refresh(): readonly string[];
 }
@@ -43,6 +43,15 @@ export interface WorkspaceOptions {
   readonly loadCompiler?: () => Promise<Compiler>;
   /** What wrote the results that may be taken; of another, none are. Null keeps nothing. */
   readonly engine?: string | null;
+  /** What to compare with in place of the newest snapshots. */
+  readonly against?: WorkspaceAgainst;
+}
+
+export interface WorkspaceAgainst {
+  /** Stands for the same contents for ever, such as the id of a commit. */
+  readonly key: string;
+  /** @param disk for what it does not have itself. */
+  open(disk: SourceHost): Against;
 }
 
 /** So long one turn may take, in milliseconds; a single module may take longer. */
@@ -53,8 +62,9 @@ export function openWorkspace(root: string, options: WorkspaceOptions = {}): Wor
   const { loadCompiler = async () => (await import("./analysis/compiler.ts")).compiler } = options;
   let { compiler } = options;
   const disk = new Disk();
-  const cache = new AnalysisCache(slashed(root), disk, options.engine);
-  const analyzer = createLateAnalyzer(disk, { root: slashed(root) }, () => {
+  const cache = new AnalysisCache(slashed(root), disk, options.engine, options.against?.key);
+  const against = options.against?.open(disk);
+  const analyzer = createLateAnalyzer(disk, { root: slashed(root), ...(against === undefined ? {} : { against }) }, () => {
     if (compiler === undefined) throw new CompilerNeeded();
     return compiler;
   });
@@ -100,15 +110,11 @@ export function openWorkspace(root: string, options: WorkspaceOptions = {}): Wor
     readFile: (file) => disk.readFile(slashed(file)),
     setOverlay(file, text) {
       const path = slashed(file);
-      const concerned = workspace.concerns(path);
       // Opened as it is on disk, a document changes nothing.
-      untouched = disk.setOverlay(path, text) && untouched;
-      if (concerned) analyzer.invalidate([path]);
-      return concerned;
-    },
-    concerns(file) {
-      const path = slashed(file);
-      return path.startsWith(`${workspace.root}/`) || disk.knows(path);
+      untouched &&= text === disk.readFile(path);
+      if (text === undefined) disk.overlays.delete(path);
+      else disk.overlays.set(path, text);
+      analyzer.invalidate([path]);
     },
     refresh() {
       const changed = disk.changed();

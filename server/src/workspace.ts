@@ -1,11 +1,11 @@
 /** A workspace with the compiler at hand, for whoever needs it in any case; `late-workspace.ts` loads it when it is needed. */
 import { compiler } from "./analysis/compiler.ts";
-import { openWorkspace as openLate, type Workspace } from "./late-workspace.ts";
+import { openWorkspace as openLate, type Workspace, type WorkspaceOptions } from "./late-workspace.ts";
 
 export { ConfigurationError, ensureInstarFolder, findProjectRoot, type Workspace } from "./late-workspace.ts";
 export { writeFileAtomic } from "./write-files.ts";
 
 /** @param root absolute, as `findProjectRoot` gives it. */
-export function openWorkspace(root: string): Workspace {
-  return openLate(root, { compiler });
+export function openWorkspace(root: string, options: Pick<WorkspaceOptions, "against"> = {}): Workspace {
+  return openLate(root, { ...options, compiler });
 }

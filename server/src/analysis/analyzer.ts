@@ -1,11 +1,12 @@
 /** The analysis and its data flow from top to bottom: read, compare, judge. It asks for the compiler only where it cannot do without. */
 import { type Comparison, compareMessages, compareShapes, type MessageComparison, sameMessages, sameShape } from "./compare.ts";
 import type { Compiler } from "./compiler.ts";
+import { type Against, type Baselines, TreeBaselines } from "./baselines.ts";
 import { check } from "./check.ts";
-import type { ActorSource, ModuleFacts, ProjectFacts, Reading, StepWriter } from "./facts.ts";
+import type { ActorSource, Baseline, ModuleFacts, ProjectFacts, Reading, StepWriter } from "./facts.ts";
 import type { ActorModule, Analyzed, Strategy, Verdict } from "./model.ts";
 import { type ProtocolRenames, protocolRenames, renamePids, renameProtocols, renamesFor } from "./protocol-renames.ts";
-import { type ProtocolShapes, sections } from "./protocol-shapes.ts";
+import { isUnresolved, type ProtocolShapes } from "./protocol-shapes.ts";
 import { ProjectReadings } from "./readings.ts";
 import { hasUnresolved, isPlain, type Shape, shapeHash } from "./shape.ts";
 import type { Finding } from "./rule.ts";
@@ -13,11 +14,14 @@ import { snapshotText } from "./snapshot-text.ts";
 import { SnapshotFolder, snapshotFile, type Snapshots } from "./snapshots.ts";
 import type { SourceHost } from "./source-host.ts";
 import { type ValidatorSource, validatorSource } from "./validator.ts";
+import { stepsBetween } from "./steps-between.ts";
 import { createValidity } from "./validity.ts";
 
 export interface AnalyzerOptions {
   /** The project root; module ids are paths from here, and snapshots lie in `.instar/releases/` below it. */
   readonly root: string;
+  /** What to compare with in place of the newest snapshots. */
+  readonly against?: Against;
 }
 
 export interface Analyzer {
@@ -49,9 +53,11 @@ export interface Analyzer {
 export class CompilerNeeded extends Error {}
 
 /** @param compiler gives the compiler, or throws `CompilerNeeded`. */
-export function createLateAnalyzer(host: SourceHost, { root }: AnalyzerOptions, compiler: () => Compiler): Analyzer {
+export function createLateAnalyzer(host: SourceHost, { root, against }: AnalyzerOptions, compiler: () => Compiler): Analyzer {
   const project = new ProjectReadings(host, root, compiler);
   const releases = new SnapshotFolder(host, root, (text, id, vsn) => compiler().parseSnapshot(text, id, vsn));
+  const others = against === undefined ? undefined : new TreeBaselines(against, root, compiler);
+  let baselines: Baselines | undefined;
   const writer: StepWriter = {
     step: (...given) => project.checked.writer.step(...given),
     down: (...given) => project.checked.writer.down(...given),
@@ -60,7 +66,10 @@ export function createLateAnalyzer(host: SourceHost, { root }: AnalyzerOptions, 
   const states = new Map<string, Shape>();
   /** What comparing gave, for as long as both sides are the same. */
   const compared = new WeakMap<ProtocolShapes, Compared>();
-  const judged = new WeakMap<ActorSource, { readonly facts: ModuleFacts; readonly renames: ProtocolRenames }>();
+  const judged = new WeakMap<
+    ActorSource,
+    { readonly facts: ModuleFacts; readonly renames: ProtocolRenames; readonly baselines: Baselines | undefined }
+  >();
   /** As of the last analysis: what `compatible` is asked about may be older. */
   let renames: ProtocolRenames = new Map();
   let last: { readonly facts: readonly ModuleFacts[]; readonly result: Analyzed } | undefined;
@@ -88,14 +97,18 @@ export function createLateAnalyzer(host: SourceHost, { root }: AnalyzerOptions, 
     *steps(files) {
       if (last === undefined) {
         const readings = yield* project.read();
+        if (others !== undefined) yield* others.read();
         const all = judgeAll(readings);
-        last = { facts: all.modules, result: { root, modules: all.modules.map(({ module }) => module), findings: check(all) } };
+        const notes = baselines === undefined ? {} : { notes: baselines.notes };
+        last = { facts: all.modules, result: { root, modules: all.modules.map(({ module }) => module), findings: check(all), ...notes } };
       }
       return files === undefined ? last.result : narrowed(last.result, new Set(files));
     },
 
     first(file) {
       if (last !== undefined) return last.result.findings.filter((finding) => finding.file === file);
+      // Where it was before is found among all modules.
+      if (others !== undefined) return undefined;
       const reading = project.readFirst(file);
       const actor = reading?.actor ?? null;
       if (reading === undefined || actor === null) return undefined;
@@ -106,7 +119,8 @@ export function createLateAnalyzer(host: SourceHost, { root }: AnalyzerOptions, 
       // A pid may go by another name only because of what its module was called before.
       if (modules.some(({ state, messages }) => [...state.changes, ...messages.changes].some(({ old }) => old?.includes("Pid<") === true)))
         return undefined;
-      return check({ root, modules, readings: [reading], configProblems: project.problems(), writer }).filter((finding) => finding.file === file);
+      const { problem } = project.settings();
+      return check({ root, modules, readings: [reading], configProblem: problem, writer }).filter((finding) => finding.file === file);
     },
 
     snapshot(module) {
@@ -140,28 +154,31 @@ export function createLateAnalyzer(host: SourceHost, { root }: AnalyzerOptions, 
 
   function judgeAll(readings: readonly Reading[]): ProjectFacts {
     const sources = readings.flatMap(({ actor }) => (actor === null ? [] : [actor]));
-    const found = protocolRenames(sources.map(({ id, protocol }) => ({ protocol, snapshots: releases.of(id) })));
+    baselines = others?.match(sources);
+    const found = protocolRenames(
+      sources.map(({ id, protocol }) => ({ protocol, snapshots: releases.of(id), base: baselines?.bases.get(id)?.shapes })),
+    );
     // The same object for the same renames: comparisons are kept by it.
     if (JSON.stringify([...found]) !== JSON.stringify([...renames])) renames = found;
     const modules = sources.map(judge);
     modules.sort((one, other) => (one.module.id < other.module.id ? -1 : 1));
-    return { root, modules, readings, configProblems: project.problems(), writer };
+    return { root, modules, readings, configProblem: project.settings().problem, writer };
   }
 
   /** A source that was not read anew is judged as before, unless what it is compared with has changed. */
   function judge(source: ActorSource): ModuleFacts {
     const snapshots = releases.of(source.id);
     const before = judged.get(source);
-    if (before?.facts.snapshots === snapshots && before.renames === renames) return before.facts;
+    if (before?.facts.snapshots === snapshots && before.renames === renames && before.baselines === baselines) return before.facts;
     const facts = judgeAnew(source, snapshots);
-    judged.set(source, { facts, renames });
+    judged.set(source, { facts, renames, baselines });
     return facts;
   }
 
   function judgeAnew(source: ActorSource, snapshots: Snapshots): ModuleFacts {
     const { baseline, unreadable, state, messages, shape, unresolved } = compare(source, snapshots);
     const verdicts = { up: unreadable ? "unknown" : state.up, down: unreadable ? "unknown" : state.down } as const;
-    const codeChange = stepsFor(source, baseline?.vsn ?? null, state);
+    const codeChange = stepsFor(source, baseline, state);
     const declared = "declared" in source.protocol.state ? source.protocol.state.declared : undefined;
     const module: ActorModule = {
       id: source.id,
@@ -169,7 +186,7 @@ export function createLateAnalyzer(host: SourceHost, { root }: AnalyzerOptions, 
       vsn: source.vsn,
       released: snapshots.some(({ vsn }) => vsn === source.vsn),
       shape,
-      baseline: baseline === null ? null : { vsn: baseline.vsn, source: "snapshot", file: baseline.file },
+      baseline: baseline === null ? null : { vsn: baseline.vsn, source: baseline.source, file: baseline.file, name: baseline.name },
       state: { ...verdicts, changes: state.changes.map(plain) },
       messages: { oldToNew: messages.oldToNew, newToOld: messages.newToOld, changes: messages.changes.map(plain) },
       strategy: strategyFor(state, messages, codeChange),
@@ -182,14 +199,14 @@ export function createLateAnalyzer(host: SourceHost, { root }: AnalyzerOptions, 
   function compare(source: ActorSource, snapshots: Snapshots): Compared {
     const { protocol, vsn: current } = source;
     const known = compared.get(protocol);
-    if (known?.snapshots === snapshots && known.vsn === current && known.renames === renames) return known;
+    if (known?.snapshots === snapshots && known.vsn === current && known.renames === renames && known.baselines === baselines) return known;
     const upTo = snapshots.filter(({ vsn }) => current !== null && vsn <= current);
     // A damaged snapshot is not stepped over: what lies behind it is not what runs.
     const newest = upTo.at(-1);
     // A pid is the same pid after the interface of its process was given another name.
     const renamed = renamesFor(protocol, renames);
-    const baseline =
-      newest?.parsed.kind === "ok" ? { vsn: newest.vsn, file: newest.file, shapes: renameProtocols(newest.parsed.shapes, renamed) } : null;
+    const found = baselines === undefined ? newestRelease(upTo) : baselines.bases.get(source.id);
+    const baseline = found === undefined ? null : { ...found, shapes: renameProtocols(found.shapes, renamed) };
     const released = upTo.flatMap(({ parsed }) => (parsed.kind === "ok" ? [parsed.shapes.state] : []));
     const history = upTo.slice(0, -1).flatMap(({ parsed }) => (parsed.kind === "ok" ? [renamePids(parsed.shapes.state, renamed)] : []));
     for (const shape of [protocol.state, ...released]) states.set(shapeHash(shape), shape);
@@ -197,8 +214,9 @@ export function createLateAnalyzer(host: SourceHost, { root }: AnalyzerOptions, 
       snapshots,
       vsn: current,
       renames,
+      baselines,
       baseline,
-      unreadable: newest !== undefined && baseline === null,
+      unreadable: baselines === undefined && newest !== undefined && baseline === null,
       state: baseline === null ? sameShape : compareShapes(baseline.shapes.state, protocol.state, "State", history),
       messages: baseline === null ? sameMessages : compareMessages(baseline.shapes, protocol),
       shape: hasUnresolved(protocol.state) ? null : shapeHash(protocol.state),
@@ -212,7 +230,8 @@ export function createLateAnalyzer(host: SourceHost, { root }: AnalyzerOptions, 
 interface Compared extends Pick<ModuleFacts, "snapshots" | "state" | "messages" | "unresolved"> {
   readonly vsn: number | null;
   readonly renames: ProtocolRenames;
-  readonly baseline: (NonNullable<ModuleFacts["baseline"]> & { readonly file: string }) | null;
+  readonly baselines: Baselines | undefined;
+  readonly baseline: Baseline | null;
   readonly unreadable: boolean;
   readonly shape: string | null;
 }
@@ -224,19 +243,23 @@ function narrowed({ root, modules: all, findings }: Analyzed, wanted: ReadonlySe
   return { root, modules, findings: findings.filter(concerns) };
 }
 
+function newestRelease(snapshots: Snapshots): Baseline | undefined {
+  const newest = snapshots.at(-1);
+  if (newest?.parsed.kind !== "ok") return undefined;
+  const { vsn, file, parsed } = newest;
+  return { vsn, file, shapes: parsed.shapes, source: "snapshot", name: null, label: `the release of version ${vsn}`, steps: [], snapshots };
+}
+
 /** Whether the steps that lead from the baseline to this version, and back, are there. */
-function stepsFor(source: ActorSource, baseline: number | null, state: Comparison): ActorModule["codeChange"] {
+function stepsFor(source: ActorSource, baseline: Baseline | null, state: Comparison): ActorModule["codeChange"] {
   if (baseline === null || source.vsn === null) return { up: "unneeded", down: "unneeded" };
-  const needed = source.vsn > baseline ? Array.from({ length: source.vsn - baseline }, (_, index) => baseline + index) : [];
+  const version = { vsn: source.vsn, steps: source.steps };
   // A table that is not written out may hold anything.
-  const open = source.codeChange === "open" && needed.length > 0;
-  const steps = needed.map((from) => source.steps.findLast((step) => step.from === from));
-  const whole = open || (needed.length > 0 && steps.every((step) => step?.up === true));
-  const back = open || (needed.length > 0 && steps.every((step) => step !== undefined && step.down !== "missing"));
-  const irreversible = steps.some((step) => step?.down === "irreversible");
+  const open = source.codeChange === "open" && source.vsn > baseline.vsn;
+  const [up, down] = [stepsBetween(baseline, version), stepsBetween(version, baseline)];
   return {
-    up: whole ? "ok" : state.up === "compatible" ? "unneeded" : "missing",
-    down: irreversible ? "irreversible" : back ? "ok" : state.down === "compatible" ? "unneeded" : "missing",
+    up: open || up === "ok" ? "ok" : state.up === "compatible" ? "unneeded" : "missing",
+    down: down === "irreversible" ? down : open || down === "ok" ? "ok" : state.down === "compatible" ? "unneeded" : "missing",
   };
 }
 
@@ -244,11 +267,6 @@ function stepsFor(source: ActorSource, baseline: number | null, state: Compariso
 function strategyFor(state: Comparison, messages: MessageComparison, codeChange: ActorModule["codeChange"]): Strategy {
   if (codeChange.up === "missing") return "restart";
   return messages.oldToNew === "incompatible" && state.up === "compatible" ? "window" : "hot";
-}
-
-function isUnresolved(protocol: ProtocolShapes): boolean {
-  const messages = sections.flatMap((section) => protocol[section]);
-  return [protocol.state, ...messages.flatMap(({ args, reply }) => [args, ...(reply === null ? [] : [reply])])].some(hasUnresolved);
 }
 
 /** Whether anything but spelling differs from the baseline. */

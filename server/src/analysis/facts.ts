@@ -52,13 +52,29 @@ export interface Reading {
   readonly syntax: { readonly text: string; readonly range: Range } | null;
 }
 
+/** What one module is compared with. */
+export interface Baseline {
+  readonly vsn: number;
+  readonly file: string;
+  readonly shapes: ProtocolShapes;
+  readonly source: "snapshot" | "git" | "live";
+  /** The ref or the runtime; null for a snapshot. */
+  readonly name: string | null;
+  /** As messages call it: the release of version 2, version 2 at main. */
+  readonly label: string;
+  /** The steps that it has itself. */
+  readonly steps: readonly StepSource[];
+  /** The releases that are known there. */
+  readonly snapshots: Snapshots;
+}
+
 /** An actor module with everything that the rules judge. */
 export interface ModuleFacts {
   readonly module: ActorModule;
   readonly source: ActorSource;
   readonly snapshots: Snapshots;
-  /** The shapes of the baseline; null where there is none. */
-  readonly baseline: { readonly vsn: number; readonly shapes: ProtocolShapes } | null;
+  /** Null where there is none. */
+  readonly baseline: Baseline | null;
   readonly state: Comparison;
   readonly messages: MessageComparison;
   /** Whether a type of the state or of a message cannot be found: verdicts are worth nothing then. */
@@ -74,7 +90,7 @@ export interface ProjectFacts {
   readonly modules: readonly ModuleFacts[];
   /** Files with something wrong that concerns no module, or not only one. */
   readonly readings: readonly Reading[];
-  readonly configProblems: readonly ConfigProblem[];
+  readonly configProblem: ConfigProblem | null;
   readonly writer: StepWriter;
 }
 

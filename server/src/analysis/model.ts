@@ -28,7 +28,13 @@ export interface ActorModule {
   readonly released: boolean;
   /** Hash of the state's shape; null where it could not be read. */
   readonly shape: string | null;
-  readonly baseline: { readonly vsn: number; readonly source: "snapshot" | "git" | "live"; readonly file: string } | null;
+  readonly baseline: {
+    readonly vsn: number;
+    readonly source: "snapshot" | "git" | "live";
+    readonly file: string;
+    /** Which ref or runtime; null for a snapshot. */
+    readonly name: string | null;
+  } | null;
   readonly state: { readonly up: Verdict; readonly down: Verdict; readonly changes: readonly Change[] };
   readonly messages: { readonly oldToNew: Verdict; readonly newToOld: Verdict; readonly changes: readonly Change[] };
   readonly strategy: Strategy;
@@ -43,9 +49,26 @@ export interface ActorModule {
   };
 }
 
+/** What has to be known of a comparison with something else than the newest snapshots, and is no finding about the sources. */
+export interface Note {
+  /** Stable. */
+  readonly code:
+    | "INSTAR_BASELINE_AHEAD"
+    | "INSTAR_BASELINE_BROKEN"
+    | "INSTAR_BASELINE_EMPTY"
+    | "INSTAR_BASELINE_MOVED"
+    | "INSTAR_BASELINE_REMOTE"
+    | "INSTAR_BASELINE_REMOVED"
+    | "INSTAR_BASELINE_SUBMODULE";
+  readonly module: string | null;
+  readonly message: string;
+}
+
 /** What an analysis of one project gives. */
 export interface Analyzed {
   readonly root: string;
   readonly modules: readonly ActorModule[];
   readonly findings: readonly Finding[];
+  /** Only where it was compared with something else than the newest snapshots. */
+  readonly notes?: readonly Note[];
 }

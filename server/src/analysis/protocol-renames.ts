@@ -13,17 +13,20 @@ interface Releases {
   /** The module's protocol as its source says it now. */
   readonly protocol: ProtocolShapes;
   readonly snapshots: Snapshots;
+  /** What it is compared with, where that is no snapshot. */
+  readonly base?: ProtocolShapes | undefined;
 }
 
 /** All releases count, not only the newest: other modules may hold pids since before that one. What could mean two things is left out. */
 export function protocolRenames(modules: readonly Releases[]): ProtocolRenames {
   const current = new Set(modules.map(({ protocol }) => protocol.name));
   const found = new Map<string, Set<string>>();
-  for (const { protocol, snapshots } of modules) {
+  for (const { protocol, snapshots, base } of modules) {
     if (isAnonymous(protocol.name)) continue;
-    for (const { parsed } of snapshots) {
-      if (parsed.kind !== "ok" || current.has(parsed.shapes.name) || isAnonymous(parsed.shapes.name)) continue;
-      found.set(parsed.shapes.name, (found.get(parsed.shapes.name) ?? new Set()).add(protocol.name));
+    const released = snapshots.flatMap(({ parsed }) => (parsed.kind === "ok" ? [parsed.shapes.name] : []));
+    for (const name of base === undefined ? released : [...released, base.name]) {
+      if (current.has(name) || isAnonymous(name)) continue;
+      found.set(name, (found.get(name) ?? new Set()).add(protocol.name));
     }
   }
   return new Map([...found].flatMap(([old, [now, ...others]]) => (now === undefined || others.length > 0 ? [] : [[old, now] as const])));

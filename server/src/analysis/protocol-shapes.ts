@@ -1,5 +1,5 @@
 /** The shapes of one actor module at one version: what a snapshot holds. */
-import type { Shape, TupleShape } from "./shape.ts";
+import { hasUnresolved, type Shape, type TupleShape } from "./shape.ts";
 
 export interface ProtocolShapes {
   /** Name of the protocol's interface. */
@@ -19,3 +19,9 @@ export interface Message {
 
 export const sections = ["calls", "casts", "infos"] as const;
 export type Section = (typeof sections)[number];
+
+/** Whether a type of the state or of a message cannot be found: verdicts are worth nothing then. */
+export function isUnresolved(protocol: ProtocolShapes): boolean {
+  const messages = sections.flatMap((section) => protocol[section]);
+  return [protocol.state, ...messages.flatMap(({ args, reply }) => [args, ...(reply === null ? [] : [reply])])].some(hasUnresolved);
+}

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { Analyzed } from "../analysis/model.ts";
 import { findProjectRoot, slashed } from "../project-root.ts";
+import { type BaselineOptions, baselineOf, baselineText, printNotes, withBaselineOptions } from "./baseline-options.ts";
 import { exitCode, UsageError } from "./exit.ts";
 import { memberProjects } from "./member-projects.ts";
 import { fromHere, judgeProject, projectRoot } from "./project.ts";
@@ -12,25 +13,27 @@ import { print, printJson } from "./terminal.ts";
 type Format = "text" | "json" | "sarif" | "github";
 
 export function registerCheck(program: Command): void {
-  program
-    .command("check")
+  withBaselineOptions(program.command("check"))
     .description("all rules over the project; paths narrow what is reported")
     .argument("[path...]", "files or folders")
     .addOption(new Option("--format <format>", "how findings are printed").choices(["text", "json", "sarif", "github"]).default("text"))
-    .action(async (paths: string[], { format }: { format: Format }, command: Command) => {
+    .action(async (paths: string[], { format, ...options }: { format: Format } & BaselineOptions, command: Command) => {
       for (const path of paths) if (!existsSync(path)) throw new UsageError(`There is no file or folder ${path}.`);
       const root = projectRoot(command, paths[0]);
       for (const path of paths) refuseOutside(root, path);
-      const project = await judgeProject(root);
+      const baseline = await baselineOf(root, options);
+      const project = await judgeProject(root, baseline);
       refuseWorkspace(project.analyzed);
       const analyzed = narrow(project.analyzed, paths);
-      if (format === "json") printJson((await import("./format-json.ts")).checkJson(analyzed));
+      if (format === "json") printJson((await import("./format-json.ts")).checkJson(analyzed, baseline));
       else if (format === "sarif") printJson((await import("./format-sarif.ts")).sarif(analyzed));
       else if (format === "github") printLines((await import("./format-github.ts")).workflowCommands(analyzed));
       else {
         const { findingsText, summaryLine } = await import("./format-text.ts");
         printLines([...findingsText(analyzed.findings, (file) => project.readFile(file)), summaryLine(analyzed)]);
+        if (baseline !== undefined) print(baselineText(baseline));
       }
+      if (format !== "json") printNotes(analyzed);
       process.exitCode = analyzed.findings.some(({ severity }) => severity === "error") ? exitCode.refused : exitCode.ok;
     });
 }
@@ -43,7 +46,7 @@ function narrow(analyzed: Analyzed, paths: readonly string[]): Analyzed {
   // What a module shares with others is reported where it is declared, which may be elsewhere.
   const concerns = (ids: readonly (string | null)[]): boolean => modules.some(({ id }) => ids.includes(id));
   return {
-    root: analyzed.root,
+    ...analyzed,
     modules,
     findings: analyzed.findings.filter(({ file, module, modules: all = [] }) => within(file) || concerns([module, ...all])),
   };

@@ -39,7 +39,7 @@ function report(error: unknown): number {
   // A runtime that answers with an error was reached, and refused.
   const refused = error instanceof Refused || code === "INSTAR_WRITE_REFUSED" || typeof rpc === "number";
   if (refused || error instanceof UsageError || (typeof code === "string" && code.startsWith("INSTAR_"))) {
-    const suffix = typeof rpc === "number" && typeof code === "string" ? ` (${code})` : "";
+    const suffix = typeof code === "string" ? ` (${code})` : "";
     printError(`${colors.red("instar:")} ${error.message}${suffix}`);
     return refused ? exitCode.refused : exitCode.usage;
   }

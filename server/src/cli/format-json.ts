@@ -1,18 +1,27 @@
 /** Findings and modules as the objects that programs read. Their form is published: fields are added, never renamed. */
 import type { ActorModule, Analyzed, Strategy } from "../analysis/model.ts";
 import type { Finding } from "../analysis/rule.ts";
+import type { GitBaseline } from "../git-baseline.ts";
 import { fromRoot } from "./project.ts";
 
 const strategies: readonly Strategy[] = ["hot", "restart", "window", "blue-green"];
 
 /** What `instar check --format json` prints. */
-export function checkJson(analyzed: Analyzed): unknown {
+export function checkJson(analyzed: Analyzed, baseline?: GitBaseline): unknown {
   return {
     version: 1,
+    ...againstJson(analyzed, baseline),
     modules: analyzed.modules.map((module) => moduleJson(analyzed.root, module)),
     findings: analyzed.findings.map((finding) => findingJson(analyzed.root, finding)),
     summary: summaryJson(analyzed),
   };
+}
+
+/** What was compared with, where that is something else than the newest snapshots, and what has to be known of it. */
+export function againstJson({ notes = [] }: Analyzed, baseline: GitBaseline | undefined): object {
+  if (baseline === undefined) return {};
+  const { name, commit, uncommitted } = baseline;
+  return { against: { name, commit, uncommitted }, notes };
 }
 
 export function moduleJson(root: string, module: ActorModule): unknown {
@@ -21,11 +30,17 @@ export function moduleJson(root: string, module: ActorModule): unknown {
     file: fromRoot(root, module.file),
     vsn: module.vsn,
     released: module.released,
-    baseline: module.baseline === null ? null : { vsn: module.baseline.vsn, source: module.baseline.source },
+    baseline: baselineJson(module.baseline),
     state: module.state,
     messages: module.messages,
     strategy: module.strategy,
   };
+}
+
+function baselineJson(baseline: ActorModule["baseline"]): unknown {
+  if (baseline === null) return null;
+  const { vsn, source, name } = baseline;
+  return { vsn, source, ...(name === null ? {} : { name }) };
 }
 
 export function findingJson(root: string, finding: Finding): unknown {

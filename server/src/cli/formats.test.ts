@@ -34,7 +34,7 @@ const module: ActorModule = {
   vsn: 2,
   released: false,
   shape: "abc",
-  baseline: { vsn: 1, source: "snapshot", file: `${root}/.instar/releases/src/counter.actor/1.d.ts` },
+  baseline: { vsn: 1, source: "snapshot", file: `${root}/.instar/releases/src/counter.actor/1.d.ts`, name: null },
   state: { up: "incompatible", down: "compatible", changes: [{ path: "State.step", kind: "fieldAdded", old: null, new: "number" }] },
   messages: { oldToNew: "compatible", newToOld: "compatible", changes: [] },
   strategy: "window",

@@ -4,7 +4,7 @@ import { dirname, relative, resolve } from "node:path";
 import type { Command } from "commander";
 import type { Analyzed } from "../analysis/model.ts";
 import { findProjectRoot, slashed } from "../project-root.ts";
-import type { Workspace } from "../late-workspace.ts";
+import type { Workspace, WorkspaceAgainst } from "../late-workspace.ts";
 import { UsageError } from "./exit.ts";
 import { printError, colors } from "./terminal.ts";
 
@@ -28,10 +28,10 @@ export function projectRoot(command: Command, path?: string): string {
 }
 
 /** Judges the whole project, from what the last run kept where nothing has changed since: quick, but without answers to further questions. */
-export async function judgeProject(root: string): Promise<Pick<Project, "root" | "analyzed" | "readFile">> {
+export async function judgeProject(root: string, against?: WorkspaceAgainst): Promise<Pick<Project, "root" | "analyzed" | "readFile">> {
   warnWithoutConfig(root);
   const { openWorkspace } = await import("../late-workspace.ts");
-  const workspace = openWorkspace(root);
+  const workspace = openWorkspace(root, against === undefined ? {} : { against });
   const analyzed = (await workspace.analyze()) ?? { root: workspace.root, modules: [], findings: [] };
   await workspace.save();
   return { root: workspace.root, analyzed, readFile: (file) => workspace.readFile(file) };

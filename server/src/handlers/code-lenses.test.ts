@@ -12,7 +12,7 @@ const draft: ActorModule = {
   vsn: 2,
   released: false,
   shape: "hash",
-  baseline: { vsn: 1, source: "snapshot", file: "/p/.instar/releases/src/room.actor/1.d.ts" },
+  baseline: { vsn: 1, source: "snapshot", file: "/p/.instar/releases/src/room.actor/1.d.ts", name: null },
   state: { up: "incompatible", down: "compatible", changes: [change, change] },
   messages: { oldToNew: "compatible", newToOld: "compatible", changes: [] },
   strategy: "hot",
@@ -45,7 +45,7 @@ const cases: { name: string; module?: Partial<ActorModule>; live?: LiveModule; l
   },
   {
     name: "another baseline is named",
-    module: { baseline: { vsn: 1, source: "live", file: "" } },
+    module: { baseline: { vsn: 1, source: "live", file: "", name: "dev" } },
     lens: ["v2 (draft)", "2 changes since live v1", "up missing, down missing"],
   },
   {

@@ -41,7 +41,7 @@ function finding(cause: Cause, project: ProjectFacts): Finding {
     severity: certain ? "error" : "warning",
     ...concerned(cause),
     ...cause.place,
-    message: `${subject(cause)} has changed since version ${vsn}, and no \`codeChange\` step carries old states over: ${changesText(cause.all)}.${example} ${todo}`,
+    message: `${subject(cause)} has changed since ${since(first)}, and no \`codeChange\` step carries old states over: ${changesText(cause.all)}.${example} ${todo}`,
     related: cause.modules.flatMap(({ module, baseline }) =>
       module.baseline === null || baseline === null
         ? []
@@ -49,12 +49,18 @@ function finding(cause: Cause, project: ProjectFacts): Finding {
             {
               file: module.file,
               range: module.ranges.vsn ?? module.ranges.actor,
-              message: `Compared with the release of version ${baseline.vsn} of ${module.id}.`,
+              message: `Compared with ${baseline.label} of ${module.id}.`,
             },
           ],
     ),
     fixes: fixable ? [fix(cause, project)] : [],
   };
+}
+
+/** What is compared with, as a sentence goes on. */
+export function since(facts: ModuleFacts | undefined): string {
+  const baseline = facts?.baseline ?? null;
+  return baseline === null || baseline.source === "snapshot" ? `version ${baseline?.vsn ?? 0}` : baseline.label;
 }
 
 function fix(cause: Cause, project: ProjectFacts): Fix {

@@ -5,7 +5,7 @@ import type { ModuleFacts, ProjectFacts } from "../facts.ts";
 import { missingStep, renameQuestions } from "../migration/missing-step.ts";
 import type { Answers, Finding, Fix, Rule } from "../rule.ts";
 import { counterexample, valueText } from "../witness.ts";
-import { isMissing } from "./state-changed-no-code-change.ts";
+import { isMissing, since } from "./state-changed-no-code-change.ts";
 
 export const stateChangedNoDown: Rule = {
   id: "state-changed-no-down",
@@ -20,7 +20,6 @@ export const stateChangedNoDown: Rule = {
 };
 
 function finding(cause: Cause, project: ProjectFacts): Finding {
-  const vsn = cause.modules[0]?.baseline?.vsn ?? 0;
   const fixable = cause.modules.every((facts) => fixOf(facts) !== undefined);
   return {
     rule: stateChangedNoDown.id,
@@ -28,7 +27,7 @@ function finding(cause: Cause, project: ProjectFacts): Finding {
     ...concerned(cause),
     ...cause.place,
     message:
-      `${subject(cause)} has changed since version ${vsn}, and no \`down\` leads back: ${changesText(cause.all)}. ` +
+      `${subject(cause)} has changed since ${since(cause.modules[0])}, and no \`down\` leads back: ${changesText(cause.all)}. ` +
       `An upgrade that goes wrong could not be rolled back without restarting the processes and losing what they hold${example(cause)}. ` +
       `Add \`down\` to the step, or \`down: irreversible("why")\` if there is no way back.`,
     related: [],

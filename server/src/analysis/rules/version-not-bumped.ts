@@ -12,10 +12,16 @@ export const versionNotBumped: Rule = {
   severity: "error",
   description: "The state or the messages have changed since the release of this very version.",
   *check({ modules }: ProjectFacts): Iterable<Finding> {
-    const stale = modules.filter((facts) => facts.module.released && !facts.unresolved && !isMissing(facts));
+    const stale = modules.filter((facts) => isReleased(facts) && !facts.unresolved && !isMissing(facts));
     for (const cause of causesOf(stale, changesOf)) yield finding(cause);
   },
 };
+
+/** Whether what it is compared with is a release of its own version: there, or by a snapshot that is here. */
+function isReleased({ module, baseline }: ModuleFacts): boolean {
+  if (baseline === null || baseline.vsn !== module.vsn) return false;
+  return module.released || baseline.snapshots.some(({ vsn }) => vsn === module.vsn);
+}
 
 function changesOf({ state, messages }: ModuleFacts): readonly Difference[] {
   return [...state.changes, ...messages.changes].filter(({ kind }) => kind !== "readonlyChanged");
@@ -35,7 +41,7 @@ function finding(cause: Cause): Finding {
     ...concerned(cause),
     ...place,
     message:
-      `Version ${vsn} of ${modulesText(cause.modules)} is released, and differs from its snapshot: ${changesText(cause.all)}. ` +
+      `Version ${vsn} of ${modulesText(cause.modules)} is released, and differs from ${first?.baseline?.source === "snapshot" ? "its snapshot" : (first?.baseline?.label ?? "it")}: ${changesText(cause.all)}. ` +
       `Two different programs would call themselves version ${vsn}, and an upgrade could not tell which of them a process runs. Raise \`vsn\`, once for the next release.`,
     related: [],
     fixes: [
