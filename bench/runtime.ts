@@ -24,10 +24,11 @@ type Target =
   /** So many times better than a competitor. */
   { readonly times: number; readonly than: Competitor } | { readonly atMost: number };
 
-const competitors: readonly Competitor[] = ["instar", "context", "otp", "nact", "xstate", "floor"];
+const competitors: readonly Competitor[] = ["instar", "context", "copies", "otp", "nact", "xstate", "floor"];
 const headings: Readonly<Record<Competitor, string>> = {
   instar: "Instar",
   context: "+context",
+  copies: "+copies",
   otp: "OTP",
   nact: "nact",
   xstate: "xstate",

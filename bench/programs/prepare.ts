@@ -10,8 +10,11 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { best, quick, type Figures } from "./program.ts";
 
-/** Whom the figures belong to; `context` is the runtime with `createSystem({ context: true })`. */
-export type Competitor = "instar" | "context" | "otp" | "nact" | "xstate" | "floor";
+/**
+ * Whom the figures belong to. `context` is the runtime with `createSystem({ context: true })`; `copies` is an upgrade whose steps are not
+ * proven to read only.
+ */
+export type Competitor = "instar" | "context" | "copies" | "otp" | "nact" | "xstate" | "floor";
 
 export interface Programs {
   /** For the head of the output. */
@@ -52,8 +55,13 @@ export async function prepare(): Promise<Programs> {
       if (!rivals && (competitor === "nact" || competitor === "xstate")) return null;
       // The dev runtime always follows handlers.
       if (competitor === "context" && measurement === "save") return null;
+      if (competitor === "copies" && !measurement.startsWith("upgrade")) return null;
       const program = programOf(competitor, measurement);
-      const flags = [...(competitor === "context" ? ["--context"] : []), ...(quick ? ["--quick"] : []), ...(best ? ["--best"] : [])];
+      const flags = [
+        ...(isOwn(competitor) && competitor !== "instar" ? [`--${competitor}`] : []),
+        ...(quick ? ["--quick"] : []),
+        ...(best ? ["--best"] : []),
+      ];
       return figures(process.execPath, ["--expose-gc", join(dist, `${program}.js`), measurement, ...flags]);
     },
   };
@@ -63,8 +71,12 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 const dist = at("dist");
 
 function programOf(competitor: Competitor, measurement: string): string {
-  if (competitor !== "instar" && competitor !== "context") return competitor;
+  if (!isOwn(competitor)) return competitor;
   return measurement === "save" ? "save" : measurement.startsWith("upgrade") ? "upgrade" : "instar";
+}
+
+function isOwn(competitor: Competitor): boolean {
+  return competitor === "instar" || competitor === "context" || competitor === "copies";
 }
 
 function installRivals(missing: string[]): boolean {
