@@ -31,8 +31,10 @@ export interface Workspace {
   loadCompiler(): Promise<void>;
   /** A file's text as the analysis sees it, without a byte order mark. */
   readFile(file: string): string | undefined;
-  /** An open document's text wins over the disk; undefined closes it. */
-  setOverlay(file: string, text: string | undefined): void;
+  /** An open document's text wins over the disk; undefined closes it. Says whether that may change what is found. */
+  setOverlay(file: string, text: string | undefined): boolean;
+  /** Whether what is found may depend on this file: it lies in the project, or was read, or was looked for in vain. */
+  concerns(file: string): boolean;
   /** Looks at the disk again: whatever was written, made or deleted since it was read is invalidated. Gives those paths. */
   refresh(): readonly string[];
 }
@@ -110,11 +112,15 @@ export function openWorkspace(root: string, options: WorkspaceOptions = {}): Wor
     readFile: (file) => disk.readFile(slashed(file)),
     setOverlay(file, text) {
       const path = slashed(file);
+      const concerned = workspace.concerns(path);
       // Opened as it is on disk, a document changes nothing.
-      untouched &&= text === disk.readFile(path);
-      if (text === undefined) disk.overlays.delete(path);
-      else disk.overlays.set(path, text);
-      analyzer.invalidate([path]);
+      untouched = disk.setOverlay(path, text) && untouched;
+      if (concerned) analyzer.invalidate([path]);
+      return concerned;
+    },
+    concerns(file) {
+      const path = slashed(file);
+      return path.startsWith(`${workspace.root}/`) || disk.knows(path);
     },
     refresh() {
       const changed = disk.changed();

@@ -119,8 +119,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       // A pid may go by another name only because of what its module was called before.
       if (modules.some(({ state, messages }) => [...state.changes, ...messages.changes].some(({ old }) => old?.includes("Pid<") === true)))
         return undefined;
-      const { problem } = project.settings();
-      return check({ root, modules, readings: [reading], configProblem: problem, writer }).filter((finding) => finding.file === file);
+      return check({ root, modules, readings: [reading], configProblems: project.problems(), writer }).filter((finding) => finding.file === file);
     },
 
     snapshot(module) {
@@ -162,7 +161,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
     if (JSON.stringify([...found]) !== JSON.stringify([...renames])) renames = found;
     const modules = sources.map(judge);
     modules.sort((one, other) => (one.module.id < other.module.id ? -1 : 1));
-    return { root, modules, readings, configProblem: project.settings().problem, writer };
+    return { root, modules, readings, configProblems: project.problems(), writer };
   }
 
   /** A source that was not read anew is judged as before, unless what it is compared with has changed. */

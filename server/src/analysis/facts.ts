@@ -90,7 +90,7 @@ export interface ProjectFacts {
   readonly modules: readonly ModuleFacts[];
   /** Files with something wrong that concerns no module, or not only one. */
   readonly readings: readonly Reading[];
-  readonly configProblem: ConfigProblem | null;
+  readonly configProblems: readonly ConfigProblem[];
   readonly writer: StepWriter;
 }
 
