@@ -119,7 +119,9 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       // A pid may go by another name only because of what its module was called before.
       if (modules.some(({ state, messages }) => [...state.changes, ...messages.changes].some(({ old }) => old?.includes("Pid<") === true)))
         return undefined;
-      return check({ root, modules, readings: [reading], configProblems: project.problems(), writer }).filter((finding) => finding.file === file);
+      return check({ root, modules, readings: [reading], configProblems: project.problems(), writer }).filter(
+        (finding) => finding.file === file,
+      );
     },
 
     snapshot(module) {
@@ -192,7 +194,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       codeChange,
       ranges: { actor: source.call, vsn: source.vsnValue?.range ?? null, state: declared?.file === source.file ? declared.range : null },
     };
-    return { module, source, snapshots, baseline, state, messages, unresolved };
+    return { module, source, snapshots, strays: releases.strays(source.id), baseline, state, messages, unresolved };
   }
 
   function compare(source: ActorSource, snapshots: Snapshots): Compared {

@@ -3,7 +3,7 @@ import type { ActorModule } from "./model.ts";
 import type { Comparison, MessageComparison } from "./compare.ts";
 import type { ProtocolShapes } from "./protocol-shapes.ts";
 import type { Answers, FileEdit } from "./rule.ts";
-import type { Snapshots } from "./snapshots.ts";
+import type { Snapshots, StraySnapshot } from "./snapshots.ts";
 import type { Location, Range } from "./span.ts";
 
 /** What an actor's definition says by its own literals. */
@@ -73,6 +73,7 @@ export interface ModuleFacts {
   readonly module: ActorModule;
   readonly source: ActorSource;
   readonly snapshots: Snapshots;
+  readonly strays: readonly StraySnapshot[];
   /** Null where there is none. */
   readonly baseline: Baseline | null;
   readonly state: Comparison;

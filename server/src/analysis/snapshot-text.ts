@@ -22,6 +22,9 @@ function headerText(id: string, vsn: number, body: string): string {
 
 export const headerPattern = /^\/\/ Instar snapshot of (.+), version (\d+)\. .*?format=(\d+) hash=([0-9a-f]{32})$/;
 
+/** What also headers of later formats say. */
+export const formatPattern = /^\/\/ Instar snapshot of .* format=(\d+)/;
+
 export function snapshotHash(id: string, vsn: number, body: string): string {
   return cyrb128(`${id}\n${vsn}\n${body}`);
 }

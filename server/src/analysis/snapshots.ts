@@ -10,6 +10,13 @@ interface Snapshot {
   readonly parsed: ParsedSnapshot;
 }
 
+/** A file among the snapshots that is none by its name, and says that it is one. */
+export interface StraySnapshot {
+  readonly file: string;
+  readonly id: string;
+  readonly vsn: number;
+}
+
 export type ParseSnapshot = (text: string, id: string, vsn: number) => ParsedSnapshot;
 
 /** By version, ascending. */
@@ -24,6 +31,7 @@ export class SnapshotFolder {
   readonly #host: SourceHost;
   readonly #root: string;
   readonly #modules = new Map<string, Snapshots>();
+  readonly #strays = new Map<string, readonly StraySnapshot[]>();
   readonly #parse: ParseSnapshot;
 
   constructor(host: SourceHost, root: string, parse: ParseSnapshot) {
@@ -48,18 +56,40 @@ export class SnapshotFolder {
     return snapshots;
   }
 
+  /** What may be taken for a snapshot of this module and is not read, such as the copy that a merge tool left. */
+  strays(id: string): readonly StraySnapshot[] {
+    this.of(id);
+    return this.#strays.get(id) ?? [];
+  }
+
   #read(id: string): Snapshots {
     const folder = `${joinPath(this.#root, ".instar/releases")}/${id}`;
+    this.#strays.delete(id);
     if (!this.#host.directoryExists(folder)) return [];
-    return this.#host
-      .readDirectory(folder)
+    const entries = this.#host.readDirectory(folder);
+    this.#strays.set(
+      id,
+      entries.flatMap(({ name, directory }) =>
+        directory || !name.includes(".ts") || isSnapshotName(name) ? [] : this.#stray(joinPath(folder, name)),
+      ),
+    );
+    return entries
       .flatMap(({ name, directory }): Snapshot[] => {
-        const number = /^([1-9]\d*)\.d\.ts$/.exec(name)?.[1];
-        if (number === undefined || directory) return [];
+        if (!isSnapshotName(name) || directory) return [];
+        const vsn = Number.parseInt(name, 10);
         const file = joinPath(folder, name);
         const text = this.#host.readFile(file);
-        return text === undefined ? [] : [{ vsn: Number(number), file, text, parsed: this.#parse(text, id, Number(number)) }];
+        return text === undefined ? [] : [{ vsn, file, text, parsed: this.#parse(text, id, vsn) }];
       })
       .toSorted((one, other) => one.vsn - other.vsn);
   }
+
+  #stray(file: string): readonly StraySnapshot[] {
+    const [, id, vsn] = /^\/\/ Instar snapshot of (.+), version (\d+)\. /.exec(this.#host.readFile(file) ?? "") ?? [];
+    return id === undefined ? [] : [{ file, id, vsn: Number(vsn) }];
+  }
+}
+
+function isSnapshotName(name: string): boolean {
+  return /^[1-9]\d*\.d\.ts$/.test(name);
 }
