@@ -14,10 +14,10 @@ import type {
   ObjectShape,
   Shape,
   Slot,
-  TemplateShape,
   TupleShape,
 } from "./shape.ts";
 import { createCover } from "./cover.ts";
+import { haveCommonString, isString, stringOutside } from "./string-language.ts";
 import { isPrimitive, literal, membersOf, primitive, shapeHash, stringMapping, withoutUndefined } from "./shape.ts";
 
 export type Validity = (from: Shape, to: Shape) => Verdict;
@@ -52,7 +52,7 @@ export function createValidity(deepest = Infinity): Validity {
     if (from === to) return "compatible";
     if (to.kind === "primitive" && to.type === "unknown") return to.why === "unresolved" || to.why === "endless" ? "unknown" : "compatible";
     if (isPrimitive(from, "never")) return "compatible";
-    if (isPrimitive(from, "unknown")) return "unknown";
+    if (isPrimitive(from, "unknown")) return isEverything(to) ? "compatible" : "unknown";
     const known = knownOf(from);
     const before = known.get(to);
     if (before !== undefined) return before;
@@ -95,26 +95,25 @@ export function createValidity(deepest = Infinity): Validity {
       const whole = best(to.members.map((member) => check(from, member)));
       if (whole === "compatible") return whole;
       if (isPrimitive(from, "boolean")) return worst([true, false].map((value) => check(literal(value), to)));
+      if (from.kind !== "literal" && isString(from)) return stringOutside(from, stringsOf(to.members)) === null ? "compatible" : whole;
       return cover.decide(from, to.members) ?? whole;
     }
     if (isPrimitive(from, "boolean")) return to.kind === "primitive" && to.type === "boolean" ? "compatible" : toBox(from, to);
+    if (from.kind !== "primitive" && from.kind !== to.kind && isString(from) && isString(to)) return betweenStrings(from, to);
     if (from.kind === "brand") {
       if (to.kind !== "brand") return check(from.base, to);
       return shapeHash(from.tag) === shapeHash(to.tag) ? check(from.base, to.base) : worst([check(from.base, to.base), "unknown"]);
     }
     // The value may well be right; that it is, only the old code could have known.
     if (to.kind === "brand") {
-      const mapping = stringMapping(to);
-      if (mapping !== undefined && from.kind === "literal" && typeof from.value === "string")
-        return mapping.apply(from.value) === from.value ? check(from, to.base) : "incompatible";
+      if (stringMapping(to) !== undefined && isString(from)) return betweenStrings(from, to);
       return check(from, to.base) === "incompatible" ? "incompatible" : "unknown";
     }
     switch (from.kind) {
       case "literal":
         return fromLiteral(from, to);
       case "template":
-        if (to.kind === "template") return betweenTemplates(from, to);
-        return isPrimitive(to, "string") ? "compatible" : toBox(primitive("string"), to);
+        return isString(to) ? betweenStrings(from, to) : toBox(primitive("string"), to);
       case "symbol":
         return isPrimitive(to, "symbol")
           ? "compatible"
@@ -133,13 +132,13 @@ export function createValidity(deepest = Infinity): Validity {
     switch (from.kind) {
       case "array":
         if (to.kind === "array") return check(from.element, to.element);
-        if (to.kind === "tuple") {
-          const [only] = to.slots;
-          return to.slots.length === 1 && only?.rest === true ? check(from.element, only.shape) : "incompatible";
-        }
-        return toBox(from, to);
+        if (to.kind !== "tuple") return toBox(from, to);
+        return betweenTuples(
+          { kind: "tuple", slots: isEmpty(from.element) ? [] : [{ shape: from.element, optional: false, rest: true }], readonly: false },
+          to,
+        );
       case "tuple":
-        if (to.kind === "array")
+        if (to.kind === "array" && !from.slots.some((slot) => !slot.rest && !slot.optional && isEmpty(slot.shape)))
           return worst(from.slots.flatMap((slot) => [check(slot.shape, to.element), slot.optional ? absence(to.element) : "compatible"]));
         return to.kind === "tuple" ? betweenTuples(from, to) : toBox(from, to);
       case "object":
@@ -174,7 +173,7 @@ export function createValidity(deepest = Infinity): Validity {
     const base = from.extends;
     // What it inherits from elsewhere is not written out.
     const own = base === undefined ? to.fields : to.fields.filter(({ name }) => from.fields.some((field) => field.name === name));
-    if (base !== undefined && to.indexes.length > 0) return "unknown";
+    if (base !== undefined && to.indexes.length > 0) return check(base, { ...to, fields: [] });
     const rest = to.fields.filter((field) => !own.includes(field));
     const verdict = betweenObjects({ kind: "object", fields: from.fields, indexes: [] }, { ...to, fields: own });
     return base === undefined || rest.length === 0 ? verdict : worst([verdict, check(base, { kind: "object", fields: rest, indexes: [] })]);
@@ -183,10 +182,7 @@ export function createValidity(deepest = Infinity): Validity {
   function fromLiteral(from: LiteralShape, to: Shape): Verdict {
     if (to.kind === "literal") return "incompatible";
     if (to.kind === "enum") return literalsOf(to).some((literal) => literal.value === from.value) ? "compatible" : "incompatible";
-    if (to.kind === "template") {
-      if (typeof from.value !== "string") return "incompatible";
-      return pattern(to) === undefined ? "unknown" : pattern(to)?.test(from.value) === true ? "compatible" : "incompatible";
-    }
+    if (to.kind === "template") return "incompatible";
     const type = typeof from.value === "object" ? "bigint" : (typeof from.value as "string" | "number" | "boolean");
     return isPrimitive(to, type) ? "compatible" : toBox(primitive(type), to);
   }
@@ -215,16 +211,24 @@ export function createValidity(deepest = Infinity): Validity {
       ...to.indexes.flatMap((index) => [
         ...from.fields
           .filter((field) => isKeyOf(field.name, index.key))
-          .map((field) =>
-            worst([check(field.shape, index.value), field.optional && field.exact !== true ? absence(index.value) : "compatible"]),
-          ),
+          // That an optional field may hold `undefined` is no more than that the key may be absent, which any index signature allows.
+          .map((field) => check(field.shape, index.value)),
         betweenIndexes(from.indexes, index),
       ]),
     ]);
   }
 
   function betweenIndexes(from: readonly Index[], to: Index): Verdict {
-    return worst(from.filter((each) => mayOverlap(each.key, to.key)).map((each) => check(each.value, to.value)));
+    const meeting = from.filter((each) => mayOverlap(each.key, to.key));
+    return worst(
+      meeting.map((each) => {
+        const verdict = check(each.value, to.value);
+        if (verdict === "compatible") return verdict;
+        // Another index signature may say more of the same keys.
+        const closer = meeting.filter((other) => other !== each && (isKeyWithin(to.key, other.key) || isKeyWithin(each.key, other.key)));
+        return best([verdict, ...closer.map((other) => check(other.value, to.value))]);
+      }),
+    );
   }
 
   /** Whether an optional field, which may be `undefined` where it should be absent, goes in there. */
@@ -238,8 +242,8 @@ export function createValidity(deepest = Infinity): Validity {
         const source = from.find((field) => field.name === target.name);
         if (source === undefined) {
           if (!target.optional) return "incompatible";
-          const index = indexes.find((each) => isKeyOf(target.name, each.key));
-          return index === undefined ? "compatible" : check(index.value, target.shape);
+          const held = indexes.filter((each) => isKeyOf(target.name, each.key)).map((each) => check(each.value, target.shape));
+          return held.length === 0 ? "compatible" : best(held);
         }
         if (source.optional && !target.optional) return "incompatible";
         if (!target.optional) return check(source.shape, target.shape);
@@ -260,12 +264,14 @@ export function createValidity(deepest = Infinity): Validity {
         best(
           from.signatures.map((given) => {
             const required = given.parameters.filter((slot) => !slot.optional && !slot.rest).length;
-            const passed = wanted.parameters.filter((slot) => !slot.optional && !slot.rest).length;
             const rest = wanted.parameters.some((slot) => slot.rest);
-            if (required > wanted.parameters.length || (required > passed && !rest)) return "incompatible";
+            if (required > wanted.parameters.length && !rest) return "incompatible";
             const verdicts = wanted.parameters.map((slot, index) => {
               const taken = given.parameters[index] ?? given.parameters.find((each) => each.rest);
-              return taken === undefined ? "compatible" : check(slot.shape, taken.shape);
+              if (taken === undefined) return "compatible";
+              // What need not be passed is `undefined`.
+              const left = slot.optional && !taken.optional && !taken.rest ? check(primitive("undefined"), taken.shape) : "compatible";
+              return worst([check(slot.shape, taken.shape), left]);
             });
             const ignored = isPrimitive(wanted.result, "undefined");
             return worst([...verdicts, ignored ? "compatible" : check(given.result, wanted.result)]);
@@ -277,6 +283,7 @@ export function createValidity(deepest = Infinity): Validity {
 
   /** Values that are not plain objects, read as one: `string[]` as `{ length: number }`. */
   function toBox(from: Shape, to: Shape): Verdict {
+    if (to.kind === "builtin") return to.from === "" && boxOf(from) === to.class ? "compatible" : "incompatible";
     if (to.kind !== "object") return "incompatible";
     if (to.indexes.length > 0) {
       if (from.kind === "function" || from.kind === "pid") return "unknown";
@@ -309,6 +316,24 @@ function best(verdicts: Iterable<Verdict>): Verdict {
     if (verdict === "unknown") result = verdict;
   }
   return result;
+}
+
+/** `{} | null | undefined` */
+function isEverything(shape: Shape): boolean {
+  const members = membersOf(shape);
+  return (
+    members.some((each) => each.kind === "object" && each.fields.length + each.indexes.length === 0) &&
+    ["null", "undefined"].every((type) => members.some((each) => isPrimitive(each, type as "null")))
+  );
+}
+
+/** Whether there is no value of it, as far as one look tells. */
+function isEmpty(shape: Shape): boolean {
+  return (
+    isPrimitive(shape, "never") ||
+    (shape.kind === "enum" && shape.members.length === 0) ||
+    (shape.kind === "union" && shape.members.length === 0)
+  );
 }
 
 function unsure(to: Shape): Verdict {
@@ -354,77 +379,37 @@ function betweenEnums(from: EnumShape, to: EnumShape): Verdict {
   return literalsOf(from).every((literal) => values.has(literal.value)) ? "compatible" : "incompatible";
 }
 
-function betweenTemplates(from: TemplateShape, to: TemplateShape): Verdict {
-  if (covers(piecesOf(to), piecesOf(from))) return "compatible";
-  const [head = ""] = from.texts;
-  const [toHead = ""] = to.texts;
-  const tail = from.texts.at(-1) ?? "";
-  const toTail = to.texts.at(-1) ?? "";
-  const clash = !(head.startsWith(toHead) || toHead.startsWith(head)) || !(tail.endsWith(toTail) || toTail.endsWith(tail));
-  return clash ? "incompatible" : "unknown";
+function betweenStrings(from: Shape, to: Shape): Verdict {
+  if (isPrimitive(to, "string")) return "compatible";
+  const outside = stringOutside(from, [to]);
+  return outside === undefined ? "unknown" : outside === null ? "compatible" : "incompatible";
 }
 
-/** The characters of a template, and its types between them. */
-function piecesOf({ texts, types }: TemplateShape): readonly (string | Shape)[] {
-  return texts.flatMap((text, index) => [...text.split(""), ...(types[index] === undefined ? [] : [types[index]])]);
-}
-
-/** Whether one template takes everything that the other gives, piece by piece: its `string` takes any number of pieces. */
-function covers(to: readonly (string | Shape)[], from: readonly (string | Shape)[]): boolean {
-  let reached = new Set([0]);
-  for (const piece of to) {
-    const next = new Set<number>();
-    if (typeof piece !== "string" && isPrimitive(piece, "string")) {
-      for (let at = Math.min(...reached); at <= from.length; at += 1) next.add(at);
-    } else {
-      for (const at of reached) {
-        const other = from[at];
-        const same = typeof piece === "string" || typeof other !== "object" ? piece === other : shapeHash(piece) === shapeHash(other);
-        if (same) next.add(at + 1);
-      }
-    }
-    reached = next;
-    if (reached.size === 0) return false;
-  }
-  return reached.has(from.length);
-}
-
-function pattern(shape: TemplateShape): RegExp | undefined {
-  let text = escape(shape.texts[0] ?? "");
-  for (const [index, type] of shape.types.entries()) {
-    const part = isPrimitive(type, "string")
-      ? "[^]*"
-      : isPrimitive(type, "number")
-        ? "[+-]?(?:\\d+\\.?\\d*|\\.\\d+)(?:[eE][+-]?\\d+)?"
-        : isPrimitive(type, "bigint")
-          ? "-?\\d+"
-          : isPrimitive(type, "boolean")
-            ? "(?:true|false)"
-            : undefined;
-    if (part === undefined) return undefined;
-    text += part + escape(shape.texts[index + 1] ?? "");
-  }
-  return new RegExp(`^${text}$`);
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+function stringsOf(shapes: readonly Shape[]): readonly Shape[] {
+  return shapes.flatMap((shape): readonly Shape[] => (shape.kind === "enum" ? literalsOf(shape) : [shape])).filter(isString);
 }
 
 export function isKeyOf(field: string, key: Shape): boolean {
   if (field.startsWith("[") || isPrimitive(key, "symbol")) return field.startsWith("[") && isPrimitive(key, "symbol");
   if (isPrimitive(key, "number")) return String(Number(field)) === field;
-  if (key.kind === "template") return pattern(key)?.test(field) ?? true;
-  return true;
+  return isPrimitive(key, "string") || stringOutside(literal(field), [keyStrings(key)]) !== field;
+}
+
+/** Keys are strings in memory. */
+export function keyStrings(key: Shape): Shape {
+  if (isPrimitive(key, "number")) return { kind: "template", texts: ["", ""], types: [key] };
+  return key.kind === "brand" && stringMapping(key) === undefined ? key.base : key;
 }
 
 function mayOverlap(one: Shape, other: Shape): boolean {
-  if (isPrimitive(one, "symbol") !== isPrimitive(other, "symbol")) return false;
-  if (one.kind === "template" && other.kind === "template") return betweenTemplates(one, other) !== "incompatible";
-  const template = one.kind === "template" ? one : other.kind === "template" ? other : undefined;
-  const numbers = isPrimitive(one, "number") || isPrimitive(other, "number");
-  // No number begins with such a text.
-  return !numbers || template === undefined || /^($|[\d.INe+-])/.test(template.texts[0] ?? "");
+  if (isPrimitive(one, "symbol") || isPrimitive(other, "symbol")) return isPrimitive(one, "symbol") && isPrimitive(other, "symbol");
+  return isPrimitive(one, "string") || isPrimitive(other, "string") || haveCommonString(keyStrings(one), keyStrings(other));
+}
+
+/** Whether all keys of the one sort are of the other, too. */
+function isKeyWithin(one: Shape, other: Shape): boolean {
+  if (isPrimitive(one, "symbol") || isPrimitive(other, "symbol")) return mayOverlap(one, other);
+  return isPrimitive(other, "string") || stringOutside(keyStrings(one), [keyStrings(other)]) === null;
 }
 
 /** The single values that a shape consists of, if it consists of nothing else. */
@@ -443,6 +428,12 @@ function itemsOf(shape: Shape): readonly Pick<Slot, "shape" | "optional">[] | un
   if (shape.kind === "tuple") return shape.slots;
   if (shape.kind === "array") return [{ shape: shape.element, optional: false }];
   return isPrimitive(shape, "string") ? [{ shape, optional: false }] : undefined;
+}
+
+/** The platform's class by whose type values that are no objects go, too. */
+function boxOf(shape: Shape): string | undefined {
+  const type = shape.kind === "primitive" ? shape.type : shape.kind === "function" ? "function" : shape.kind === "symbol" ? "symbol" : "";
+  return { string: "String", number: "Number", boolean: "Boolean", bigint: "BigInt", symbol: "Symbol" }[type as string];
 }
 
 type Data = Readonly<Record<string, "string" | "number" | "boolean" | "unknown">>;

@@ -13,10 +13,12 @@ import {
   primitive,
   type PrimitiveName,
   type Shape,
+  stringMapping,
   type TemplateShape,
 } from "./shape.ts";
 import { keyText, typeText } from "./type-text.ts";
-import { createValidity, isKeyOf, literalsOf } from "./validity.ts";
+import { commonString, isString, stringOutside } from "./string-language.ts";
+import { createValidity, isKeyOf, keyStrings, literalsOf } from "./validity.ts";
 
 /** A shape with one value, valid for `from` and not for `to`; null where no value is certain to be refused. */
 export function counterexample(from: Shape, to: Shape): Shape | null {
@@ -29,13 +31,15 @@ export function counterexample(from: Shape, to: Shape): Shape | null {
     tries += 1;
     return valid(shape, to) === "incompatible";
   };
-  return narrowed(from, { refused, names: fieldNames(to), simplest: simplestOf(from), depth: 0, isSpent: () => tries > mostTries });
+  return narrowed(from, { refused, ...namesIn(to), simplest: simplestOf(from), depth: 0, isSpent: () => tries > mostTries });
 }
 
 interface Search {
   readonly refused: (shape: Shape) => boolean;
   /** What a key may have to be called. */
   readonly names: readonly string[];
+  /** The types of strings on the other side, keys among them. */
+  readonly strings: readonly Shape[];
   /** One value of a shape, for where any will do; undefined where it has none that ends. */
   readonly simplest: (shape: Shape) => Shape | undefined;
   readonly depth: number;
@@ -76,11 +80,15 @@ function narrowed(shape: Shape, search: Search): Shape {
   };
   switch (shape.kind) {
     case "primitive":
-      return candidates(shape.type).find(refused) ?? shape;
+      return (
+        candidates(shape.type).find(refused) ??
+        (shape.type === "string" ? stringsBeside(shape, search.strings).find(refused) : undefined) ??
+        shape
+      );
     case "enum":
       return shape.members.map((name): Shape => ({ ...shape, members: [name] })).find(refused) ?? shape;
     case "template":
-      return [0, 1, 2].map((number) => filled(shape, number)).find(refused) ?? shape;
+      return [...[0, 1, 2].map((number) => filled(shape, number)), ...stringsBeside(shape, search.strings)].find(refused) ?? shape;
     case "union": {
       // The simplest first, so that what recurses comes to its end.
       const members = shape.members.toSorted((one, other) => rank(one) - rank(other));
@@ -134,7 +142,9 @@ function narrowed(shape: Shape, search: Search): Shape {
             fields: [...plain.fields, { name, shape: each, optional: false, readonly: false }],
           });
           const known = new Set(plain.fields.map((own) => own.name));
-          const possible = ["key", "1", ...names].filter((each) => isKeyOf(each, index.key) && !known.has(each));
+          const strings = isPrimitive(index.key, "symbol") ? [] : search.strings;
+          const meeting = strings.flatMap((each) => commonString(keyStrings(index.key), each) ?? []);
+          const possible = ["key", "1", ...names, ...meeting].filter((each) => isKeyOf(each, index.key) && !known.has(each));
           const name = possible.find((each) => refused(keyed(each, index.value)));
           put(
             name === undefined
@@ -172,6 +182,7 @@ function narrowed(shape: Shape, search: Search): Shape {
       return made;
     }
     case "brand":
+      if (stringMapping(shape) !== undefined) return stringsBeside(shape, search.strings).find(refused) ?? shape;
       return { ...shape, base: inner(shape.base, (base) => ({ ...shape, base })) };
     default:
       return shape;
@@ -231,6 +242,7 @@ function simplest(shape: Shape, found: ReadonlyMap<Shape, Shape>): Shape | undef
       return args.length < shape.args.length ? undefined : { ...shape, args };
     }
     case "brand": {
+      if (stringMapping(shape) !== undefined) return stringsBeside(shape, [])[0];
       const base = found.get(shape.base);
       return base && { ...shape, base };
     }
@@ -245,17 +257,29 @@ function simplest(shape: Shape, found: ReadonlyMap<Shape, Shape>): Shape | undef
   }
 }
 
-/** What a key may have to be called to be seen by the other side. */
-function fieldNames(root: Shape): readonly string[] {
+/** What the other side calls its fields, and its types of strings. */
+function namesIn(root: Shape): Pick<Search, "names" | "strings"> {
   const seen = new Set<Shape>([root]);
   const names = new Set<string>();
+  const strings = new Set<Shape>();
   for (const shape of seen) {
-    if (shape.kind === "object") for (const { name } of shape.fields) names.add(name);
-    if (shape.kind === "template") names.add(filled(shape, 0).value as string);
-    for (const child of children(shape)) seen.add(child);
-    if (names.size > 100) break;
+    if (names.size + strings.size > 100) break;
+    if (shape.kind === "object") {
+      for (const { name } of shape.fields) names.add(name);
+      for (const { key } of shape.indexes) if (!isPrimitive(key, "symbol")) strings.add(keyStrings(key));
+    }
+    if (isString(shape)) strings.add(shape);
+    else for (const child of children(shape)) seen.add(child);
   }
-  return [...names].filter((name) => !name.startsWith("[") && !name.startsWith("#"));
+  return { names: [...names].filter((name) => !name.startsWith("[") && !name.startsWith("#")), strings: [...strings] };
+}
+
+/** Strings of a type that are not of one of the others, or of none of them. */
+function stringsBeside(shape: Shape, others: readonly Shape[]): readonly Shape[] {
+  return [others, ...others.map((other) => [other]), []].flatMap((each) => {
+    const text = stringOutside(shape, each);
+    return typeof text === "string" ? [literal(text)] : [];
+  });
 }
 
 function rank(shape: Shape): number {
