@@ -29,7 +29,12 @@ interface Compared {
       readonly changes: readonly { readonly path: string; readonly kind: string }[];
     };
   }[];
-  readonly findings: readonly { readonly rule: string; readonly message: string }[];
+  readonly findings: readonly {
+    readonly rule: string;
+    readonly message: string;
+    readonly file: string;
+    readonly range: { readonly start: { readonly line: number } };
+  }[];
 }
 
 async function check(project: Pick<TemporaryProject, "root">, ...args: string[]): Promise<Compared> {
@@ -284,6 +289,39 @@ test("refs that mean nothing, and folders without git", async (t) => {
   const without = await runCli(["check", "--against", "v1.2"], { cwd: project.root, env: { PATH: "/nowhere" } });
   assert.match(without.stderr, /git was not found.*\(INSTAR_GIT_MISSING\)/);
   assert.equal(without.code, 2);
+});
+
+test("a version that two branches released is one number for two programs, whichever is looked at", async (t) => {
+  const project = inRepository(await releasedProject(t, { ".gitignore": "node_modules\n", [file]: counter }));
+  const step =
+    "\n  codeChange: { 1: { up: (old) => ({ ...(old as object), step: 1, stride: 1 }) as never, down: (state) => state as never } },";
+  const release = async (text: string): Promise<void> => {
+    project.write({ [file]: text });
+    const { code, stderr } = await runCli(["release"], { cwd: project.root });
+    assert.equal(code, 0, stderr);
+    project.commit("released 2");
+  };
+  project.git("init", "-q", "-b", "main");
+  project.commit("released 1");
+  project.git("switch", "-q", "-c", "branch");
+  await release(fields("  readonly stride: number;", "2", step));
+  project.git("switch", "-q", "main");
+  await release(fields("  readonly step: number;", "2", step));
+  project.git("switch", "-q", "branch");
+  const forked = await check(project, "main");
+  const fork = forked.findings.find(({ rule }) => rule === "code-change-chain-fork");
+  assert.match(
+    fork?.message ?? "",
+    /Version 2 of `src\/counter\.actor` is released twice: here, and at main with other contents \(here, `State\.stride` was added .*`State\.step` was removed\).*raise its `vsn` to 3 with a `codeChange\[2\]`/,
+  );
+  assert.deepEqual([fork?.file, fork?.range?.start.line], [`.instar/releases/${id}/2.d.ts`, 6]);
+  assert.ok(!(await check(project, "main", "--merge-base")).findings.some(({ rule }) => rule === "code-change-chain-fork"));
+  // Merged, with the marks left in the snapshot.
+  try {
+    project.git("merge", "-q", "main");
+  } catch {}
+  const merged = await runCli(["check"], { cwd: project.root });
+  assert.match(merged.stdout, /2\.d\.ts:1:1 error snapshot-damaged\n.*holds the marks of a merge.*raise `vsn` of the other one to 3/);
 });
 
 async function refused(project: Pick<TemporaryProject, "root">, args: readonly string[], code: string, said: RegExp): Promise<void> {

@@ -1,4 +1,5 @@
 /** The registry: one line per rule. */
+export { codeChangeChainFork } from "./code-change-chain-fork.ts";
 export { configNotRead } from "./config-not-read.ts";
 export { functionInState } from "./function-in-state.ts";
 export { severalActors } from "./several-actors.ts";

@@ -1,0 +1,80 @@
+/** A version number that stands for two programs, or a step that is written twice: what a merge of two branches leaves behind. */
+import { compareMessages, compareShapes, type Difference } from "../compare.ts";
+import { changesText } from "../explain.ts";
+import type { ModuleFacts, ProjectFacts } from "../facts.ts";
+import { relativeTo } from "../paths.ts";
+import type { ProtocolShapes } from "../protocol-shapes.ts";
+import type { Finding, Rule } from "../rule.ts";
+
+export const codeChangeChainFork: Rule = {
+  id: "code-change-chain-fork",
+  severity: "error",
+  description: "Two branches gave the same number to different versions, or wrote a step from the same version.",
+  *check({ modules, root }: ProjectFacts): Iterable<Finding> {
+    for (const facts of modules) {
+      yield* doubleSteps(facts);
+      yield* forkedReleases(facts, root);
+    }
+  },
+};
+
+function* doubleSteps({ module, source }: ModuleFacts): Iterable<Finding> {
+  const versions = source.steps.flatMap(({ from }) => (from === null ? [] : [from]));
+  for (const vsn of new Set(versions.filter((each, index) => versions.indexOf(each) !== index))) {
+    yield {
+      rule: codeChangeChainFork.id,
+      severity: codeChangeChainFork.severity,
+      module: module.id,
+      file: module.file,
+      range: module.ranges.actor,
+      message:
+        `\`codeChange[${vsn}]\` of \`${module.id}\` is written twice. Only the last one runs, so whatever the first one does to states of version ${vsn} does not happen. ` +
+        `If two branches wrote them, keep the one that is released as it is, make the other one \`codeChange[${vsn + 1}]\`, and raise \`vsn\` to ${vsn + 2}; else delete one.`,
+      related: [],
+      fixes: [],
+    };
+  }
+}
+
+function* forkedReleases({ module, baseline, snapshots }: ModuleFacts, root: string): Iterable<Finding> {
+  if (baseline === null || baseline.source !== "git") return;
+  for (const { vsn, file, text, parsed } of snapshots) {
+    const there = baseline.snapshots.find((each) => each.vsn === vsn);
+    if (there === undefined || parsed.kind !== "ok" || there.parsed.kind !== "ok" || normal(there.text) === normal(text)) continue;
+    const changes = changesBetween(there.parsed.shapes, parsed.shapes);
+    const line = firstDifference(normal(there.text), normal(text));
+    const path = relativeTo(root, file);
+    const ref = baseline.name ?? "";
+    yield {
+      rule: codeChangeChainFork.id,
+      severity: codeChangeChainFork.severity,
+      module: module.id,
+      file,
+      range: { start: { line, column: 1 }, end: { line: line + 1, column: 1 } },
+      message:
+        `Version ${vsn} of \`${module.id}\` is released twice: here, and at ${ref} with other contents${changes.length === 0 ? "" : ` (here, ${changesText(changes)})`}. ` +
+        `Processes that say that they run version ${vsn} could have states of either, and no step would fit both. Take the snapshot of ${ref} (\`git restore --source=${/\s/.test(ref) ? "<commit>" : ref} ${path}\`); ` +
+        `if this branch made a version ${vsn} of its own, raise its \`vsn\` to ${vsn + 1} with a \`codeChange[${vsn}]\` that starts from that one, and run \`instar release\`.`,
+      related: [{ file: module.file, range: module.ranges.vsn ?? module.ranges.actor, message: "The module that it is a snapshot of." }],
+      fixes: [],
+    };
+  }
+}
+
+/** What differs in the states, or in the messages where those are the same. */
+function changesBetween(from: ProtocolShapes, to: ProtocolShapes): readonly Difference[] {
+  const { changes } = compareShapes(from.state, to.state);
+  return changes.length > 0 ? changes : compareMessages(from, to).changes;
+}
+
+/** Git may have made the line ends of this machine out of ours. */
+function normal(text: string): string {
+  return text.replaceAll("\r\n", "\n");
+}
+
+/** Beneath the header, whose hash differs in any case. */
+function firstDifference(one: string, other: string): number {
+  const [before, after] = [one.split("\n"), other.split("\n")];
+  const at = after.findIndex((line, index) => index > 0 && line !== before[index]);
+  return at < 0 ? 1 : at + 1;
+}
