@@ -1,9 +1,9 @@
 /** The files of a project as the type checker understands them: what is asked where names and syntax alone do not say it. */
 import type { SourceHost } from "./source-host.ts";
-import { definitionNodes, readDefinition } from "./definition.ts";
+import { definitionNodes } from "./definition.ts";
 import { readProtocol } from "./extract.ts";
 import { createShapeReader, type ShapeReader } from "./extract-shape.ts";
-import type { Reading, StepWriter } from "./facts.ts";
+import type { Definition, Reading, StepWriter } from "./facts.ts";
 import { findActor } from "./find.ts";
 import { createStepWriter, type TypedModule } from "./migration/write-step.ts";
 import { orderUnions } from "./order-unions.ts";
@@ -14,6 +14,9 @@ import { RealPaths } from "./real-paths.ts";
 import { settingsOf } from "./read-settings.ts";
 import type { Settings } from "./settings.ts";
 import { rangeIn, rangeOf } from "./source-place.ts";
+import { compilerTree, expressionTree } from "./syntax/compiler-tree.ts";
+import { readDefinition, variablesOf } from "./syntax/definition-tree.ts";
+import type { SourceTree } from "./syntax/tree.ts";
 import { TsConfigs } from "./tsconfigs.ts";
 import { ts } from "./typescript.ts";
 
@@ -75,10 +78,11 @@ export class CheckedProject {
     const source = program.getSourceFile(file);
     if (source === undefined) return { file, actor: null, unreachable: [], syntax: null };
     const { actor, unreachable } = findActor(checker, source, (each) => project.isRuntime(each));
-    const syntax = syntaxProblem(source, program.getSyntacticDiagnostics(source));
+    const problem = syntaxProblem(source, program.getSyntacticDiagnostics(source));
+    const syntax = problem === null ? null : { text: problem.text, range: rangeIn(source, problem.start, problem.end) };
     const ranges = (calls: readonly ts.CallExpression[]) => calls.map((call) => rangeOf(call.expression));
     if (actor === null) return { file, actor, unreachable: ranges(unreachable), syntax };
-    const definition = readDefinition(actor.call);
+    const definition = definitionOf(actor.call, source);
     return {
       file,
       actor: {
@@ -129,13 +133,24 @@ export class CheckedProject {
 export function syntaxProblem(
   source: ts.SourceFile,
   problems: readonly Pick<ts.DiagnosticWithLocation, "start" | "length" | "messageText">[],
-): Reading["syntax"] {
+): SourceTree["syntax"] {
   const [first] = problems;
   if (first === undefined || !mentionsActor(source.text)) return null;
   const start = Math.min(first.start, source.text.length);
   return {
     text: ts.flattenDiagnosticMessageText(first.messageText, " "),
-    range: rangeIn(source, start, Math.min(start + Math.max(first.length, 1), source.text.length)),
+    start,
+    end: Math.min(start + Math.max(first.length, 1), source.text.length),
+  };
+}
+
+function definitionOf(call: ts.CallExpression, source: ts.SourceFile): Definition {
+  const tree = expressionTree(call, source);
+  if (tree.kind !== "call") throw new Error("a call is a call");
+  const { vsnValue, ...said } = readDefinition(tree, variablesOf(compilerTree(source, null)), source.text);
+  return {
+    ...said,
+    vsnValue: vsnValue === null ? null : { text: vsnValue.text, range: rangeIn(source, vsnValue.start, vsnValue.end) },
   };
 }
 

@@ -1,8 +1,5 @@
-/** What an actor's definition says by its own literals: its version, its id and its steps. Syntax alone decides. */
-import type { Definition } from "./facts.ts";
+/** The parts of an actor's definition in the compiler's tree, for whoever writes into it; what it says is read in `definition-tree.ts`. */
 import { unwrap, valueOf } from "./find.ts";
-import { irreversibleFunction } from "./runtime-names.ts";
-import { rangeOf } from "./source-place.ts";
 import { ts } from "./typescript.ts";
 
 /** The parts of a definition in the compiler's tree, for whoever writes into it. */
@@ -46,30 +43,6 @@ export function definitionNodes(call: ts.CallExpression): DefinitionNodes {
   };
 }
 
-export function readDefinition(call: ts.CallExpression): Definition {
-  const { object, vsn, codeChange, steps } = definitionNodes(call);
-  const id = object === null ? undefined : propertyValue(object, "id");
-  return {
-    id: id !== undefined && ts.isStringLiteralLike(id) && id.text !== "" ? id.text : null,
-    written: object !== null,
-    vsn: vsn === null ? null : wholeNumber(vsn),
-    vsnValue: vsn === null ? null : { text: vsn.getText(), range: rangeOf(vsn) },
-    codeChange: codeChange === undefined ? "open" : codeChange === null ? "none" : "written",
-    steps: steps.map(({ from, property, object: step }) => {
-      const value = stepValue(property);
-      if (step === null) return { from, written: false, up: value !== undefined, down: value === undefined ? "missing" : "function" };
-      const spread = step.properties.some(ts.isSpreadAssignment);
-      const down = propertyOf(step, "down");
-      return {
-        from,
-        written: true,
-        up: spread || propertyOf(step, "up") !== undefined,
-        down: down === undefined ? (spread ? "function" : "missing") : isIrreversible(down) ? "irreversible" : "function",
-      };
-    }),
-  };
-}
-
 /** The value of a property that is written out in an object literal. */
 function propertyValue(object: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
   const property = propertyOf(object, name);
@@ -86,12 +59,6 @@ function nameText(name: ts.PropertyName): string | undefined {
   return ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name) ? name.text : undefined;
 }
 
-function wholeNumber(expression: ts.Expression): number | null {
-  if (!ts.isNumericLiteral(expression)) return null;
-  const value = Number(expression.text);
-  return Number.isSafeInteger(value) && value >= 1 ? value : null;
-}
-
 function codeChangeOf(object: ts.ObjectLiteralExpression): ts.ObjectLiteralExpression | null | undefined {
   const property = propertyOf(object, "codeChange");
   if (property === undefined) return object.properties.some(ts.isSpreadAssignment) ? undefined : null;
@@ -106,11 +73,6 @@ function codeChangeOf(object: ts.ObjectLiteralExpression): ts.ObjectLiteralExpre
 
 function stepValue(property: ts.ObjectLiteralElementLike): ts.Expression | undefined {
   return ts.isPropertyAssignment(property) ? valueOf(property.initializer) : undefined;
-}
-
-function isIrreversible(down: ts.ObjectLiteralElementLike): boolean {
-  const value = ts.isPropertyAssignment(down) ? valueOf(down.initializer) : undefined;
-  return value !== undefined && ts.isCallExpression(value) && /(^|\.)(\w+)$/.exec(value.expression.getText())?.[2] === irreversibleFunction;
 }
 
 /** The object literal that `init` gives back, if it is written as one. */

@@ -51,7 +51,7 @@ export function findActor(checker: ts.TypeChecker, source: ts.SourceFile, isRunt
 }
 
 /** Calls that make a value of the module itself. Inside functions, as in tests, an actor is nobody's business. */
-export function topLevelCalls(source: ts.SourceFile): readonly TopLevelCall[] {
+function topLevelCalls(source: ts.SourceFile): readonly TopLevelCall[] {
   return source.statements.flatMap((statement) => {
     const expressions: (ts.Expression | undefined)[] = [];
     if (ts.isVariableStatement(statement)) expressions.push(...statement.declarationList.declarations.map((each) => each.initializer));
@@ -65,7 +65,7 @@ export function topLevelCalls(source: ts.SourceFile): readonly TopLevelCall[] {
   });
 }
 
-export interface TopLevelCall {
+interface TopLevelCall {
   readonly call: ts.CallExpression;
   readonly exported: boolean;
 }

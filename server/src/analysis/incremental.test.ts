@@ -6,6 +6,7 @@ import { generator, randomModules } from "../../../test/support/random-modules.t
 import { CompilerNeeded, createLateAnalyzer } from "./analyzer.ts";
 import { type Analyzer, createAnalyzer } from "./analyze.ts";
 import { compiler } from "./compiler.ts";
+import type { SourceHost } from "./source-host.ts";
 
 const root = "/p";
 
@@ -80,12 +81,16 @@ describe("what is looked at again", () => {
   function counted(sources: Record<string, string>) {
     const files: Record<string, string> = Object.fromEntries(Object.entries(sources).map(([name, text]) => [`${root}/${name}`, text]));
     const counts = { outlines: [] as string[], checked: 0 };
-    const analyzer = createLateAnalyzer(memoryHost(files), { root }, () => ({
-      ...compiler,
-      readOutline(file, text) {
-        counts.outlines.push(file);
-        return compiler.readOutline(file, text);
+    const host = memoryHost(files);
+    const counting: SourceHost = {
+      ...host,
+      readFile(file) {
+        if (file.endsWith(".ts")) counts.outlines.push(file);
+        return host.readFile(file);
       },
+    };
+    const analyzer = createLateAnalyzer(counting, { root }, () => ({
+      ...compiler,
       openProject(host, at) {
         const project = compiler.openProject(host, at);
         const read = project.read.bind(project);
@@ -102,7 +107,7 @@ describe("what is looked at again", () => {
       counts.checked = 0;
       analyzer.invalidate([`${root}/${name}`]);
       analyzer.analyze();
-      return { read: counts.outlines.map((file) => file.slice(root.length + 1)), checked: counts.checked };
+      return { read: [...new Set(counts.outlines)].map((file) => file.slice(root.length + 1)), checked: counts.checked };
     };
     analyzer.analyze();
     return edit;

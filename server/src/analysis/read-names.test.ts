@@ -12,7 +12,7 @@ import { CheckedProject } from "./checked-project.ts";
 import { ProjectOutlines } from "./outlines.ts";
 import { listSources } from "./project-files.ts";
 import { readByNames } from "./read-names.ts";
-import { readOutline } from "./read-outline.ts";
+import { compiler } from "./compiler.ts";
 import { type Shape, shapeHash } from "./shape.ts";
 
 const root = "/p";
@@ -22,7 +22,7 @@ function compareReadings(sources: Readonly<Record<string, string>>, names = true
   const files: Record<string, string> = Object.fromEntries(Object.entries(sources).map(([name, text]) => [`${root}/${name}`, text]));
   const host = memoryHost(files);
   const checked = new CheckedProject(host, root);
-  const outlines = new ProjectOutlines(host, root, readOutline, (file) => checked.settings(file));
+  const outlines = new ProjectOutlines(host, root, compiler.readOutline, (file) => checked.settings(file));
   const all = listSources(host, root);
   let [actors, byNames] = [0, 0];
   for (const file of all) {

@@ -1,7 +1,4 @@
-/** Reads a file's outline from its syntax. */
-import { syntaxProblem } from "./checked-project.ts";
-import { readDefinition } from "./definition.ts";
-import { defaultCall, topLevelCalls } from "./find.ts";
+/** Reads a file's outline from its syntax, whoever read that. */
 import {
   type Call,
   type Declaration,
@@ -14,23 +11,35 @@ import {
   type WrittenSlot,
   type WrittenType,
 } from "./outline.ts";
-import type { PrimitiveName } from "./shape.ts";
-import { rangeOf } from "./source-place.ts";
-import type { Range } from "./span.ts";
-import { ts } from "./typescript.ts";
+import { lineStarts } from "./span.ts";
+import { readDefinition, unwrapped, valueIn, type Variables, variablesOf } from "./syntax/definition-tree.ts";
+import type {
+  CallTree,
+  Exported,
+  ExpressionTree,
+  MemberTree,
+  NameTree,
+  SignatureTree,
+  SlotTree,
+  SourceTree,
+  Spot,
+  StatementTree,
+  TypeTree,
+} from "./syntax/tree.ts";
 
-export function readOutline(file: string, text: string): PlacedOutline {
-  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true);
+export function readOutline(file: string, tree: SourceTree): PlacedOutline {
   const places: number[] = [];
-  return new PlacedOutline(file, new OutlineReader(source, places).read(), places);
+  return new PlacedOutline(file, new OutlineReader(tree, places).read(), places);
 }
 
 const open: WrittenType = { kind: "open" };
 const openDeclaration: Declaration = { kind: "open" };
 
 class OutlineReader {
-  readonly #source: ts.SourceFile;
+  readonly #tree: SourceTree;
   readonly #places: number[];
+  readonly #lines: readonly number[];
+  readonly #variables: Variables;
   readonly #imports: Import[] = [];
   readonly #exports: (readonly [string, string])[] = [];
   readonly #passed: Passed[] = [];
@@ -38,23 +47,23 @@ class OutlineReader {
   readonly #declarations = new Map<string, Declaration>();
   #global = false;
 
-  constructor(source: ts.SourceFile, places: number[]) {
-    this.#source = source;
+  constructor(tree: SourceTree, places: number[]) {
+    this.#tree = tree;
     this.#places = places;
+    this.#lines = lineStarts(tree.text);
+    this.#variables = variablesOf(tree);
   }
 
   read(): Outline {
-    const source = this.#source;
-    for (const statement of source.statements) this.#statement(statement);
-    if (!ts.isExternalModule(source) && this.#declarations.size > 0) this.#global = true;
-    const calls = topLevelCalls(source);
-    const made = defaultCall(source);
+    const { statements, module, syntax, text } = this.#tree;
+    for (const statement of statements) this.#statement(statement);
+    if (!module && this.#declarations.size > 0) this.#global = true;
+    const calls = topLevelCalls(this.#tree);
+    const made = defaultCall(this.#tree, this.#variables);
     // The default export may be made by a call that is no statement's own, such as one in parentheses.
     const all = made === undefined || calls.some(({ call }) => call === made) ? calls : [...calls, { call: made, exported: true }];
     const index = all.findIndex(({ call }) => call === made);
-    const problems = (source as ts.SourceFile & { readonly parseDiagnostics: readonly ts.DiagnosticWithLocation[] }).parseDiagnostics;
-    const syntax = syntaxProblem(source, problems);
-    const definition = made === undefined ? undefined : readDefinition(made);
+    const definition = made === undefined ? undefined : readDefinition(made, this.#variables, text);
     const { vsnValue = null, ...said } = definition ?? {};
     const [argument] = made?.typeArguments ?? [];
     return {
@@ -70,219 +79,188 @@ class OutlineReader {
           : {
               call: index,
               definition: said as Omit<typeof definition, "vsnValue">,
-              vsn: vsnValue === null ? null : { text: vsnValue.text, at: this.#place(vsnValue.range) },
+              vsn: vsnValue === null ? null : { text: vsnValue.text, at: this.#place(vsnValue) },
               protocol: argument === undefined ? null : this.#type(argument),
             },
-      syntax: syntax === null ? null : { text: syntax.text, at: this.#place(syntax.range) },
+      syntax: syntax === null ? null : { text: syntax.text, at: this.#place(syntax) },
     };
   }
 
-  #place({ start, end }: Range): number {
-    this.#places.push(start.line, start.column, end.line, end.column);
+  #place({ start, end }: Spot): number {
+    this.#position(start);
+    this.#position(end);
     return this.#places.length / 4 - 1;
   }
 
-  #placeOf(node: ts.Node): number {
-    return this.#place(rangeOf(node));
+  #position(offset: number): void {
+    const lines = this.#lines;
+    let [line, beyond] = [0, lines.length];
+    while (beyond - line > 1) {
+      const middle = (line + beyond) >> 1;
+      if ((lines[middle] ?? 0) <= offset) line = middle;
+      else beyond = middle;
+    }
+    this.#places.push(line + 1, offset - (lines[line] ?? 0) + 1);
   }
 
-  #call(call: ts.CallExpression, exported: boolean): Call {
-    const at = this.#placeOf(call.expression);
-    const { expression } = call;
-    if (ts.isIdentifier(expression)) return { name: expression.text, exported, at };
-    if (!ts.isPropertyAccessExpression(expression) || !ts.isIdentifier(expression.name)) return { name: "", exported, at };
-    const object = expression.expression;
+  #call({ callee }: CallTree, exported: boolean): Call {
+    const at = this.#place(callee);
+    if (callee.kind === "name") return { name: callee.text, exported, at };
+    if (callee.kind !== "property") return { name: "", exported, at };
+    const { object, name } = callee;
     // A property of anything but a name is none of a module's.
-    return { name: ts.isIdentifier(object) ? object.text : "", property: expression.name.text, exported, at };
+    return { name: object.kind === "name" ? object.text : "", property: name, exported, at };
   }
 
-  #statement(statement: ts.Statement): void {
-    if (ts.isImportDeclaration(statement)) this.#import(statement);
-    else if (ts.isExportDeclaration(statement)) this.#export(statement);
-    else if (ts.isInterfaceDeclaration(statement)) this.#declare(statement, statement.name, () => this.#interface(statement));
-    else if (ts.isTypeAliasDeclaration(statement)) {
-      this.#declare(statement, statement.name, () =>
-        statement.typeParameters === undefined
-          ? { kind: "alias", at: this.#placeOf(statement.name), type: this.#type(statement.type) }
-          : openDeclaration,
-      );
-    } else if (ts.isEnumDeclaration(statement)) this.#declare(statement, statement.name, () => this.#enum(statement));
-    else if (ts.isVariableStatement(statement)) {
-      for (const { name } of statement.declarationList.declarations)
-        for (const each of namesIn(name)) this.#declare(statement, each, () => openDeclaration);
-    } else if (ts.isModuleDeclaration(statement)) {
-      if (ts.isIdentifier(statement.name) && statement.name.text !== "global")
+  #statement(statement: StatementTree): void {
+    switch (statement.kind) {
+      case "import":
+        this.#imports.push({ from: statement.from, names: statement.names });
+        break;
+      case "exports":
+        this.#exports.push(...statement.names.map(([here, there]) => [there, here] as const));
+        break;
+      case "passed":
+        this.#passed.push({ from: statement.from, names: statement.names });
+        break;
+      case "interface":
+        this.#declare(statement, statement.name.text, () => this.#interface(statement));
+        break;
+      case "alias":
+        this.#declare(statement, statement.name.text, () =>
+          statement.generic ? openDeclaration : { kind: "alias", at: this.#place(statement.name), type: this.#type(statement.type) },
+        );
+        break;
+      case "enum":
+        this.#declare(statement, statement.name.text, () => this.#enum(statement));
+        break;
+      case "variables":
+        for (const { names } of statement.variables) for (const name of names) this.#declare(statement, name, () => openDeclaration);
+        break;
+      case "declared":
         this.#declare(statement, statement.name, () => openDeclaration);
-      else this.#global = true;
-    } else if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) {
-      if (statement.name !== undefined) this.#declare(statement, statement.name, () => openDeclaration);
-    } else if (ts.isImportEqualsDeclaration(statement)) this.#declare(statement, statement.name, () => openDeclaration);
-    else if (ts.isNamespaceExportDeclaration(statement)) this.#global = true;
+        break;
+      case "global":
+        this.#global = true;
+        break;
+      default:
+    }
   }
 
-  #declare(statement: ts.Statement, name: ts.Identifier, read: () => Declaration): void {
-    const flags = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []).map(({ kind }) => kind) : [];
-    const known = this.#declarations.has(name.text);
+  #declare({ exported, asDefault }: Exported, name: string, read: () => Declaration): void {
+    const known = this.#declarations.has(name);
     // A default export goes by another name among the checker's symbols.
-    const declaration = known || flags.includes(ts.SyntaxKind.DefaultKeyword) ? openDeclaration : read();
-    this.#declarations.set(name.text, declaration);
-    if (flags.includes(ts.SyntaxKind.ExportKeyword) && !known) {
-      this.#exports.push([flags.includes(ts.SyntaxKind.DefaultKeyword) ? "default" : name.text, name.text]);
-    }
+    this.#declarations.set(name, known || asDefault ? openDeclaration : read());
+    if (exported && !known) this.#exports.push([asDefault ? "default" : name, name]);
   }
 
-  #import({ importClause, moduleSpecifier }: ts.ImportDeclaration): void {
-    if (!ts.isStringLiteral(moduleSpecifier)) return;
-    const names: (readonly [string, string])[] = [];
-    if (importClause?.name !== undefined) names.push(["default", importClause.name.text]);
-    const bindings = importClause?.namedBindings;
-    if (bindings !== undefined && ts.isNamespaceImport(bindings)) names.push(["*", bindings.name.text]);
-    else if (bindings !== undefined)
-      names.push(...bindings.elements.map(({ name, propertyName }) => [(propertyName ?? name).text, name.text] as const));
-    this.#imports.push({ from: moduleSpecifier.text, names });
+  #interface({ name, generic, bases, members }: Extract<StatementTree, { kind: "interface" }>): Declaration {
+    if (generic) return openDeclaration;
+    const at = this.#place(name);
+    const written = bases.map((base): WrittenType => (base === undefined ? open : { kind: "name", name: base }));
+    const body = this.#members(members);
+    return body === undefined || written.includes(open) ? openDeclaration : { kind: "interface", at, bases: written, ...body };
   }
 
-  #export({ exportClause, moduleSpecifier }: ts.ExportDeclaration): void {
-    const from = moduleSpecifier !== undefined && ts.isStringLiteral(moduleSpecifier) ? moduleSpecifier.text : undefined;
-    if (exportClause !== undefined && ts.isNamedExports(exportClause)) {
-      const names = exportClause.elements.map(({ name, propertyName }) => [(propertyName ?? name).text, name.text] as const);
-      if (from !== undefined) this.#passed.push({ from, names });
-      else this.#exports.push(...names.map(([here, there]) => [there, here] as const));
-    } else if (from !== undefined) {
-      this.#passed.push({ from, names: exportClause === undefined ? null : [["*", exportClause.name.text]] });
-    }
-  }
-
-  #interface(node: ts.InterfaceDeclaration): Declaration {
-    if (node.typeParameters !== undefined) return openDeclaration;
-    const at = this.#placeOf(node.name);
-    const bases = (node.heritageClauses ?? []).flatMap(({ types }) =>
-      types.map((each): WrittenType =>
-        ts.isIdentifier(each.expression) && each.typeArguments === undefined ? { kind: "name", name: each.expression.text } : open,
-      ),
-    );
-    const body = this.#members(node.members);
-    return body === undefined || bases.includes(open) ? openDeclaration : { kind: "interface", at, bases, ...body };
-  }
-
-  #enum(node: ts.EnumDeclaration): Declaration {
+  #enum(tree: Extract<StatementTree, { kind: "enum" }>): Declaration {
     // Without a value, members of an enum that is only declared are computed elsewhere.
-    if (node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.DeclareKeyword) === true) return openDeclaration;
+    if (tree.declared) return openDeclaration;
     const members: (readonly [string, string | number])[] = [];
     let next: number | undefined = 0;
-    for (const { name, initializer } of node.members) {
+    for (const { name, initializer } of tree.members) {
       const value: string | number | undefined = initializer === undefined ? next : constant(initializer);
-      if (value === undefined || !(ts.isIdentifier(name) || ts.isStringLiteral(name))) return openDeclaration;
-      if (members.some(([known]) => known === name.text)) return openDeclaration;
-      members.push([name.text, value]);
+      if (value === undefined || name === undefined) return openDeclaration;
+      if (members.some(([known]) => known === name)) return openDeclaration;
+      members.push([name, value]);
       next = typeof value === "number" ? value + 1 : undefined;
     }
-    return members.length === 0 ? openDeclaration : { kind: "enum", at: this.#placeOf(node.name), members };
+    return members.length === 0 ? openDeclaration : { kind: "enum", at: this.#place(tree.name), members };
   }
 
   /** Undefined where something in it is more than a property, a method or an index signature. */
-  #members(nodes: readonly ts.TypeElement[]): { members: readonly WrittenMember[]; indexes: readonly WrittenIndex[] } | undefined {
+  #members(trees: readonly MemberTree[]): { members: readonly WrittenMember[]; indexes: readonly WrittenIndex[] } | undefined {
     const members: WrittenMember[] = [];
     const indexes: WrittenIndex[] = [];
-    for (const node of nodes) {
-      const isReadonly =
-        ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ReadonlyKeyword) === true;
-      if (ts.isIndexSignatureDeclaration(node)) {
-        const key = node.parameters[0]?.type;
-        if (key === undefined || node.parameters.length !== 1) return undefined;
-        indexes.push({ key: this.#type(key), value: this.#type(node.type), readonly: isReadonly });
+    for (const tree of trees) {
+      if (tree.kind === "other") return undefined;
+      if (tree.kind === "index") {
+        if (tree.key === undefined) return undefined;
+        indexes.push({ key: this.#type(tree.key), value: this.#type(tree.value), readonly: tree.readonly });
         continue;
       }
-      if (!(ts.isPropertySignature(node) || ts.isMethodSignature(node))) return undefined;
-      const { name } = node;
-      if (!(ts.isIdentifier(name) || ts.isStringLiteral(name)) || name.text === "" || members.some((each) => each.name === name.text))
-        return undefined;
-      members.push({
-        name: name.text,
-        type: ts.isMethodSignature(node) ? this.#signature(node) : node.type === undefined ? open : this.#type(node.type),
-        optional: node.questionToken !== undefined,
-        readonly: isReadonly,
-        at: this.#placeOf(name),
-      });
+      const { name, optional, readonly } = tree;
+      if (!isUsable(name) || members.some((each) => each.name === name.text)) return undefined;
+      const type = tree.kind === "method" ? this.#signature(tree.signature) : this.#type(tree.type);
+      members.push({ name: name.text, type, optional, readonly, at: this.#place(name) });
     }
     return { members, indexes };
   }
 
-  #signature({ parameters, type, typeParameters }: ts.SignatureDeclaration): WrittenType {
-    if (type === undefined || typeParameters !== undefined || ts.isTypePredicateNode(type)) return open;
+  #signature({ generic, parameters, result }: SignatureTree): WrittenType {
+    if (result === undefined || generic || result.kind === "predicate") return open;
     const slots: WrittenSlot[] = [];
-    for (const each of parameters) {
-      if (!ts.isIdentifier(each.name) || each.name.text === "this" || each.type === undefined || each.initializer !== undefined)
-        return open;
-      const rest = each.dotDotDotToken !== undefined;
-      const written = this.#type(each.type);
+    for (const { name, type, optional, rest, initialized } of parameters) {
+      if (name === undefined || name === "this" || type === undefined || initialized) return open;
+      const written = this.#type(type);
       if (rest && written.kind !== "array") return open;
-      slots.push({
-        type: rest && written.kind === "array" ? written.element : written,
-        optional: !rest && each.questionToken !== undefined,
-        rest,
-        label: each.name.text,
-      });
+      slots.push({ type: rest && written.kind === "array" ? written.element : written, optional: !rest && optional, rest, label: name });
     }
-    return { kind: "function", parameters: slots, result: this.#type(type) };
+    return { kind: "function", parameters: slots, result: this.#type(result) };
   }
 
-  /** Undefined, or a name without text, is what the parser makes of something half-typed. */
-  #type(node: ts.TypeNode | undefined): WrittenType {
-    if (node === undefined) return open;
-    if (ts.isParenthesizedTypeNode(node)) {
-      const inner = this.#type(node.type);
-      return inner.kind === "union" || (inner.kind === "name" && inner.args !== undefined) ? { ...inner, parentheses: true } : inner;
+  #type(tree: TypeTree | undefined): WrittenType {
+    switch (tree?.kind) {
+      case "parentheses": {
+        const inner = this.#type(tree.type);
+        return inner.kind === "union" || (inner.kind === "name" && inner.args !== undefined) ? { ...inner, parentheses: true } : inner;
+      }
+      case "primitive":
+        return { kind: "primitive", type: tree.type };
+      case "void":
+        return { kind: "primitive", type: "undefined" };
+      case "literal":
+        return tree.value === undefined ? open : { kind: "literal", value: tree.value };
+      case "reference": {
+        const { left, name, args } = tree;
+        if (name === "") return open;
+        if (left !== null) return args === undefined ? { kind: "name", name: left, member: name } : open;
+        return { kind: "name", name, ...(args === undefined ? {} : { args: args.map((each) => this.#type(each)) }) };
+      }
+      case "array":
+        return { kind: "array", element: this.#type(tree.element), readonly: false };
+      case "readonly": {
+        const inner = this.#type(tree.type);
+        return inner.kind === "array" || inner.kind === "tuple" ? { ...inner, readonly: true } : open;
+      }
+      case "tuple": {
+        const slots = tree.elements.map((each) => this.#slot(each));
+        return slots.some(({ rest, type }) => rest && type === open) ? open : { kind: "tuple", slots, readonly: false };
+      }
+      case "object": {
+        const body = this.#members(tree.members);
+        return body === undefined ? open : { kind: "object", ...body };
+      }
+      case "union":
+        // Beside others, `void` is not quite `undefined`.
+        if (tree.types.some(({ kind }) => kind === "void")) return open;
+        return { kind: "union", types: tree.types.map((each) => this.#type(each)) };
+      case "intersection":
+        return this.#brand(tree.types);
+      case "function":
+        return this.#signature(tree.signature);
+      default:
+        return open;
     }
-    const keyword = keywords.get(node.kind);
-    if (keyword !== undefined) return { kind: "primitive", type: keyword };
-    if (ts.isTypeReferenceNode(node)) return this.#reference(node);
-    if (ts.isLiteralTypeNode(node)) return literal(node.literal);
-    if (ts.isArrayTypeNode(node)) return { kind: "array", element: this.#type(node.elementType), readonly: false };
-    if (ts.isTypeOperatorNode(node)) {
-      const inner = node.operator === ts.SyntaxKind.ReadonlyKeyword ? this.#type(node.type) : open;
-      return inner.kind === "array" || inner.kind === "tuple" ? { ...inner, readonly: true } : open;
-    }
-    if (ts.isTupleTypeNode(node)) {
-      const slots = node.elements.map((each) => this.#slot(each));
-      return slots.some(({ rest, type }) => rest && type === open) ? open : { kind: "tuple", slots, readonly: false };
-    }
-    if (ts.isTypeLiteralNode(node)) {
-      const body = this.#members(node.members);
-      return body === undefined ? open : { kind: "object", ...body };
-    }
-    if (ts.isUnionTypeNode(node)) {
-      // Beside others, `void` is not quite `undefined`.
-      if (node.types.some(({ kind }) => kind === ts.SyntaxKind.VoidKeyword)) return open;
-      return { kind: "union", types: node.types.map((each) => this.#type(each)) };
-    }
-    if (ts.isFunctionTypeNode(node)) return this.#signature(node);
-    if (ts.isIntersectionTypeNode(node)) return this.#brand(node);
-    return open;
   }
 
-  #slot(node: ts.TypeNode | ts.NamedTupleMember): WrittenSlot {
-    const named = ts.isNamedTupleMember(node) ? { label: node.name.text } : {};
-    const rest = ts.isNamedTupleMember(node) ? node.dotDotDotToken !== undefined : ts.isRestTypeNode(node);
-    const optional = ts.isNamedTupleMember(node) ? node.questionToken !== undefined : ts.isOptionalTypeNode(node);
-    const inner = ts.isNamedTupleMember(node) || ts.isRestTypeNode(node) || ts.isOptionalTypeNode(node) ? node.type : node;
-    const type = this.#type(inner);
-    if (!rest) return { type, optional, rest, ...named };
-    return { type: type.kind === "array" && !type.readonly ? type.element : open, optional, rest, ...named };
+  #slot({ label, rest, optional, type }: SlotTree): WrittenSlot {
+    const named = label === undefined ? {} : { label };
+    const written = this.#type(type);
+    if (!rest) return { type: written, optional, rest, ...named };
+    return { type: written.kind === "array" && !written.readonly ? written.element : open, optional, rest, ...named };
   }
 
-  #reference({ typeName, typeArguments }: ts.TypeReferenceNode): WrittenType {
-    if (ts.isIdentifier(typeName) ? typeName.text === "" : typeName.right.text === "") return open;
-    if (!ts.isIdentifier(typeName)) {
-      return ts.isIdentifier(typeName.left) && typeArguments === undefined
-        ? { kind: "name", name: typeName.left.text, member: typeName.right.text }
-        : open;
-    }
-    const args = typeArguments?.map((each) => this.#type(each));
-    return { kind: "name", name: typeName.text, ...(args === undefined ? {} : { args }) };
-  }
-
-  #brand({ types }: ts.IntersectionTypeNode): WrittenType {
+  #brand(types: readonly TypeTree[]): WrittenType {
     const [base, ...tags] = types.map((each) => this.#type(each));
     if (base?.kind !== "primitive" || !/^(string|number|bigint)$/.test(base.type)) return open;
     const [tag] = tags;
@@ -291,39 +269,44 @@ class OutlineReader {
   }
 }
 
-function namesIn(name: ts.BindingName): readonly ts.Identifier[] {
-  if (ts.isIdentifier(name)) return [name];
-  return name.elements.flatMap((element) => (ts.isBindingElement(element) ? namesIn(element.name) : []));
+interface TopLevelCall {
+  readonly call: CallTree;
+  readonly exported: boolean;
 }
 
-function constant(node: ts.Expression): string | number | undefined {
-  if (ts.isStringLiteral(node)) return node.text;
-  if (ts.isNumericLiteral(node)) return Number(node.text);
-  if (!ts.isPrefixUnaryExpression(node) || node.operator !== ts.SyntaxKind.MinusToken || !ts.isNumericLiteral(node.operand))
-    return undefined;
-  const value = Number(node.operand.text);
-  return value === 0 ? undefined : -value;
+/** Calls that make a value of the module itself. Inside functions, as in tests, an actor is nobody's business. */
+function topLevelCalls({ statements }: SourceTree): readonly TopLevelCall[] {
+  return statements.flatMap((statement): readonly TopLevelCall[] => {
+    const calls = (expression: ExpressionTree | undefined, exported: boolean): readonly TopLevelCall[] => {
+      const call = expression === undefined ? undefined : unwrapped(expression);
+      return call?.kind === "call" ? [{ call, exported }] : [];
+    };
+    if (statement.kind === "variables") return statement.variables.flatMap(({ initializer }) => calls(initializer, statement.exported));
+    return statement.kind === "value" || statement.kind === "expression" ? calls(statement.value, true) : [];
+  });
 }
 
-function literal(node: ts.LiteralTypeNode["literal"]): WrittenType {
-  if (node.kind === ts.SyntaxKind.NullKeyword) return { kind: "primitive", type: "null" };
-  if (node.kind === ts.SyntaxKind.TrueKeyword || node.kind === ts.SyntaxKind.FalseKeyword)
-    return { kind: "literal", value: node.kind === ts.SyntaxKind.TrueKeyword };
-  if (ts.isBigIntLiteral(node))
-    return /^[1-9]\d*n$/.test(node.text) ? { kind: "literal", value: { bigint: node.text.slice(0, -1) } } : open;
-  const value = ts.isStringLiteral(node) || ts.isNumericLiteral(node) || ts.isPrefixUnaryExpression(node) ? constant(node) : undefined;
-  return value === undefined ? open : { kind: "literal", value };
+/** The call whose value is the default export, where this file makes it; one that is passed on belongs to another module. */
+function defaultCall({ statements }: SourceTree, variables: Variables): CallTree | undefined {
+  for (const statement of statements) {
+    let value: ExpressionTree | undefined;
+    if (statement.kind === "value" && statement.asDefault) value = valueIn(statement.value, variables);
+    else if (statement.kind === "exports") {
+      const specifier = statement.names.find(([, there]) => there === "default");
+      if (specifier !== undefined) value = valueIn({ kind: "name", text: specifier[0], start: 0, end: 0 }, variables);
+    }
+    if (value !== undefined) return value.kind === "call" ? value : undefined;
+  }
+  return undefined;
 }
 
-const keywords = new Map<ts.SyntaxKind, PrimitiveName>([
-  [ts.SyntaxKind.VoidKeyword, "undefined"],
-  [ts.SyntaxKind.UndefinedKeyword, "undefined"],
-  [ts.SyntaxKind.StringKeyword, "string"],
-  [ts.SyntaxKind.NumberKeyword, "number"],
-  [ts.SyntaxKind.BooleanKeyword, "boolean"],
-  [ts.SyntaxKind.BigIntKeyword, "bigint"],
-  [ts.SyntaxKind.SymbolKeyword, "symbol"],
-  [ts.SyntaxKind.ObjectKeyword, "object"],
-  [ts.SyntaxKind.UnknownKeyword, "unknown"],
-  [ts.SyntaxKind.NeverKeyword, "never"],
-]);
+function constant(expression: ExpressionTree): string | number | undefined {
+  if (expression.kind === "string") return expression.template ? undefined : expression.text;
+  if (expression.kind !== "number") return undefined;
+  const value = Number(expression.text);
+  return value === 0 && expression.text.startsWith("-") ? undefined : value;
+}
+
+function isUsable(name: NameTree | undefined): name is NameTree {
+  return name !== undefined && name.text !== "";
+}

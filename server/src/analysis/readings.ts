@@ -10,7 +10,9 @@ import { ProjectOutlines } from "./outlines.ts";
 import { folderOf, joinPath } from "./paths.ts";
 import { candidatesAmong, changesOptions, isSource, listSources, type Mentions, mentionsOf } from "./project-files.ts";
 import { readByNames, SharedShapes } from "./read-names.ts";
+import { readOutline } from "./read-outline.ts";
 import type { Settings } from "./settings.ts";
+import { plainTree } from "./syntax/plain-tree.ts";
 
 interface Known {
   readonly reading: Reading;
@@ -48,7 +50,10 @@ export class ProjectReadings {
     this.#outlines = new ProjectOutlines(
       host,
       root,
-      (file, text) => this.#compiler().readOutline(file, text),
+      (file, text) => {
+        const tree = plainTree(file, text);
+        return tree === undefined ? this.#compiler().readOutline(file, text) : readOutline(file, tree);
+      },
       (file) => this.#settingsOf(file),
     );
   }
