@@ -59,8 +59,11 @@ export interface Notifications {
   "runtime/log": { level: "info" | "warning" | "error"; text: string };
   /** A handler does not return, so that nothing else in the application runs. */
   "runtime/stuck": StuckProcess;
-  /** The application's process ended; the control endpoint stays, and may start it again. */
-  "runtime/exited": { code: number | null; signal: string | null };
+  /**
+   * The application's process ended; the control endpoint stays. `next`: whether it is started again, with the code that it ran, or with the
+   * code of before an upgrade that was on probation (`rollback`); null if it is not.
+   */
+  "runtime/exited": { code: number | null; signal: string | null; next: "restart" | "rollback" | null };
 }
 
 export interface RuntimeInfo {

@@ -201,8 +201,15 @@ for (const { what, method, params, said, code } of [
   {
     what: "the application ends",
     method: "runtime/exited",
-    params: [{ code: 1, signal: null }],
+    params: [{ code: 1, signal: null, next: null }],
     said: /The application ended during the probation/,
+    code: 1,
+  },
+  {
+    what: "the application crashes and is started again",
+    method: "runtime/exited",
+    params: [{ code: 1, signal: null, next: "rollback" }],
+    said: /The application crashed during the probation\. It is started again with the code of before/,
     code: 1,
   },
   {

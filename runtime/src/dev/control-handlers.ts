@@ -57,7 +57,7 @@ export function createHandlers(runtime: ControlledRuntime): Handlers {
     async "code/purge"(params) {
       const outcome = await application().request("purge", params);
       if (!outcome.ok) throw asDevError(outcome.error);
-      upgrader.adopt(outcome.value.loaded);
+      upgrader.purged(outcome.value.loaded);
       changed();
       return outcome.value.report;
     },

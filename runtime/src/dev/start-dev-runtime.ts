@@ -27,7 +27,8 @@ export interface Timing {
 }
 
 /**
- * Builds the application, starts it in a process of its own, and opens the control endpoint. An application that crashes is started again.
+ * Builds the application, starts it in a process of its own, and opens the control endpoint. An application that crashes is started again, with
+ * the code that it ran.
  * SIGINT, SIGTERM and SIGHUP of this process stop it in order, a second one at once.
  *
  * @throws DevError where the application does not build, load or start, or a runtime of that name lives.
@@ -43,6 +44,7 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
   let watcher: Watcher | null = null;
   let stopping: Promise<void> | null = null;
   let saved: Saved | null = null;
+  let upgradingSaved = false;
   /** Null until the application has run once: what does not start the first time is not tried again. */
   let nextRestart: ReturnType<typeof createRestarts> | null = null;
   let restartTimer: NodeJS.Timeout | null = null;
@@ -66,7 +68,11 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
         if (kind === "changed") changed();
         else if (kind === "ended") ended = true;
         else if (kind === "rolledBack") upgrader.rolledBack(params as RolledBack);
-        else if (kind === "probationEnded") endpoint?.notify("upgrade/probationEnded", params as { until: string });
+        else if (kind === "probationEnded") {
+          const { until } = params as { until: string };
+          upgrader.held(until);
+          endpoint?.notify("upgrade/probationEnded", { until });
+        }
         // The application has printed it already.
         else endpoint?.notify("runtime/log", params as { level: "error"; text: string });
       },
@@ -85,12 +91,13 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
       onLimit: (pid, after) =>
         log("error", `process ${pid} was killed: its handler had not returned after ${(after / 1000).toFixed(1)} s.`),
       onExit(code, signal) {
-        endpoint?.notify("runtime/exited", { code, signal });
-        if (stopping !== null || restarting !== null) return;
+        const told = { code, signal };
+        if (stopping !== null || restarting !== null) return endpoint?.notify("runtime/exited", { ...told, next: null });
         const how = signal ?? `exit code ${code}`;
-        if (ended || code === 0)
-          log("error", `the application ended with ${how}. The control endpoint stays; instar restart starts it again.`);
-        else onCrash(how);
+        // New code whose supervision tree ends during its probation does not hold either.
+        if (upgrader.onTrial || !(ended || code === 0)) return onCrash(how, told);
+        endpoint?.notify("runtime/exited", { ...told, next: null });
+        log("error", `the application ended with ${how}. The control endpoint stays; instar restart starts it again.`);
       },
     });
     return launched;
@@ -120,38 +127,46 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
     onLog: log,
   });
 
-  const onCrash = (how: string): void => {
-    const wait = nextRestart?.(Date.now());
-    if (wait === undefined) return;
+  const onCrash = (how: string, exited?: { readonly code: number | null; readonly signal: string | null }): void => {
+    const wait = nextRestart?.(Date.now()) ?? null;
+    const next = wait === null ? null : upgrader.onTrial ? "rollback" : "restart";
+    if (exited !== undefined) endpoint?.notify("runtime/exited", { ...exited, next });
+    if (nextRestart === null) return;
     if (wait === null) {
       const often = `${restarts.restarts} restarts within ${restarts.within / 1000} s`;
       log("error", `the application ended with ${how}, and after ${often} it is not started again. Correct it, and: instar restart`);
       return;
     }
-    log("error", `the application ended with ${how}; it is started again.`);
+    const trial = `${how} while its upgrade was on probation; it is started again with the code of before that`;
+    log("error", `the application ended with ${next === "rollback" ? trial : `${how}; it is started again`}.`);
     restartTimer = setTimeout(() => {
       restartTimer = null;
-      restart().catch((error: DevError) => {
+      restart(true).catch((error: DevError) => {
         if (stopping !== null) return;
         if (error.code === "INSTAR_RUNTIME_EXITED") onCrash("a crash while it started");
         else log("error", `the application could not be started again: ${error.message}`);
       });
     }, wait);
   };
-  const restart = (): Promise<void> => {
-    restarting ??= startAgain().finally(() => {
+  /** @param same with the code that it ran, if possible; else from the sources */
+  const restart = (same = false): Promise<void> => {
+    restarting ??= startAgain(same).finally(() => {
       restarting = null;
+      // What was saved meanwhile has its turn.
+      if (saved !== null) void upgradeSaved();
     });
     return restarting;
   };
-  const startAgain = async (): Promise<void> => {
+  const startAgain = async (same: boolean): Promise<void> => {
     if (stopping !== null) throw new DevError("INSTAR_RUNTIME_EXITED", "the runtime is stopping.");
     if (restartTimer !== null) clearTimeout(restartTimer);
     restartTimer = null;
-    saved = null;
     void upgrader.cancel();
     await application.stop(grace);
-    const load = await upgrader.firstLoad();
+    const again = same ? upgrader.loadAgain() : null;
+    if (same && again === null) log("warning", "the code that the application ran is not kept as a whole, so it starts from the sources.");
+    if (again === null) saved = null;
+    const load = again ?? (await upgrader.firstLoad());
     application = launch();
     try {
       await startTree(application, entry, load, upgrader);
@@ -176,6 +191,8 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
     void upgradeSaved();
   };
   const upgradeSaved = async (): Promise<void> => {
+    if (upgradingSaved) return;
+    upgradingSaved = true;
     while (saved !== null && stopping === null && watcher !== null) {
       const { at } = saved;
       saved = null;
@@ -187,6 +204,7 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
         log("error", (error as Error).message);
       }
     }
+    upgradingSaved = false;
   };
 
   const info = (): RuntimeInfo => ({

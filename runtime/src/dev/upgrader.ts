@@ -19,8 +19,19 @@ export interface Upgrader {
   firstLoad(): Promise<LoadRequest>;
   /** The shapes of what it starts from. Asked for while the application starts, whose start does not wait for them. */
   firstShapes(): Promise<ShapeHashes>;
-  /** The application runs, with this. */
+  /**
+   * What the application is started with again after a crash: the code that it ran or, of an upgrade that is on probation, the code of
+   * before it. Null where that cannot be loaded as a whole, since it is not kept, or since modules ran with different versions of a file.
+   */
+  loadAgain(): LoadRequest | null;
+  /** The application has started, with this. */
   adopt(loaded: Loaded): void;
+  /** Old code has been let go; this is what is loaded now. */
+  purged(loaded: Loaded): void;
+  /** The upgrade that was on probation until then has survived it. */
+  held(until: string): void;
+  /** Whether an upgrade is on probation. */
+  readonly onTrial: boolean;
   /** What `apply` would do. What keeps it from being planned is among the plan's errors. */
   plan(params: PlanParams): Promise<UpgradePlan>;
   apply(params: UpgradeParams, how: RunOptions): Promise<UpgradeReport>;
@@ -64,6 +75,12 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
   const failures = new Set<string>();
   /** What the last upgrade that changed code replaced. */
   let replaced: readonly Manifest[] = [];
+  /** All that was loaded before an upgrade that is on probation, or asked to be. */
+  let before: readonly Manifest[] | null = null;
+  /** Which probation ended last; that may be known before the end of the upgrade. */
+  let over: string | null = null;
+  /** What the application is being started with again. */
+  let again: readonly Manifest[] | null = null;
   let running: { readonly abort: AbortController; readonly ended: Promise<unknown> } | null = null;
 
   const upgradeFrom = (params: UpgradeParams): Promise<Prepared> => prepareFromDisk(params.modules ?? null);
@@ -96,7 +113,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
   }
 
   async function prepareKept(manifests: readonly Manifest[]): Promise<Prepared> {
-    const hashes = Object.fromEntries(manifests.flatMap(({ file, shape }) => (shape === null ? [] : [[file, shape]])));
+    const hashes = shapesOf(manifests);
     const load = loadRequest(toLayers(manifests), hashes, (built) => store.codeOf(built));
     const files = manifests.flatMap((manifest) => manifest.files);
     return { load, comparison: await compare(hashes, files, false) };
@@ -260,6 +277,9 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     }
     const when: When = { since, builtAt: Date.now(), rehearse, operation };
     if (signal.aborted) return finished(emptyReport("canceled", [canceled]), when);
+    // The application may crash before anybody knows whether it has committed.
+    const onTrial = before;
+    if (!rehearse && params.probation !== undefined) before ??= loaded.modules.map(toManifest);
     const outcome = await request(
       "upgrade",
       {
@@ -272,12 +292,15 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
         mode: params.mode ?? null,
         probation: params.probation ?? null,
       },
-      { signal, patience, onLate: (late) => void conclude(late, when) },
+      { signal, patience, onLate: (late) => void conclude(late, when, onTrial) },
     );
-    return conclude(outcome, when);
+    return conclude(outcome, when, onTrial);
   }
 
-  function conclude(outcome: UpgradeOutcome, when: When): UpgradeReport {
+  /** @param onTrial what was loaded before the upgrade that was on probation until then */
+  function conclude(outcome: UpgradeOutcome, when: When, onTrial: typeof before): UpgradeReport {
+    if (outcome.committedAt === null) before = onTrial;
+    else before = [undefined, over].includes(outcome.report.probation?.until) ? null : loaded.modules.map(toManifest);
     take(outcome, outcome.committedAt !== null);
     return finished(outcome.report, { ...when, ...(outcome.committedAt === null ? {} : { committedAt: outcome.committedAt }) });
   }
@@ -319,15 +342,37 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
       // A process that is started holds nothing yet.
       loaded = { modules: [], held: [] };
       replaced = [];
+      again = null;
+      before = null;
       const roots = entry === null ? [] : [entry];
       const { files } = await builder.build(roots);
       first = [...files.values()];
       return loadRequest([{ roots, files: first }], {}, codeFromBuilder);
     },
     firstShapes: () => describe(newModules(first)),
+    loadAgain() {
+      const manifests = again ?? before ?? loaded.modules.map(toManifest);
+      const [layer, ...others] = toLayers(manifests.toSorted((one, other) => Number(other.file === entry) - Number(one.file === entry)));
+      if (layer === undefined || others.length > 0) return null;
+      // A process that is started holds nothing yet. If it does not get far, the next one is started with the same.
+      loaded = { modules: [], held: [] };
+      first = [];
+      again = manifests;
+      before = null;
+      const load = loadRequest([layer], shapesOf(manifests), (built) => builder.codeOf(built.hash) ?? store.codeOf(built));
+      return layer.files.every(({ hash }) => hash in load.codes) ? load : null;
+    },
     adopt(started) {
       loaded = started;
+      again = null;
       keepBuilds();
+    },
+    purged(next) {
+      loaded = next;
+    },
+    held(until) {
+      over = until;
+      before = null;
     },
     plan,
     apply: (params, how) => run(() => upgradeFrom(params), params, how),
@@ -335,11 +380,17 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     downgrade: (params, how) => run(() => prepareFromStore(params), params, how, { operation: "downgrade" }),
     rollback: (params, how) => run(prepareReplaced, params, how, { operation: "rollback" }),
     rolledBack(outcome) {
+      // Where there was no way back, a crash still leads there.
+      if (outcome.report.outcome === "committed") before = null;
+      over = outcome.report.probation?.until ?? null;
       take(outcome, outcome.report.outcome === "committed");
       const announce = (): void => onRolledBack({ ...outcome.report, operation: "rollback" });
       // It may have come before the end of the upgrade that it is about, or in the middle of another one.
       if (running === null) announce();
       else void running.ended.then(announce);
+    },
+    get onTrial() {
+      return before !== null;
     },
     get busy() {
       return running !== null;
@@ -377,6 +428,10 @@ function isSameCode(manifest: Manifest, loaded: LoadedVersion | undefined): bool
   if (loaded === undefined || loaded.vsn !== manifest.vsn || loaded.shape !== manifest.shape) return false;
   const hashes = new Map(manifest.files.map(({ file, hash }) => [file, hash]));
   return loaded.closure.length === hashes.size && loaded.closure.every(({ file, hash }) => hashes.get(file) === hash);
+}
+
+function shapesOf(manifests: readonly Manifest[]): ShapeHashes {
+  return Object.fromEntries(manifests.flatMap(({ file, shape }) => (shape === null ? [] : [[file, shape]])));
 }
 
 /** As few layers as possible, since modules of one layer share the instances of what they both import. */

@@ -100,6 +100,7 @@ function verdictText(verdict: Verdict, { operation }: UpgradeReport): string {
   return {
     held: colors.green(`${operation === undefined ? "The new code" : "It"} has held: the probation is over.`),
     replaced: "Another upgrade has been committed, which ends the probation.",
+    crashed: colors.red("The application crashed during the probation. It is started again with the code of before, and with new states."),
     lost: colors.red("The application ended during the probation, or its runtime is gone. See with: instar ps"),
     left: "Not waiting for the end of the probation, which goes on without us.",
   }[verdict.kind];

@@ -9,6 +9,8 @@ export type Verdict =
   | { readonly kind: "rolledBack"; readonly report: UpgradeReport }
   /** Another upgrade has taken its place. */
   | { readonly kind: "replaced" }
+  /** The application crashed, and is started again with the code of before the upgrade. */
+  | { readonly kind: "crashed" }
   /** The application has ended, or the connection. */
   | { readonly kind: "lost" }
   /** Nobody wants to wait any longer. */
@@ -34,7 +36,7 @@ export function watchProbation(connection: RuntimeConnection): ProbationWatch {
   };
   connection.on("upgrade/probationEnded", ({ until }) => settle(until, { kind: "held" }));
   connection.on("upgrade/rolledBack", (report) => settle(report.probation?.until, { kind: "rolledBack", report }));
-  connection.on("runtime/exited", () => end({ kind: "lost" }));
+  connection.on("runtime/exited", ({ next }) => end({ kind: next === "rollback" ? "crashed" : "lost" }));
   void connection.closed.then(() => end({ kind: "lost" }));
   return {
     verdict(until, signal) {
