@@ -144,19 +144,22 @@ test("an editor that resolves nothing and knows no versions gets whole edits", a
   );
 });
 
-test("two quick edits are judged once, as the later one left the text", async (context) => {
+test("an edit shows its findings at once, and of two quick ones the whole project is judged once", async (context) => {
   const { editor, file } = await released(context);
   const before = editor.published.length;
   editor.replace(file, "readonly size: number;", "readonly size: number; readonly a: string;");
   await editor.read();
   editor.replace(file, "readonly a: string;", "");
   await editor.read();
+  const published = () => editor.published.slice(before).map(({ version, diagnostics }) => [version, diagnostics.length]);
+  const atOnce = [
+    [2, 1],
+    [3, 0],
+  ];
+  assert.deepEqual(published(), atOnce);
   assert.equal(editor.waiting, 1);
   await editor.pause();
-  assert.deepEqual(
-    editor.published.slice(before).map(({ version, diagnostics }) => [version, diagnostics.length]),
-    [[3, 0]],
-  );
+  assert.deepEqual(published(), atOnce);
 });
 
 test("whatever is published is true of the version that it names", async (context) => {

@@ -5,6 +5,7 @@ import { type Analyzer, CompilerNeeded, createLateAnalyzer } from "./analysis/an
 import type { Against } from "./analysis/baselines.ts";
 import type { Compiler } from "./analysis/compiler.ts";
 import type { Analyzed } from "./analysis/model.ts";
+import type { Finding } from "./analysis/rule.ts";
 import type { SourceHost } from "./analysis/source-host.ts";
 import { AnalysisCache } from "./analysis-cache.ts";
 import { Disk } from "./disk.ts";
@@ -22,6 +23,8 @@ export interface Workspace {
    * @param cancelled asked after each of those turns; when true, the result is undefined.
    */
   analyze(cancelled?: () => boolean): Promise<Analyzed | undefined>;
+  /** The findings of one file by itself, as the analyzer's; null where the compiler has to be loaded first. */
+  first(file: string): readonly Finding[] | null | undefined;
   /** What the last run found, where nothing has changed since; undefined also after anything else was done here. */
   kept(): Analyzed | undefined;
   /** As `analyze`, but read anew, so that all questions to the analyzer and all fixes have their answers. */
@@ -79,7 +82,17 @@ export function openWorkspace(root: string, options: WorkspaceOptions = {}): Wor
     kept() {
       if (!untouched) return undefined;
       untouched = false;
-      return cache.load(() => analyzer.analyze()?.findings ?? []);
+      const kept = cache.load(() => analyzer.analyze()?.findings ?? []);
+      if (kept !== undefined) analyzer.shown(kept.findings);
+      return kept;
+    },
+    first(file) {
+      try {
+        return analyzer.first(file);
+      } catch (error) {
+        if (error instanceof CompilerNeeded) return null;
+        throw error;
+      }
     },
     async analyze(cancelled) {
       return workspace.kept() ?? workspace.analyzeFully(cancelled);

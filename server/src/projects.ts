@@ -84,17 +84,18 @@ export class Project {
     const known = this.#known(false);
     if (known !== undefined) return known.findings.filter((finding) => finding.file === file);
     const generation = this.#generation;
-    if (!this.#everAnalyzed) {
-      const kept = this.workspace.kept();
-      if (kept !== undefined) {
-        this.#analyzed = { generation, full: false, result: kept };
-        this.#everAnalyzed = true;
-        return kept.findings.filter((finding) => finding.file === file);
-      }
-    }
     this.#readDisk();
+    const alone = this.workspace.first(file);
+    if (alone !== null) return alone;
+    // It takes a while to load, and the last run may have left what is asked for.
+    const kept = this.#everAnalyzed ? undefined : this.workspace.kept();
+    if (kept !== undefined) {
+      this.#analyzed = { generation, full: false, result: kept };
+      this.#everAnalyzed = true;
+      return kept.findings.filter((finding) => finding.file === file);
+    }
     await this.workspace.loadCompiler();
-    return generation === this.#generation ? this.workspace.analyzer.first(file) : undefined;
+    return generation === this.#generation ? (this.workspace.first(file) ?? undefined) : undefined;
   }
 
   #known(full: boolean): Analyzed | undefined {

@@ -108,7 +108,8 @@ export function serve(connection: Connection, host: Host): void {
       });
       for (const folder of folders) projects.addFolder(folder);
       for (const [file, uri] of openUris) projects.forFile(file, documents.get(uri)?.getText());
-      for (const project of projects.all) diagnostics.schedule(project);
+      // What was opened before the projects were there is in front of the person.
+      for (const project of projects.all) diagnostics.schedule(project, [...open.files(project)].at(-1));
       if (projects.all.length === 0) status("ready");
     } catch (error) {
       log.error(`The language server could not start: ${describe(error)}`);

@@ -39,6 +39,8 @@ export interface Analyzer {
    * analysis says it then.
    */
   first(file: string): readonly Finding[] | undefined;
+  /** Tells what somebody may be looking at, beside what was found here: `first` takes none of it back. */
+  shown(findings: readonly Finding[]): void;
   /** The snapshot text that `instar release` would write for this module, and where. */
   snapshot(module: ActorModule): { readonly file: string; readonly text: string } | undefined;
   /** Whether states of one shape are valid for another; hashes from earlier results of this analyzer. */
@@ -122,6 +124,10 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       return check({ root, modules, readings: [reading], configProblems: project.problems(), writer }).filter(
         (finding) => finding.file === file,
       );
+    },
+
+    shown(findings) {
+      shown = findings;
     },
 
     snapshot(module) {

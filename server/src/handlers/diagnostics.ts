@@ -5,13 +5,18 @@ import type { Host } from "../host.ts";
 import type { Project } from "../projects.ts";
 import { type ClientAbilities, type OpenDocuments, toDiagnostic, toUri } from "../to-lsp.ts";
 
-/** A pause this long between keystrokes is worth an analysis, in milliseconds; a shorter one, where one costs less. */
+/** A pause this long between keystrokes is worth a look at the whole project, in milliseconds; a shorter one, where that costs less. */
 const longestPause = 100;
 /** Of the time, an analysis may take this part at most while somebody types. */
 const share = 1 / 4;
+/** What costs no more than this, in milliseconds, is done at every key. */
+const cheap = 15;
 
 export interface Diagnostics {
-  /** Analyzes when the typing pauses. `file` is the document in front of the person. */
+  /**
+   * Judges the document in front of the person at once, and the project when the typing pauses; at once, too, where the document alone does
+   * not tell and nobody typed just before.
+   */
   schedule(project: Project, file?: string): void;
   /** Takes back everything that was published for a project. */
   clear(project: Project): void;
@@ -32,8 +37,10 @@ export interface DiagnosticsPort {
 export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
   const { host, open, abilities } = port;
   const timers = new Map<Project, () => void>();
-  /** How long it last took to judge the open document. */
-  const costs = new Map<Project, number>();
+  /** How long it last took to judge the open document, and the project. */
+  const costs = new Map<Project, { first?: number; whole?: number }>();
+  /** The last change after which the open document was judged by itself. */
+  const told = new Map<Project, number>();
   /** What each project has to say of each file: one may be read by several. */
   const said = new Map<string, Map<Project, { readonly version: number | undefined; readonly diagnostics: readonly Diagnostic[] }>>();
   /** What the client was last told of each file. */
@@ -71,23 +78,33 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
     return [...said].flatMap(([file, parts]) => (parts.has(project) ? [file] : []));
   }
 
+  /** @returns whether one document alone told its findings; also where it does not matter any more. */
+  async function judgeFirst(project: Project, file: string): Promise<boolean> {
+    const { generation } = project;
+    if (told.get(project) === generation) return true;
+    const begin = performance.now();
+    const findings = await project.first(file);
+    // A change that came meanwhile has scheduled a run of its own, and what was found is about texts that are gone.
+    if (project.generation !== generation) return true;
+    costs.set(project, { ...costs.get(project), first: performance.now() - begin });
+    if (findings === undefined) return false;
+    told.set(project, generation);
+    publish(project, file, findings);
+    return true;
+  }
+
   async function run(project: Project, first: string | undefined): Promise<void> {
     const { generation } = project;
     port.onAnalyzing(project);
     if (first !== undefined) {
-      const begin = performance.now();
-      const findings = await project.first(first);
-      // A change that came meanwhile has scheduled a run of its own, and what was found is about texts that are gone.
-      if (project.generation !== generation) return;
-      if (findings !== undefined) {
-        costs.set(project, performance.now() - begin);
-        publish(project, first, findings);
-      }
+      await judgeFirst(project, first);
       await new Promise((resolve) => setImmediate(resolve));
       if (project.generation !== generation) return;
     }
+    const begin = performance.now();
     const analyzed = await project.current();
     if (analyzed === undefined || project.generation !== generation) return;
+    costs.set(project, { ...costs.get(project), whole: performance.now() - begin });
     const byFile = new Map<string, Finding[]>();
     for (const finding of analyzed.findings) byFile.set(finding.file, [...(byFile.get(finding.file) ?? []), finding]);
     const files = new Set([...byFile.keys(), ...open.files(project), ...filesOf(project)]);
@@ -95,20 +112,33 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
     port.onAnalyzed(project);
   }
 
+  function wait(project: Project, file: string | undefined, pause: number): void {
+    timers.get(project)?.();
+    const cancel = host.delay(pause, () => {
+      timers.delete(project);
+      run(project, file).catch(port.onError);
+    });
+    timers.set(project, cancel);
+  }
+
   return {
     schedule(project, file) {
-      timers.get(project)?.();
-      const pause = file === undefined ? longestPause : Math.min(longestPause, (costs.get(project) ?? longestPause) / share);
-      const cancel = host.delay(pause, () => {
-        timers.delete(project);
-        run(project, file).catch(port.onError);
-      });
-      timers.set(project, cancel);
+      const typing = timers.has(project);
+      const { first = 0, whole = longestPause } = costs.get(project) ?? {};
+      wait(project, file, longestPause);
+      if (file === undefined || (typing && first > cheap)) return;
+      const timer = timers.get(project);
+      judgeFirst(project, file)
+        .then((enough) => {
+          if (!enough && timers.get(project) === timer) wait(project, file, typing ? Math.min(longestPause, whole / share) : 0);
+        })
+        .catch(port.onError);
     },
     clear(project) {
       timers.get(project)?.();
       timers.delete(project);
       costs.delete(project);
+      told.delete(project);
       for (const file of filesOf(project)) publish(project, file, []);
     },
     dispose() {
