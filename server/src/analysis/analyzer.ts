@@ -4,7 +4,7 @@ import type { Compiler } from "./compiler.ts";
 import { type Against, type Baselines, TreeBaselines } from "./baselines.ts";
 import { check } from "./check.ts";
 import type { ActorSource, Baseline, ModuleFacts, ProjectFacts, Reading, StepWriter } from "./facts.ts";
-import type { ActorModule, Analyzed, Strategy, Verdict } from "./model.ts";
+import type { ActorModule, Analyzed, Strategy, Verdict, Warning } from "./model.ts";
 import { type ProtocolRenames, protocolRenames, renamePids, renameProtocols, renamesFor } from "./protocol-renames.ts";
 import { isUnresolved, type ProtocolShapes } from "./protocol-shapes.ts";
 import { ProjectReadings } from "./readings.ts";
@@ -16,6 +16,7 @@ import type { SourceHost } from "./source-host.ts";
 import { type ValidatorSource, validatorSource } from "./validator.ts";
 import { stepsBetween } from "./steps-between.ts";
 import { createValidity } from "./validity.ts";
+import { warningsOf } from "./warnings.ts";
 
 export interface AnalyzerOptions {
   /** The project root; module ids are paths from here, and snapshots lie in `.instar/releases/` below it. */
@@ -183,7 +184,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
   }
 
   function judgeAnew(source: ActorSource, snapshots: Snapshots): ModuleFacts {
-    const { baseline, unreadable, state, messages, shape, unresolved } = compare(source, snapshots);
+    const { baseline, unreadable, state, warnings, messages, shape, unresolved } = compare(source, snapshots);
     const verdicts = { up: unreadable ? "unknown" : state.up, down: unreadable ? "unknown" : state.down } as const;
     const codeChange = stepsFor(source, baseline, state);
     const declared = "declared" in source.protocol.state ? source.protocol.state.declared : undefined;
@@ -194,7 +195,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       released: snapshots.some(({ vsn }) => vsn === source.vsn),
       shape,
       baseline: baseline === null ? null : { vsn: baseline.vsn, source: baseline.source, file: baseline.file, name: baseline.name },
-      state: { ...verdicts, changes: state.changes.map(plain) },
+      state: { ...verdicts, changes: state.changes.map(plain), ...(warnings.length > 0 ? { warnings } : {}) },
       messages: { oldToNew: messages.oldToNew, newToOld: messages.newToOld, changes: messages.changes.map(plain) },
       strategy: strategyFor(state, messages, codeChange),
       codeChange,
@@ -217,6 +218,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
     const released = upTo.flatMap(({ parsed }) => (parsed.kind === "ok" ? [parsed.shapes.state] : []));
     const history = upTo.slice(0, -1).flatMap(({ parsed }) => (parsed.kind === "ok" ? [renamePids(parsed.shapes.state, renamed)] : []));
     for (const shape of [protocol.state, ...released]) states.set(shapeHash(shape), shape);
+    const state = baseline === null ? sameShape : compareShapes(baseline.shapes.state, protocol.state, "State", history);
     const result: Compared = {
       snapshots,
       vsn: current,
@@ -224,7 +226,8 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       baselines,
       baseline,
       unreadable: baselines === undefined && newest !== undefined && baseline === null,
-      state: baseline === null ? sameShape : compareShapes(baseline.shapes.state, protocol.state, "State", history),
+      state,
+      warnings: baseline === null ? [] : warningsOf(baseline.shapes.state, protocol.state, state),
       messages: baseline === null ? sameMessages : compareMessages(baseline.shapes, protocol),
       shape: hasUnresolved(protocol.state) ? null : shapeHash(protocol.state),
       unresolved: isUnresolved(protocol),
@@ -240,6 +243,7 @@ interface Compared extends Pick<ModuleFacts, "snapshots" | "state" | "messages" 
   readonly baselines: Baselines | undefined;
   readonly baseline: Baseline | null;
   readonly unreadable: boolean;
+  readonly warnings: readonly Warning[];
   readonly shape: string | null;
 }
 

@@ -17,6 +17,23 @@ export interface Change {
   readonly renameOf?: string;
 }
 
+export type WarningKind =
+  | "leftoverField"
+  | "dataLoss"
+  | "mayCarryStrayField"
+  | "enumMemberRenamed"
+  | "classInstance"
+  | "functionInState"
+  | "promiseInState"
+  | "uniqueSymbol";
+
+/** What a verdict does not say: the values are valid, and something is lost or left behind all the same. */
+export interface Warning {
+  readonly kind: WarningKind;
+  readonly path: string;
+  readonly text: string;
+}
+
 /** One actor module, compared with its baseline. */
 export interface ActorModule {
   /** Path from the project root without extension, or the literal `id`. */
@@ -35,7 +52,13 @@ export interface ActorModule {
     /** Which ref or runtime; null for a snapshot. */
     readonly name: string | null;
   } | null;
-  readonly state: { readonly up: Verdict; readonly down: Verdict; readonly changes: readonly Change[] };
+  readonly state: {
+    readonly up: Verdict;
+    readonly down: Verdict;
+    readonly changes: readonly Change[];
+    /** Absent where there are none. */
+    readonly warnings?: readonly Warning[];
+  };
   readonly messages: { readonly oldToNew: Verdict; readonly newToOld: Verdict; readonly changes: readonly Change[] };
   readonly strategy: Strategy;
   /** For each direction, whether steps lead from the baseline to this version. `unneeded`: the states are valid as they stand. */

@@ -64,6 +64,8 @@ function moduleText(module: ActorModule): string {
   const lines = [`${colors.bold(module.id)}  version ${module.baseline?.vsn ?? "?"}${at} → ${module.vsn ?? "?"}`];
   if (module.state.changes.length > 0) {
     lines.push(`  state: ${verdicts("up", module.state.up, "down", module.state.down)}`, indent(changeTable(module.state.changes)));
+    const { warnings = [] } = module.state;
+    if (warnings.length > 0) lines.push(indent(warnings.map(({ kind, text }) => `${colors.yellow(kind)}  ${text}`).join("\n")));
   }
   if (module.messages.changes.length > 0) {
     const { oldToNew, newToOld } = module.messages;
