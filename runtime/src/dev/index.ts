@@ -6,5 +6,6 @@
 export type { DevRuntime, DevRuntimeOptions, EnabledUpgrades, ModuleShape, ShapePort, UpgradeOptions } from "./options.ts";
 export { DevError } from "./dev-error.ts";
 export { enableUpgrades } from "./enable-upgrades.ts";
+export { buildActor, loadActor, type BuiltActor, type LoadedActor } from "./load-actor.ts";
 export { startDevRuntime } from "./start-dev-runtime.ts";
 export type { UpgradeReport } from "../protocol.ts";

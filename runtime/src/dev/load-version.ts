@@ -8,12 +8,9 @@ import type { GitVersion, KeptVersion } from "../mixed.ts";
 import type { Protocol } from "../pid.ts";
 import { createBuilder } from "./builder.ts";
 import { createBuildStore } from "./build-store.ts";
-import type { Code, Layer } from "./built-file.ts";
-import { createCodeServer } from "./code-server.ts";
 import { DevError } from "./dev-error.ts";
+import { evaluateActor } from "./evaluate-actor.ts";
 import { ensureInstarFolder } from "./instar-folder.ts";
-import { createPackageLoader } from "./package-loader.ts";
-import { installSourceMaps, type SourceMaps } from "./source-maps.ts";
 
 /**
  * The handle of that version, with everything that it imports in that version, too: each call makes new instances.
@@ -40,7 +37,7 @@ async function fromStore(root: string, { module, vsn }: KeptVersion): Promise<un
     );
   }
   const codes = Object.fromEntries(manifest.files.map((built) => [built.hash, store.codeOf(built) ?? { code: "", map: "" }]));
-  return await evaluated(root, manifest.file, { roots: [manifest.file], files: manifest.files }, codes);
+  return await evaluateActor(root, manifest.file, { roots: [manifest.file], files: manifest.files }, codes);
 }
 
 async function fromGit(root: string, { file, ref }: GitVersion): Promise<unknown> {
@@ -50,23 +47,8 @@ async function fromGit(root: string, { file, ref }: GitVersion): Promise<unknown
   const builder = createBuilder(sources);
   const files = [...(await builder.build([path])).files.values()];
   const codes = Object.fromEntries(files.flatMap(({ hash }) => [[hash, builder.codeOf(hash) ?? { code: "", map: "" }]]));
-  return await evaluated(sources, path, { roots: [path], files }, codes);
+  return await evaluateActor(sources, path, { roots: [path], files }, codes);
 }
-
-async function evaluated(root: string, file: string, layer: Layer, codes: Readonly<Record<string, Code>>): Promise<unknown> {
-  const server = createCodeServer({ root, packages: createPackageLoader(), maps: (maps ??= installSourceMaps()) });
-  const prepared = await server.prepare({ layers: [layer], codes, shapes: {} });
-  prepared.commit();
-  prepared.settle();
-  const found = [...server.modules.values()].find((record) => record.file === file);
-  if (found !== undefined) return found.handle;
-  throw new DevError("INSTAR_KIND_CHANGED", `the default export of ${file} is no actor(…), so none of its processes can be started.`, {
-    place: { file, line: 1, column: 1 },
-  });
-}
-
-/** One for all versions: it takes over how stacks are printed. */
-let maps: SourceMaps | null = null;
 
 /**
  * The project as it was committed, below `.instar/`, where it finds the installed packages and where stack traces can lead. What was
