@@ -3,6 +3,7 @@
  * Not exported by the package; `dev/` imports it by path.
  */
 export { bindHandle, isHandle, moduleOf, versionOf, type Handle } from "./handle.ts";
+export { leftBehind } from "./left-behind.ts";
 export { planUpgrade } from "./plan-upgrade.ts";
 export { planSteps, type PlanRequest, type StepPlan } from "./plan-steps.ts";
 export { rollback, upgrade, type UpgradeOptions } from "./upgrade.ts";

@@ -2,13 +2,23 @@
  * What an application does on request, wherever the request comes from: shows its processes, ends one, loads code, upgrades. Everything
  * here runs in the application's own process.
  */
-import { type ModuleChange, type System, endProcess, planSteps, planUpgrade, processes, stateOf, upgrade } from "../internal.ts";
+import {
+  type ModuleChange,
+  type System,
+  endProcess,
+  leftBehind,
+  planSteps,
+  planUpgrade,
+  processes,
+  stateOf,
+  upgrade,
+} from "../internal.ts";
 import type { LoadedModuleInfo, UpgradeError, UpgradePlan } from "../protocol.ts";
 import type { ReadOnlySteps } from "./built-file.ts";
 import type { ChildPlan, ChildRequests, ChildUpgrade, Loaded, UpgradeOutcome } from "./child-protocol.ts";
 import { findHolders, heldBy } from "./code-holders.ts";
 import type { CodeServer, Prepared } from "./code-server.ts";
-import { toUpgradeError } from "./dev-error.ts";
+import { DevError, toUpgradeError } from "./dev-error.ts";
 import { purgeModule } from "./purge-module.ts";
 import { emptyPlan, emptyReport } from "./report.ts";
 import { createValidators } from "./validators.ts";
@@ -24,16 +34,24 @@ export type CodeService = {
 /** These change nothing and do not wait, so that they are answered in the middle of anything. */
 export type Question = "processes" | "state" | "modules";
 
+type Applied = Omit<UpgradeOutcome, "loaded">;
+
 export function createCodeService(system: System, codeServer: CodeServer): CodeService & { readonly loaded: () => Loaded } {
   const validators = createValidators();
 
   async function runUpgrade(request: ChildUpgrade, signal: AbortSignal): Promise<UpgradeOutcome> {
+    const outcome = await prepareAndApply(request, signal);
+    // Not before what was not committed has been let go, since the parent does not send again what is held.
+    return { ...outcome, loaded: loaded() };
+  }
+
+  async function prepareAndApply(request: ChildUpgrade, signal: AbortSignal): Promise<Applied> {
     let prepared: Prepared;
     try {
       prepared = await codeServer.prepare(request.load);
     } catch (error) {
       const report = emptyReport("refused", [toUpgradeError(error, "INSTAR_EVALUATION_FAILED")]);
-      return { report, loaded: loaded(), committedAt: null };
+      return { report, committedAt: null };
     }
     try {
       return await applyPrepared(prepared, request, signal);
@@ -42,13 +60,13 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
     }
   }
 
-  async function applyPrepared(prepared: Prepared, request: ChildUpgrade, signal: AbortSignal): Promise<UpgradeOutcome> {
-    if (prepared.changes.length === 0 && prepared.added.length === 0) {
-      return { report: emptyReport("unchanged"), loaded: loaded(), committedAt: null };
+  async function applyPrepared(prepared: Prepared, request: ChildUpgrade, signal: AbortSignal): Promise<Applied> {
+    const { changes, errors } = stepsOf(prepared, request);
+    if (prepared.changes.length === 0 && prepared.added.length === 0 && errors.length === 0) {
+      return { report: emptyReport("unchanged"), committedAt: null };
     }
     validators.use(request.validators);
-    const { changes, errors } = stepsOf(prepared, request.compatible);
-    if (errors.length > 0) return { report: emptyReport("refused", errors), loaded: loaded(), committedAt: null };
+    if (errors.length > 0) return { report: emptyReport("refused", errors), committedAt: null };
 
     let committedAt: number | null = null;
     const report = await upgrade(
@@ -74,21 +92,20 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
         onRollback: prepared.rollBack,
       },
     );
-    prepared.settle();
     const { reinstantiated } = prepared;
-    return { report: reinstantiated.length === 0 ? report : { ...report, reinstantiated }, loaded: loaded(), committedAt };
+    return { report: reinstantiated.length === 0 ? report : { ...report, reinstantiated }, committedAt };
   }
 
-  async function planPrepared({ load, compatible }: ChildPlan): Promise<UpgradePlan> {
-    const imports = codeServer.importsOf(load.layers);
+  async function planPrepared(request: ChildPlan): Promise<UpgradePlan> {
+    const imports = codeServer.importsOf(request.load.layers);
     let prepared: Prepared;
     try {
-      prepared = await codeServer.prepare(load);
+      prepared = await codeServer.prepare(request.load);
     } catch (error) {
       return emptyPlan([toUpgradeError(error, "INSTAR_EVALUATION_FAILED")]);
     }
     try {
-      const { changes, errors } = stepsOf(prepared, compatible);
+      const { changes, errors } = stepsOf(prepared, request);
       return planUpgrade(system, { changes, refused: errors, imports });
     } finally {
       prepared.settle();
@@ -96,8 +113,8 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
   }
 
   /** How each changed module gets to its new version, or why it does not. */
-  function stepsOf(prepared: Prepared, compatible: readonly string[]): { changes: ModuleChange[]; errors: UpgradeError[] } {
-    const known = new Set(compatible);
+  function stepsOf(prepared: Prepared, request: ChildPlan | ChildUpgrade): { changes: ModuleChange[]; errors: UpgradeError[] } {
+    const known = new Set(request.compatible);
     const changes: ModuleChange[] = [];
     const errors: UpgradeError[] = [];
     for (const { module, to, reinstantiated } of prepared.changes) {
@@ -110,7 +127,27 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
       if (plan.ok) changes.push({ module, to, kind: plan.kind, steps: plan.steps });
       else errors.push(plan.error);
     }
-    return { changes, errors };
+    return { changes, errors: [...errors, ...orphans(request, changes)] };
+  }
+
+  /** Processes of a module whose file is gone run code that nothing can upgrade any more. */
+  function orphans(request: ChildPlan | ChildUpgrade, changes: readonly ModuleChange[]): UpgradeError[] {
+    if (request.gone.length === 0) return [];
+    // In OTP's way, supervisors end nothing.
+    const ends = "mode" in request && request.mode === "otp" ? [] : changes;
+    const left = leftBehind(system, new Set(request.gone.map(({ id }) => id)), ends).map(({ module }) => module.id);
+    return request.gone.flatMap(({ id, file }) => {
+      const count = left.filter((module) => module === id).length;
+      if (count === 0) return [];
+      const error = new DevError(
+        "INSTAR_MODULE_GONE",
+        `${id} has ${count} live ${count === 1 ? "process" : "processes"} that would live on, and its file is gone, so nothing could upgrade them any more. ` +
+          `If the file moved, pin the id where it is now, with id: "${id}" beside its vsn. If it was deleted, take its children out of their ` +
+          "supervisors as well, stop its processes, or restart the application; until then, the other modules can be upgraded by naming them.",
+        { module: id, place: { file, line: 1, column: 1 } },
+      );
+      return [toUpgradeError(error, "INSTAR_MODULE_GONE")];
+    });
   }
 
   function loaded(): Loaded {

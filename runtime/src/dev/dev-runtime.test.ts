@@ -230,6 +230,47 @@ test("a module whose file moved is not left behind in silence, and pinning its i
   assert.equal((await client.request("upgrade/apply")).outcome, "unchanged");
 });
 
+test("what was refused, and is asked for again as it is, is refused for the same reason, and can be let through", async (t) => {
+  const project = devProject(t, files);
+  const { client } = await runProject(t, project);
+  project.write("src/counter.actor.ts", counter(2));
+  for (let time = 0; time < 3; time++) {
+    assert.deepEqual(codes(await client.request("upgrade/apply")), ["refused", "INSTAR_CODE_CHANGE_MISSING"]);
+  }
+  assert.equal((await client.request("upgrade/rehearse")).errors[0]?.code, "INSTAR_CODE_CHANGE_MISSING");
+});
+
+test("a module may be deleted together with its children: they end with the upgrade, also beneath a supervisor that goes as well", async (t) => {
+  const nested = 'import { child, supervisor } from "instar";\nimport leaf from "./leaf.actor";\n';
+  const group = `${nested}export default supervisor({ children: [child(leaf, { id: "leaf", name: "leaf", args: [1] })] });`;
+  const grown = app
+    .replace("import counter,", 'import group from "./group.actor";\nimport counter,')
+    .replace("children: [", 'children: [child(group, { id: "group" }), ');
+  const project = devProject(t, { ...files, "src/app.ts": grown, "src/group.actor.ts": group, "src/leaf.actor.ts": counter(1) });
+  const { client } = await runProject(t, project);
+  project.remove("src/leaf.actor.ts");
+  project.write("src/group.actor.ts", "import { supervisor } from 'instar';\nexport default supervisor({ vsn: 2, children: [] });");
+  assert.deepEqual((await client.request("upgrade/plan")).errors, []);
+  // As OTP does it, children of before run on.
+  assert.deepEqual(codes(await client.request("upgrade/apply", { mode: "otp" })), ["refused", "INSTAR_MODULE_GONE"]);
+  project.remove("src/group.actor.ts");
+  project.write("src/app.ts", app.replace("children: [", 'children: [child(counter, { id: "group", args: [1] }), '));
+  assert.deepEqual(codes(await client.request("upgrade/apply")), ["refused", "INSTAR_MODULE_GONE"], "a child of this id runs on");
+  project.write("src/app.ts", app);
+  const done = await client.request("upgrade/apply");
+  assert.equal(done.outcome, "committed", JSON.stringify(done.errors));
+  assert.deepEqual(await vsns(client), ["src/app 1", "src/counter.actor 1", "src/counter.actor 1"]);
+  assert.equal((await client.request("upgrade/apply")).outcome, "unchanged");
+  assert.equal((await client.request("upgrade/rollback")).outcome, "committed");
+  assert.deepEqual((await vsns(client)).toSorted(), [
+    "src/app 1",
+    "src/counter.actor 1",
+    "src/counter.actor 1",
+    "src/group.actor 1",
+    "src/leaf.actor 1",
+  ]);
+});
+
 test("only the modules that are asked for are built and upgraded", async (t) => {
   const project = devProject(t, {
     ...files,

@@ -8,7 +8,7 @@ import type { Application } from "./application.ts";
 import type { BuildStore, Manifest } from "./build-store.ts";
 import type { Builder } from "./builder.ts";
 import type { BuiltFile, Code, Layer, LoadRequest, ShapeHashes } from "./built-file.ts";
-import type { Loaded, LoadedVersion, RolledBack, UpgradeOutcome } from "./child-protocol.ts";
+import type { GoneModule, Loaded, LoadedVersion, RolledBack, UpgradeOutcome } from "./child-protocol.ts";
 import { DevError, formatUpgradeError, toUpgradeError } from "./dev-error.ts";
 import { moduleId } from "./module-id.ts";
 import type { ShapeComparison, ShapePort } from "./options.ts";
@@ -95,10 +95,9 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     const describing = describe(chosen.filter(({ file }) => files.includes(file)));
     const { files: built } = await builder.build(roots, new Set(boundary));
     const all = [...built.values()];
-    if (only === null) await refuseOrphans(all);
     const hashes = { ...(await describing), ...(await describe(newModules(all))) };
     const load = loadRequest([{ roots, files: all }], hashes, codeFromBuilder);
-    return { load, comparison: await compare(hashes, all, true) };
+    return { load, gone: only === null ? goneModules(all) : [], comparison: await compare(hashes, all, true) };
   }
 
   const prepareFromStore = async ({ targets }: DowngradeParams): Promise<Prepared> =>
@@ -116,28 +115,15 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     const hashes = shapesOf(manifests);
     const load = loadRequest(toLayers(manifests), hashes, (built) => store.codeOf(built));
     const files = manifests.flatMap((manifest) => manifest.files);
-    return { load, comparison: await compare(hashes, files, false) };
+    return { load, gone: [], comparison: await compare(hashes, files, false) };
   }
 
-  /**
-   * A module whose file is gone keeps its processes on code that nothing can upgrade any more. Most often the file has only moved, and with
-   * the path the module's id changed.
-   */
-  async function refuseOrphans(built: readonly BuiltFile[]): Promise<void> {
-    const gone = loaded.modules.filter(({ kind, file }) => kind === "actor" && !existsSync(file));
-    if (gone.length === 0) return;
+  /** Most often the file has only moved, and with the path the module's id changed. */
+  function goneModules(built: readonly BuiltFile[]): GoneModule[] {
+    const gone = loaded.modules.filter(({ file }) => !existsSync(file));
+    if (gone.length === 0) return [];
     const there = new Set(built.flatMap(({ file }) => possibleIds(file)));
-    for (const { id, processes } of await request("modules", {})) {
-      const module = gone.find((candidate) => candidate.id === id);
-      if (module === undefined || there.has(id) || processes === 0) continue;
-      throw new DevError(
-        "INSTAR_MODULE_GONE",
-        `${id} has ${processes} live ${processes === 1 ? "process" : "processes"}, and its file is gone, so nothing could upgrade them any more. ` +
-          `If the file moved, pin the id where it is now, with id: "${id}" beside its vsn. If it was deleted, stop its processes or restart ` +
-          "the application; until then, the other modules can be upgraded by naming them.",
-        { module: id, place: { file: module.file, line: 1, column: 1 } },
-      );
-    }
+    return gone.flatMap(({ id, file }) => (there.has(id) ? [] : [{ id, file }]));
   }
 
   function loadedModule(id: string): LoadedVersion {
@@ -243,7 +229,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
       } catch (error) {
         return emptyPlan([toUpgradeError(error, "INSTAR_BUILD_FAILED")]);
       }
-      return request("plan", { load: prepared.load, compatible: prepared.comparison.compatible });
+      return request("plan", { load: prepared.load, gone: prepared.gone, compatible: prepared.comparison.compatible });
     });
   }
 
@@ -284,6 +270,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
       "upgrade",
       {
         load: prepared.load,
+        gone: prepared.gone,
         ...prepared.comparison,
         rehearse,
         extra: params.extra,
@@ -404,6 +391,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
 
 interface Prepared {
   readonly load: LoadRequest;
+  readonly gone: readonly GoneModule[];
   readonly comparison: ShapeComparison;
 }
 
