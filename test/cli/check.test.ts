@@ -148,6 +148,7 @@ test("diff prints each change with its path, kind and types", async (t) => {
   assert.match(text.stdout, /^src\/counter\.actor {2}version 1 → 1$/m);
   assert.match(text.stdout, /State\.step +fieldAdded +\(none\) → number/);
   assert.match(text.stdout, /State\.title +fieldRemoved +string → \(none\)/);
+  assert.match(text.stdout, /leftoverField {2}`State\.title` stays in old states/);
   assert.equal(text.code, 0);
   const json = JSON.parse((await runCli(["diff", file, "--format", "json"], { cwd: project.root })).stdout) as Pick<Printed, "modules">;
   assert.deepEqual(json.modules[0]?.state.changes.map(({ path }) => path).toSorted(), ["State.name", "State.step", "State.title"]);
