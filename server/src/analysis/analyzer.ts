@@ -13,9 +13,10 @@ import type { Finding } from "./rule.ts";
 import { snapshotText } from "./snapshot-text.ts";
 import { SnapshotFolder, snapshotFile, type Snapshots } from "./snapshots.ts";
 import type { SourceHost } from "./source-host.ts";
+import { tombstones } from "./tombstones.ts";
 import { type ValidatorSource, validatorSource } from "./validator.ts";
 import { stepsBetween } from "./steps-between.ts";
-import { createValidity } from "./validity.ts";
+import { createValidity, worst } from "./validity.ts";
 import { warningsOf } from "./warnings.ts";
 
 export interface AnalyzerOptions {
@@ -216,9 +217,8 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
     const found = baselines === undefined ? newestRelease(upTo) : baselines.bases.get(source.id);
     const baseline = found === undefined ? null : { ...found, shapes: renameProtocols(found.shapes, renamed) };
     const released = upTo.flatMap(({ parsed }) => (parsed.kind === "ok" ? [parsed.shapes.state] : []));
-    const history = upTo.slice(0, -1).flatMap(({ parsed }) => (parsed.kind === "ok" ? [renamePids(parsed.shapes.state, renamed)] : []));
     for (const shape of [protocol.state, ...released]) states.set(shapeHash(shape), shape);
-    const state = baseline === null ? sameShape : compareShapes(baseline.shapes.state, protocol.state, "State", history);
+    const state = baseline === null ? sameShape : compareWithHistory(baseline, upTo, protocol.state, renamed);
     const result: Compared = {
       snapshots,
       vsn: current,
@@ -254,6 +254,25 @@ function narrowed({ root, modules: all, findings }: Analyzed, wanted: ReadonlySe
   return { root, modules, findings: findings.filter(concerns) };
 }
 
+/** A field that comes back may find an old value in its place, so all releases count, those of the other tree included. */
+function compareWithHistory(baseline: Baseline, here: Snapshots, now: Shape, renamed: ProtocolRenames): Comparison {
+  const { up, down, changes: all } = compareShapes(baseline.shapes.state, now);
+  const past = new Map<number, Shape>();
+  for (const { vsn, parsed } of [...baseline.snapshots, ...here]) {
+    if (parsed.kind === "ok" && vsn < baseline.vsn) past.set(vsn, renamePids(parsed.shapes.state, renamed));
+  }
+  past.set(baseline.vsn, baseline.shapes.state);
+  const history = [...past].map(([vsn, shape]) => ({ vsn, shape })).toSorted((one, other) => one.vsn - other.vsn);
+  const found = tombstones(history, now);
+  if (found.length === 0) return { up, down, changes: all };
+  const reused = new Map(found.map(({ path, type, vsn, removed }) => [path, { type, vsn, removed }]));
+  const marked = all.map((change) => {
+    const before = /^(optionalF|f)ieldAdded$/.test(change.kind) ? reused.get(change.path) : undefined;
+    return before === undefined ? change : { ...change, reused: before };
+  });
+  return { up: worst([up, ...found.flatMap(({ optional, verdict }) => (optional ? [verdict] : []))]), down, changes: marked };
+}
+
 function newestRelease(snapshots: Snapshots): Baseline | undefined {
   const newest = snapshots.at(-1);
   if (newest?.parsed.kind !== "ok") return undefined;
@@ -285,6 +304,6 @@ function changes({ state, messages }: ModuleFacts): boolean {
   return [...state.changes, ...messages.changes].some(({ kind }) => kind !== "readonlyChanged");
 }
 
-function plain({ path, kind, old, new: now, renameOf }: Comparison["changes"][number]): ActorModule["state"]["changes"][number] {
-  return { path, kind, old, new: now, ...(renameOf === undefined ? {} : { renameOf }) };
+function plain({ path, kind, old, new: now, renameOf, reused }: Comparison["changes"][number]): ActorModule["state"]["changes"][number] {
+  return { path, kind, old, new: now, ...(renameOf === undefined ? {} : { renameOf }), ...(reused === undefined ? {} : { reused }) };
 }

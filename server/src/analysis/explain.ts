@@ -8,7 +8,8 @@ import type { ModuleFacts } from "./facts.ts";
 export function changesText(differences: readonly Difference[], shown = 4): string {
   const texts = differences.slice(0, shown).map((difference) => {
     const { path, kind, old, new: now } = difference;
-    if (kind === "fieldAdded" || kind === "optionalFieldAdded") return `\`${path}\` was added (\`${declarationText(difference)}\`)`;
+    if (kind === "fieldAdded" || kind === "optionalFieldAdded")
+      return `\`${path}\` was added (\`${declarationText(difference)}\`)${reusedText(difference)}`;
     if (kind === "fieldRemoved" || kind === "optionalFieldRemoved") return `\`${path}\` was removed`;
     if (kind === "variantAdded") return `\`${path}\` was added`;
     if (kind === "variantRemoved") return `\`${path}\` was removed`;
@@ -23,6 +24,13 @@ export function changesText(differences: readonly Difference[], shown = 4): stri
   });
   const more = differences.length - texts.length;
   return `${texts.join(", ")}${more > 0 ? `, and ${more} more` : ""}`;
+}
+
+/** Where the field was there before, and was something else. */
+function reusedText({ reused }: Difference): string {
+  return reused === undefined
+    ? ""
+    : `, which was \`${reused.type}\` in version ${reused.vsn} and gone in version ${reused.removed}, so that old values may still lie in states`;
 }
 
 /** `src/room.actor` and `src/user.actor`. */

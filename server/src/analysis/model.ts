@@ -15,6 +15,8 @@ export interface Change {
   readonly new: string | null;
   /** The removed field that this added one may be a new name for. */
   readonly renameOf?: string;
+  /** Of an added field: what it was before it was removed, where that does not fit; old values may still lie in memory. */
+  readonly reused?: { readonly type: string; readonly vsn: number; readonly removed: number };
 }
 
 export type WarningKind =

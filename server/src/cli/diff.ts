@@ -76,10 +76,10 @@ function moduleText(module: ActorModule): string {
 
 function changeTable(list: readonly Change[]): string {
   return table(
-    list.map(({ path, kind, old, new: now, renameOf }) => [
+    list.map(({ path, kind, old, new: now, renameOf, reused }) => [
       path,
       kind,
-      `${old ?? "(none)"} → ${now ?? "(none)"}${renameOf === undefined ? "" : `   perhaps ${renameOf} renamed`}`,
+      `${old ?? "(none)"} → ${now ?? "(none)"}${renameOf === undefined ? "" : `   perhaps ${renameOf} renamed`}${reused === undefined ? "" : `   was ${reused.type} in version ${reused.vsn}, gone in ${reused.removed}`}`,
     ]),
   );
 }
