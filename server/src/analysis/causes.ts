@@ -1,6 +1,9 @@
 /** Groups what changed by the declaration that somebody edited: one cause is one finding, however many modules it reaches. */
-import type { Comparison, Difference } from "./compare.ts";
+import { type Comparison, type Difference, messageShapes } from "./compare.ts";
 import type { ModuleFacts } from "./facts.ts";
+import type { ProtocolShapes } from "./protocol-shapes.ts";
+import { recordsIn } from "./records.ts";
+import { type Holder, holderKey, namesIn } from "./shape.ts";
 import type { Location } from "./span.ts";
 import { createValidity } from "./validity.ts";
 
@@ -17,41 +20,144 @@ export interface Cause {
   readonly all: readonly Difference[];
 }
 
-/** @param of what counts for a module. */
-export function causesOf(modules: readonly ModuleFacts[], of: (facts: ModuleFacts) => readonly Difference[]): readonly Cause[] {
-  const causes = new Map<string, { place: Location; name: string | null; reached: Map<ModuleFacts, Difference[]> }>();
+/**
+ * @param of what counts for a module.
+ * @param project all modules: those to which a declaration looks as it did show that it was not edited.
+ */
+export function causesOf(
+  modules: readonly ModuleFacts[],
+  of: (facts: ModuleFacts) => readonly Difference[],
+  project: readonly ModuleFacts[],
+): readonly Cause[] {
+  let blame = blames.get(project);
+  if (blame === undefined) blames.set(project, (blame = new Blame(project)));
+  return withBlame(modules, of, blame);
+}
+
+/** For as long as the facts are the same. */
+const blames = new WeakMap<readonly ModuleFacts[], Blame>();
+
+function withBlame(modules: readonly ModuleFacts[], of: (facts: ModuleFacts) => readonly Difference[], blame: Blame): readonly Cause[] {
+  const causes = new Map<string, { holder: Holder | null; place: Location; reached: Map<ModuleFacts, Difference[]> }>();
   for (const facts of modules) {
     for (const difference of of(facts)) {
-      const place = placeOf(difference, facts);
+      const holder = blame.edited(difference, facts);
+      const place = holder?.declared ?? stateOf(facts);
       const key = keyOf(place);
-      const { owner } = difference;
-      const cause = causes.get(key) ?? { place, name: owner !== null && "name" in owner ? (owner.name ?? null) : null, reached: new Map() };
+      const cause = causes.get(key) ?? { holder, place, reached: new Map() };
       causes.set(key, cause);
       cause.reached.set(facts, [...(cause.reached.get(facts) ?? []), difference]);
     }
   }
-  return [...causes.values()].flatMap(({ place, name, reached }): readonly Cause[] => {
+  return [...causes].flatMap(([key, { holder, place, reached }]): readonly Cause[] => {
     const [first] = reached;
     if (first === undefined) return [];
     const [facts, differences] = first;
     const { state } = facts.source.protocol;
-    const own = reached.size === 1 && "name" in state && state.name === name;
-    const all = [...facts.state.changes, ...facts.messages.changes].filter(
-      (each) => each.kind !== "readonlyChanged" && keyOf(placeOf(each, facts)) === keyOf(place),
-    );
+    const name = holder?.name ?? null;
+    const own = reached.size === 1 && (holder === null || ("name" in state && state.name === name));
+    const all = [...facts.state.changes, ...facts.messages.changes].filter((each) => {
+      if (each.kind === "readonlyChanged") return false;
+      return keyOf(blame.edited(each, facts)?.declared ?? stateOf(facts)) === key;
+    });
     const inState = all.filter((each) => facts.state.changes.includes(each));
     return [{ place, name, own, modules: [...reached.keys()], differences, all: inState.length > 0 ? inState : all }];
   });
 }
 
-/** The declaration that somebody edited; where it has no name, the state or the actor. */
-function placeOf({ owner }: Difference, { module }: ModuleFacts): Location {
-  const declared = owner !== null && "declared" in owner ? owner.declared : undefined;
-  return declared ?? { file: module.file, range: module.ranges.state ?? module.ranges.actor };
+/** Finds which of the declarations around a change was edited. */
+class Blame {
+  readonly #project: readonly ModuleFacts[];
+  readonly #same = new Map<string, boolean>();
+  /** By declaration, the modules that use it. */
+  #users: Map<string, ModuleFacts[]> | undefined;
+  /** By base and name of a field that is gone, the records that lost it. */
+  #lost: Map<string, Set<string>> | undefined;
+
+  constructor(project: readonly ModuleFacts[]) {
+    this.#project = project;
+  }
+
+  /** Null where it was the module's own state or message. */
+  edited(difference: Difference, facts: ModuleFacts): Holder | null {
+    const lost = this.#lostBase(difference);
+    if (lost !== undefined) return lost;
+    const { file } = facts.module;
+    return difference.owners.find((holder) => holder.declared.file === file || !this.#looksTheSame(holder)) ?? null;
+  }
+
+  /** Whether a module that was released with this declaration sees no change in it. */
+  #looksTheSame(holder: Holder): boolean {
+    const key = holderKey(holder);
+    let same = this.#same.get(key);
+    if (same === undefined) {
+      same = (this.#usersOf(key) ?? []).some(({ baseline, unresolved, state, messages }) => {
+        if (baseline === null || unresolved || !namesOf(baseline.shapes).has(holder.name)) return false;
+        return ![...state.changes, ...messages.changes].some(
+          ({ owners: [nearest] }) => nearest !== undefined && holderKey(nearest) === key,
+        );
+      });
+      this.#same.set(key, same);
+    }
+    return same;
+  }
+
+  #usersOf(key: string): readonly ModuleFacts[] | undefined {
+    if (this.#users === undefined) {
+      this.#users = new Map();
+      for (const facts of this.#project) {
+        for (const each of recordsIn(facts.source.protocol).keys()) {
+          const users = this.#users.get(each);
+          if (users === undefined) this.#users.set(each, [facts]);
+          else users.push(facts);
+        }
+      }
+    }
+    return this.#users.get(key);
+  }
+
+  /** A base that several records have, where all of them lost a field of one name: only the base can have had it. */
+  #lostBase({ kind, owners: [owner], bases = [], field }: Difference): Holder | undefined {
+    if (!/^(optionalF|f)ieldRemoved$/.test(kind) || owner === undefined || field === undefined) return undefined;
+    return bases.find((base) => {
+      const records = this.#recordsWithout().get(`${holderKey(base)} ${field.name}`) ?? new Set();
+      return records.size > 1;
+    });
+  }
+
+  #recordsWithout(): ReadonlyMap<string, ReadonlySet<string>> {
+    if (this.#lost !== undefined) return this.#lost;
+    this.#lost = new Map();
+    for (const { state, messages } of this.#project) {
+      for (const { kind, owners, bases = [], field } of [...state.changes, ...messages.changes]) {
+        const [owner] = owners;
+        if (field === undefined || owner === undefined || !/^(optionalF|f)ieldRemoved$/.test(kind)) continue;
+        // The base itself may lie in a state, too.
+        for (const base of [owner, ...bases]) {
+          const key = `${holderKey(base)} ${field.name}`;
+          this.#lost.set(key, (this.#lost.get(key) ?? new Set()).add(holderKey(owner)));
+        }
+      }
+    }
+    return this.#lost;
+  }
+}
+
+/** Where the state is declared; where it has no name, the actor. */
+function stateOf({ module }: ModuleFacts): Location {
+  return { file: module.file, range: module.ranges.state ?? module.ranges.actor };
 }
 
 function keyOf({ file, range }: Location): string {
   return `${file}:${range.start.line}:${range.start.column}`;
+}
+
+const names = new WeakMap<ProtocolShapes, ReadonlySet<string>>();
+
+function namesOf(shapes: ProtocolShapes): ReadonlySet<string> {
+  let known = names.get(shapes);
+  if (known === undefined) names.set(shapes, (known = namesIn([shapes.state, ...messageShapes(shapes)])));
+  return known;
 }
 
 /** The changes that make old values invalid for the new code (`up`), or the reverse. */

@@ -4,8 +4,8 @@
  */
 import type { Change, Verdict } from "./model.ts";
 import { type Message, type ProtocolShapes, sections } from "./protocol-shapes.ts";
-import type { ArrayShape, BuiltinShape, EnumShape, Field, Index, ObjectShape, Shape, TupleShape } from "./shape.ts";
-import { isPrimitive, membersOf, primitive, shapeHash } from "./shape.ts";
+import type { ArrayShape, BuiltinShape, EnumShape, Field, Holder, Index, ObjectShape, Shape, TupleShape } from "./shape.ts";
+import { holderKey, isPrimitive, membersOf, namesIn, primitive, shapeHash } from "./shape.ts";
 import { accessText, fieldText, typeText } from "./type-text.ts";
 import { type Validity, createValidity, movedMembers, unitsOf, worst } from "./validity.ts";
 
@@ -14,8 +14,10 @@ export interface Difference extends Change {
   /** The shapes at this path; null where there is none on that side. */
   readonly from: Shape | null;
   readonly to: Shape | null;
-  /** The nearest named shape of the new side around it: the declaration that somebody edited. */
-  readonly owner: Shape | null;
+  /** The declarations of the new side around it, the nearest first: one of them somebody edited. */
+  readonly owners: readonly Holder[];
+  /** What the record around a removed field has other fields from: it may have had this one from there. */
+  readonly bases?: readonly Holder[];
   readonly field?: Field;
 }
 
@@ -41,8 +43,8 @@ const most = 500;
 /** @param history the shapes of older releases, whose fields may still lie in memory. */
 export function compareShapes(from: Shape, to: Shape, path = "State", history: readonly Shape[] = []): Comparison {
   const valid = createValidity();
-  const comparer = new Comparer(valid, history.length > 0);
-  comparer.compare(from, to, path, null, history);
+  const comparer = new Comparer(valid, { from: [from], to: [to] }, history.length > 0);
+  comparer.compare(from, to, path, [], history);
   return { up: worst([valid(from, to), comparer.buried]), down: valid(to, from), changes: comparer.changes };
 }
 
@@ -52,7 +54,7 @@ export const sameMessages: MessageComparison = { oldToNew: "compatible", newToOl
 /** Paths are `calls.join[0]` for arguments and `calls.join()` for the reply. A message is a variant of what a process understands. */
 export function compareMessages(from: ProtocolShapes, to: ProtocolShapes): MessageComparison {
   const valid = createValidity();
-  const comparer = new Comparer(valid, false);
+  const comparer = new Comparer(valid, { from: messageShapes(from), to: messageShapes(to) });
   const oldToNew: Verdict[] = [];
   const newToOld: Verdict[] = [];
   const incompatible: { name: string; old: Message; new: Message }[] = [];
@@ -62,17 +64,17 @@ export function compareMessages(from: ProtocolShapes, to: ProtocolShapes): Messa
       const now = to[section].find((message) => message.name === old.name);
       if (now === undefined) {
         oldToNew.push("incompatible");
-        comparer.add({ path, kind: "variantRemoved", from: old.args, to: null, owner: null });
+        comparer.add({ path, kind: "variantRemoved", from: old.args, to: null, owners: [] });
         continue;
       }
-      comparer.compare(old.args, now.args, path, null);
+      comparer.compare(old.args, now.args, path, []);
       const forth = valid(old.args, now.args);
       const back = valid(now.args, old.args);
       if (forth !== "compatible" || back !== "compatible") incompatible.push({ name: old.name, old, new: now });
       oldToNew.push(forth);
       newToOld.push(back);
       if (old.reply === null || now.reply === null) continue;
-      comparer.compare(old.reply, now.reply, `${path}()`, null);
+      comparer.compare(old.reply, now.reply, `${path}()`, []);
       // A reply travels the other way: the new code's to a caller that runs the old.
       oldToNew.push(valid(now.reply, old.reply));
       newToOld.push(valid(old.reply, now.reply));
@@ -80,10 +82,16 @@ export function compareMessages(from: ProtocolShapes, to: ProtocolShapes): Messa
     for (const now of to[section]) {
       if (from[section].some((message) => message.name === now.name)) continue;
       newToOld.push("incompatible");
-      comparer.add({ path: `${section}${accessText(now.name)}`, kind: "variantAdded", from: null, to: now.args, owner: null });
+      comparer.add({ path: `${section}${accessText(now.name)}`, kind: "variantAdded", from: null, to: now.args, owners: [] });
     }
   }
   return { oldToNew: worst(oldToNew), newToOld: worst(newToOld), changes: comparer.changes, incompatible };
+}
+
+/** All shapes that are compared. */
+interface Sides {
+  readonly from: readonly Shape[];
+  readonly to: readonly Shape[];
 }
 
 interface Found {
@@ -91,7 +99,8 @@ interface Found {
   readonly kind: string;
   readonly from: Shape | null;
   readonly to: Shape | null;
-  readonly owner: Shape | null;
+  readonly owners: readonly Holder[];
+  readonly bases?: readonly Holder[];
   readonly field?: Field;
   readonly renameOf?: string;
 }
@@ -102,11 +111,14 @@ class Comparer {
   buried: Verdict = "compatible";
   readonly #valid: Validity;
   readonly #withHistory: boolean;
+  readonly #sides: Sides;
+  #names: { readonly old: ReadonlySet<string>; readonly now: ReadonlySet<string> } | undefined;
   /** Pairs that are being compared further out: recursion ends here. */
   readonly #open: [Shape, Shape][] = [];
 
-  constructor(valid: Validity, withHistory: boolean) {
+  constructor(valid: Validity, sides: Sides, withHistory = false) {
     this.#valid = valid;
+    this.#sides = sides;
     this.#withHistory = withHistory;
   }
 
@@ -117,53 +129,64 @@ class Comparer {
     this.changes.push({ ...found, old: text(found.from), new: text(found.to), ...(field === undefined ? {} : { field }) });
   }
 
-  compare(from: Shape, to: Shape, path: string, outer: Shape | null, history: readonly Shape[] = []): void {
+  compare(from: Shape, to: Shape, path: string, outer: readonly Holder[], history: readonly Shape[] = []): void {
     if (shapeHash(from) === shapeHash(to) && !this.#withHistory) return;
     if (this.changes.length >= most || this.#open.some(([one, other]) => one === from && other === to)) return;
     // A declaration that only the new side refers to here was not edited; what refers to it was.
-    const same = "declared" in to && to.declared !== undefined && "name" in from && from.name === to.name;
-    const owner = same ? to : outer;
+    const declared = declarationOf(to);
+    const owners = declared !== undefined && this.#sameDeclaration(from, to, declared.name) ? [declared, ...outer] : outer;
     this.#open.push([from, to]);
     try {
-      if (from.kind === "union" || to.kind === "union") this.#unions(from, to, path, owner, history);
-      else this.#single(from, to, path, owner, history);
+      if (from.kind === "union" || to.kind === "union") this.#unions(from, to, path, owners, history);
+      else this.#single(from, to, path, owners, history);
     } finally {
       this.#open.pop();
     }
   }
 
-  #single(from: Shape, to: Shape, path: string, owner: Shape | null, history: readonly Shape[]): void {
-    if (from.kind === "object" && to.kind === "object") {
-      if (from.fields.length + from.indexes.length + to.fields.length + to.indexes.length > 0)
-        this.#objects(from, to, path, owner, history);
-    } else if (from.kind === "class" && to.kind === "class" && from.class === to.class) {
-      const [one, other] = [from, to].map((each): ObjectShape => ({ kind: "object", fields: each.fields, indexes: [] }));
-      if (one !== undefined && other !== undefined) this.#objects(one, other, path, owner, history);
-      if (from.extends !== undefined && to.extends !== undefined) this.compare(from.extends, to.extends, path, owner);
-      if (from.module !== to.module) this.#byVerdict(from, to, path, owner);
-    } else if (from.kind === "array" && to.kind === "array") this.#arrays(from, to, path, owner, history);
-    else if (from.kind === "tuple" && to.kind === "tuple") this.#tuples(from, to, path, owner);
-    else if (from.kind === "builtin" && to.kind === "builtin" && from.class === to.class && from.from === to.from) {
-      this.#builtins(from, to, path, owner, history);
-    } else if (from.kind === "enum" && to.kind === "enum") this.#enums(from, to, path, owner);
-    else if (from.kind === "function" && to.kind === "function") {
-      if (shapeHash(from) !== shapeHash(to)) this.add({ path, kind: "functionChanged", from, to, owner });
-    } else if (from.kind === "brand" && to.kind === "brand" && shapeHash(from.tag) === shapeHash(to.tag)) {
-      this.compare(from.base, to.base, path, owner, history);
-    } else if (shapeHash(from) !== shapeHash(to)) this.#byVerdict(from, to, path, owner);
+  /** Whether both sides are one declaration, which may be called something else by now. */
+  #sameDeclaration(from: Shape, to: Shape, name: string): boolean {
+    const old = "name" in from ? from.name : undefined;
+    // In a snapshot, the second one of a name has a number.
+    if (old === undefined || old === name || (old.startsWith(name) && /^[2-9]\d*$/.test(old.slice(name.length)))) return old !== undefined;
+    const names = (this.#names ??= { old: namesIn(this.#sides.from), now: namesIn(this.#sides.to) });
+    return !names.now.has(old) && !names.old.has(name) && haveMuchInCommon(from, to);
   }
 
-  #byVerdict(from: Shape, to: Shape, path: string, owner: Shape | null): void {
+  #single(from: Shape, to: Shape, path: string, owners: readonly Holder[], history: readonly Shape[]): void {
+    if (from.kind === "object" && to.kind === "object") {
+      if (from.fields.length + from.indexes.length + to.fields.length + to.indexes.length > 0)
+        this.#objects(from, to, path, owners, history);
+    } else if (from.kind === "class" && to.kind === "class" && from.class === to.class) {
+      const [one, other] = [from, to].map((each): ObjectShape => ({ kind: "object", fields: each.fields, indexes: [] }));
+      if (one !== undefined && other !== undefined) this.#objects(one, other, path, owners, history);
+      if (from.extends !== undefined && to.extends !== undefined) this.compare(from.extends, to.extends, path, owners);
+      if (from.module !== to.module) this.#byVerdict(from, to, path, owners);
+    } else if (from.kind === "array" && to.kind === "array") this.#arrays(from, to, path, owners, history);
+    else if (from.kind === "tuple" && to.kind === "tuple") this.#tuples(from, to, path, owners);
+    else if (from.kind === "builtin" && to.kind === "builtin" && from.class === to.class && from.from === to.from) {
+      this.#builtins(from, to, path, owners, history);
+    } else if (from.kind === "enum" && to.kind === "enum") this.#enums(from, to, path, owners);
+    else if (from.kind === "function" && to.kind === "function") {
+      if (shapeHash(from) !== shapeHash(to)) this.add({ path, kind: "functionChanged", from, to, owners });
+    } else if (from.kind === "brand" && to.kind === "brand" && shapeHash(from.tag) === shapeHash(to.tag)) {
+      this.compare(from.base, to.base, path, owners, history);
+    } else if (shapeHash(from) !== shapeHash(to)) this.#byVerdict(from, to, path, owners);
+  }
+
+  #byVerdict(from: Shape, to: Shape, path: string, owners: readonly Holder[]): void {
     const up = this.#valid(from, to) === "compatible";
     const down = this.#valid(to, from) === "compatible";
     if (up && down) return;
-    this.add({ path, kind: up ? "widened" : down ? "narrowed" : "changed", from, to, owner });
+    this.add({ path, kind: up ? "widened" : down ? "narrowed" : "changed", from, to, owners });
   }
 
-  #objects(from: ObjectShape, to: ObjectShape, path: string, owner: Shape | null, history: readonly Shape[]): void {
+  #objects(from: ObjectShape, to: ObjectShape, path: string, owners: readonly Holder[], history: readonly Shape[]): void {
     const added = to.fields.filter((field) => !from.fields.some((each) => each.name === field.name));
     const removed = from.fields.filter((field) => !to.fields.some((each) => each.name === field.name));
     const renames = pairRenames(removed, added);
+    // A base of which no field was there is a new base: it was not edited, what extends it was.
+    const bases = new Set(holdersOf(to.fields.filter((field) => !added.includes(field))).map(holderKey));
     for (const field of to.fields) {
       const old = from.fields.find((each) => each.name === field.name);
       const at = path + accessText(field.name);
@@ -171,81 +194,86 @@ class Comparer {
       if (old === undefined) {
         const renameOf = renames.get(field.name);
         const kind = field.optional ? "optionalFieldAdded" : "fieldAdded";
-        this.add({ path: at, kind, from: null, to: field.shape, owner, field, ...(renameOf === undefined ? {} : { renameOf }) });
+        const { holder, picked } = field;
+        const its = holder !== undefined && picked === undefined && bases.has(holderKey(holder)) ? [holder, ...owners] : owners;
+        this.add({ path: at, kind, from: null, to: field.shape, owners: its, field, ...(renameOf === undefined ? {} : { renameOf }) });
         // The field was there before, was dropped, and its old value was never taken out of memory.
         if (field.optional) this.buried = worst([this.buried, ...past.map((shape) => this.#valid(shape, field.shape))]);
         continue;
       }
+      const its = ownersOf(field, owners);
       if (old.optional && !field.optional)
-        this.add({ path: at, kind: "optionalToRequired", from: old.shape, to: field.shape, owner, field });
+        this.add({ path: at, kind: "optionalToRequired", from: old.shape, to: field.shape, owners: its, field });
       else if (!old.optional && field.optional) {
-        this.add({ path: at, kind: "requiredToOptional", from: old.shape, to: field.shape, owner, field });
+        this.add({ path: at, kind: "requiredToOptional", from: old.shape, to: field.shape, owners: its, field });
       } else if (old.exact !== field.exact) {
         const kind = field.exact === true ? "narrowed" : "widened";
-        this.add({ path: at, kind, from: whatIsThere(old), to: whatIsThere(field), owner, field });
+        this.add({ path: at, kind, from: whatIsThere(old), to: whatIsThere(field), owners: its, field });
       }
       const plain = field.optional && !old.optional ? withUndefinedDropped(old.shape) : old.shape;
       const wanted = old.optional && !field.optional ? withUndefinedDropped(field.shape) : field.shape;
-      this.compare(plain, wanted, at, owner, past);
+      this.compare(plain, wanted, at, its, past);
     }
+    const whole = wholeHolder(to.fields);
     for (const field of removed) {
       const kind = field.optional ? "optionalFieldRemoved" : "fieldRemoved";
-      this.add({ path: path + accessText(field.name), kind, from: field.shape, to: null, owner, field });
+      const its = whole === undefined ? owners : [whole, ...owners];
+      this.add({ path: path + accessText(field.name), kind, from: field.shape, to: null, owners: its, bases: holdersOf(to.fields), field });
     }
-    this.#indexes(from.indexes, to.indexes, path, owner);
+    this.#indexes(from.indexes, to.indexes, path, owners);
   }
 
-  #indexes(from: readonly Index[], to: readonly Index[], path: string, owner: Shape | null): void {
+  #indexes(from: readonly Index[], to: readonly Index[], path: string, owners: readonly Holder[]): void {
     const at = (index: Index) => `${path}[${typeText(index.key)}]`;
     for (const index of to) {
       const old = from.find((each) => shapeHash(each.key) === shapeHash(index.key));
-      if (old === undefined) this.add({ path: at(index), kind: "indexSignatureAdded", from: null, to: index.value, owner });
-      else this.compare(old.value, index.value, at(index), owner);
+      if (old === undefined) this.add({ path: at(index), kind: "indexSignatureAdded", from: null, to: index.value, owners });
+      else this.compare(old.value, index.value, at(index), owners);
     }
     for (const index of from) {
       if (to.some((each) => shapeHash(each.key) === shapeHash(index.key))) continue;
-      this.add({ path: at(index), kind: "indexSignatureRemoved", from: index.value, to: null, owner });
+      this.add({ path: at(index), kind: "indexSignatureRemoved", from: index.value, to: null, owners });
     }
   }
 
-  #arrays(from: ArrayShape, to: ArrayShape, path: string, owner: Shape | null, history: readonly Shape[]): void {
-    if (from.readonly !== to.readonly) this.add({ path, kind: "readonlyChanged", from, to, owner });
+  #arrays(from: ArrayShape, to: ArrayShape, path: string, owners: readonly Holder[], history: readonly Shape[]): void {
+    if (from.readonly !== to.readonly) this.add({ path, kind: "readonlyChanged", from, to, owners });
     const past = history.flatMap((shape) => (shape.kind === "array" ? [shape.element] : []));
-    this.compare(from.element, to.element, `${path}[]`, owner, past);
+    this.compare(from.element, to.element, `${path}[]`, owners, past);
   }
 
-  #tuples(from: TupleShape, to: TupleShape, path: string, owner: Shape | null): void {
-    if (lengths(from) !== lengths(to)) this.add({ path, kind: "tupleArity", from, to, owner });
-    else if (from.readonly !== to.readonly) this.add({ path, kind: "readonlyChanged", from, to, owner });
+  #tuples(from: TupleShape, to: TupleShape, path: string, owners: readonly Holder[]): void {
+    if (lengths(from) !== lengths(to)) this.add({ path, kind: "tupleArity", from, to, owners });
+    else if (from.readonly !== to.readonly) this.add({ path, kind: "readonlyChanged", from, to, owners });
     for (const [index, slot] of to.slots.entries()) {
       const old = from.slots[index];
-      if (old !== undefined) this.compare(old.shape, slot.shape, `${path}[${index}]`, owner);
+      if (old !== undefined) this.compare(old.shape, slot.shape, `${path}[${index}]`, owners);
     }
   }
 
-  #builtins(from: BuiltinShape, to: BuiltinShape, path: string, owner: Shape | null, history: readonly Shape[]): void {
-    if (from.readonly !== to.readonly) this.add({ path, kind: "readonlyChanged", from, to, owner });
+  #builtins(from: BuiltinShape, to: BuiltinShape, path: string, owners: readonly Holder[], history: readonly Shape[]): void {
+    if (from.readonly !== to.readonly) this.add({ path, kind: "readonlyChanged", from, to, owners });
     for (const [index, arg] of to.args.entries()) {
       const old = from.args[index];
       const past = history.flatMap((shape) => (shape.kind === "builtin" ? [shape.args[index] ?? primitive("never")] : []));
-      if (old !== undefined) this.compare(old, arg, `${path}<${argumentName(to.class, index)}>`, owner, past);
+      if (old !== undefined) this.compare(old, arg, `${path}<${argumentName(to.class, index)}>`, owners, past);
     }
   }
 
-  #enums(from: EnumShape, to: EnumShape, path: string, owner: Shape | null): void {
+  #enums(from: EnumShape, to: EnumShape, path: string, owners: readonly Holder[]): void {
     for (const [name] of to.table)
       if (to.members.includes(name) && !from.table.some(([each]) => each === name))
-        this.add({ path, kind: "enumMemberAdded", from, to, owner });
+        this.add({ path, kind: "enumMemberAdded", from, to, owners });
     for (const [name] of from.table)
       if (from.members.includes(name) && !to.table.some(([each]) => each === name))
-        this.add({ path, kind: "enumMemberRemoved", from, to, owner });
+        this.add({ path, kind: "enumMemberRemoved", from, to, owners });
     const moved = movedMembers(from, to);
-    if (moved.length > 0) this.add({ path, kind: "enumValueChanged", from, to, owner });
+    if (moved.length > 0) this.add({ path, kind: "enumValueChanged", from, to, owners });
     // The same table, but the type allows other members of it.
-    if (moved.length === 0 && JSON.stringify(from.table) === JSON.stringify(to.table)) this.#byVerdict(from, to, path, owner);
+    if (moved.length === 0 && JSON.stringify(from.table) === JSON.stringify(to.table)) this.#byVerdict(from, to, path, owners);
   }
 
-  #unions(from: Shape, to: Shape, path: string, owner: Shape | null, history: readonly Shape[]): void {
+  #unions(from: Shape, to: Shape, path: string, owners: readonly Holder[], history: readonly Shape[]): void {
     const tag = tagOf(from, to);
     const old = byTag(membersOf(from), tag);
     const now = byTag(membersOf(to), tag);
@@ -256,11 +284,11 @@ class Comparer {
     for (const [value, variant] of now.variants) {
       const before = old.variants.get(value);
       const at = `${path}|${tag}=${value}`;
-      if (before === undefined) this.add({ path: at, kind: "variantAdded", from: null, to: variant, owner });
-      else this.compare(before, variant, at, owner);
+      if (before === undefined) this.add({ path: at, kind: "variantAdded", from: null, to: variant, owners });
+      else this.compare(before, variant, at, owners);
     }
     for (const [value, variant] of old.variants) {
-      if (!now.variants.has(value)) this.add({ path: `${path}|${tag}=${value}`, kind: "variantRemoved", from: variant, to: null, owner });
+      if (!now.variants.has(value)) this.add({ path: `${path}|${tag}=${value}`, kind: "variantRemoved", from: variant, to: null, owners });
     }
     // One array, or one object, on both sides is the same thing in two versions.
     for (const kind of new Set(nowRest.map(sort))) {
@@ -271,7 +299,7 @@ class Comparer {
         one,
         other,
         path,
-        owner,
+        owners,
         history.flatMap(membersOf).filter((member) => sort(member) === kind),
       );
       oldRest = oldRest.filter((member) => member !== one);
@@ -280,8 +308,50 @@ class Comparer {
     const gone = oldRest.filter((member) => this.#valid(member, to) !== "compatible");
     const fresh = nowRest.filter((member) => this.#valid(member, from) !== "compatible");
     if (gone.length + fresh.length === 0) return;
-    this.add({ path, kind: gone.length === 0 ? "widened" : fresh.length === 0 ? "narrowed" : "changed", from, to, owner });
+    this.add({ path, kind: gone.length === 0 ? "widened" : fresh.length === 0 ? "narrowed" : "changed", from, to, owners });
   }
+}
+
+export function messageShapes(protocol: ProtocolShapes): readonly Shape[] {
+  return sections.flatMap((section) => protocol[section].flatMap(({ args, reply }) => (reply === null ? [args] : [args, reply])));
+}
+
+function declarationOf(shape: Shape): Holder | undefined {
+  if (!("declared" in shape) || shape.declared === undefined || shape.name === undefined) return undefined;
+  return { name: shape.name, declared: shape.declared };
+}
+
+/** Whether one may be the other after an edit: of records, most fields are still there. */
+function haveMuchInCommon(from: Shape, to: Shape): boolean {
+  if (from.kind !== to.kind) return false;
+  if (from.kind !== "object" || to.kind !== "object") return true;
+  const kept = from.fields.filter((field) => to.fields.some(({ name }) => name === field.name)).length;
+  return kept * 2 > from.fields.length;
+}
+
+/** Where a field of a record comes from: what it was inherited or picked from was edited first of all. */
+function ownersOf({ holder, open }: Field, owners: readonly Holder[]): readonly Holder[] {
+  if (holder !== undefined) return open === true ? owners : [holder, ...owners];
+  return open === true ? owners.slice(1) : owners;
+}
+
+/** What fields are inherited from. */
+function holdersOf(fields: readonly Field[]): readonly Holder[] {
+  return [
+    ...new Map(
+      fields.flatMap(({ holder, picked }) => (holder === undefined || picked ? [] : [[holderKey(holder), holder] as const])),
+    ).values(),
+  ];
+}
+
+/** The one declaration that all fields come from; undefined where there are several, or the record has its own. */
+function wholeHolder(fields: readonly Field[]): Holder | undefined {
+  const [first] = fields;
+  const holder = first?.holder;
+  if (holder === undefined) return undefined;
+  return fields.every((field) => field.holder !== undefined && field.picked === undefined && holderKey(field.holder) === holderKey(holder))
+    ? holder
+    : undefined;
 }
 
 /** Removed and added fields of one type, in the order in which they are declared: candidates, never certain. */

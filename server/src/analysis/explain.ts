@@ -3,6 +3,9 @@ import type { Cause } from "./causes.ts";
 import type { Difference } from "./compare.ts";
 import { declarationText } from "./compare.ts";
 import type { ModuleFacts } from "./facts.ts";
+import { recordsIn } from "./records.ts";
+import type { Finding } from "./rule.ts";
+import { holderKey } from "./shape.ts";
 
 /** `State.name` was added, `State.title` was removed. */
 export function changesText(differences: readonly Difference[], shown = 4): string {
@@ -45,6 +48,23 @@ export function subject(cause: Cause): string {
   const [first] = cause.modules;
   if (cause.own || cause.name === null) return `The state of \`${first?.module.id ?? ""}\``;
   return `\`${cause.name}\`, which the ${cause.modules.length === 1 ? "state" : "states"} of ${modulesText(cause.modules)} hold${cause.modules.length === 1 ? "s" : ""},`;
+}
+
+/** For each module that has the record, where it has it, at the version that has to be raised. Of what is a module's own there is nothing to add. */
+export function affected(cause: Cause): Finding["related"] {
+  const { name } = cause;
+  if (cause.own || name === null) return [];
+  const key = holderKey({ name, declared: cause.place });
+  return cause.modules.map(({ module, source, baseline }) => {
+    const uses = recordsIn(source.protocol).get(key)?.uses ?? [];
+    const inState = uses.filter((use) => use.in === "state");
+    const shown = inState.length > 0 ? inState : uses;
+    const paths = shown.slice(0, 3).map(({ path }) => `\`${path}\``);
+    const more = shown.length > paths.length ? ` and in ${shown.length - paths.length} more places` : "";
+    const at = paths.length === 0 ? "has it" : `has it at ${paths.join(", ")}${more}`;
+    const compared = baseline === null ? "" : `; compared with ${baseline.label}`;
+    return { file: module.file, range: module.ranges.vsn ?? module.ranges.actor, message: `${module.id} ${at}${compared}.` };
+  });
 }
 
 /** Module fields of a finding. */

@@ -17,7 +17,19 @@ import {
   symbolName,
   tupleNode,
 } from "./compiler-types.ts";
-import type { ArrayShape, BrandShape, BuiltinShape, Field, FunctionShape, Index, ObjectShape, Shape, Signature, Slot } from "./shape.ts";
+import type {
+  ArrayShape,
+  BrandShape,
+  BuiltinShape,
+  Field,
+  FunctionShape,
+  Holder,
+  Index,
+  ObjectShape,
+  Shape,
+  Signature,
+  Slot,
+} from "./shape.ts";
 import { anything, endless, mappedString, parameter, primitive, unresolved } from "./shape.ts";
 import { opaqueTypes, pidType, runtimePackage } from "./runtime-names.ts";
 import type { Location } from "./span.ts";
@@ -83,7 +95,14 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
     }
     open.push(type);
     try {
-      return readNew(type, target, keep);
+      const shape = readNew(type, target, keep);
+      const own = nameSymbol(type);
+      // Under the name of an alias it is still the interface that says what is in it.
+      if (alias !== undefined && own !== undefined && own !== alias.symbol && (shape.kind === "object" || shape.kind === "class")) {
+        const holder = holderOf(own);
+        if (holder !== undefined) shape.fields = shape.fields.map((field) => ({ ...field, holder: field.holder ?? holder }));
+      }
+      return shape;
     } finally {
       open.pop();
       // Where a type is cut off depends on where it was come from, and must not show in what is read next.
@@ -297,7 +316,7 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
       return shape;
     }
     const shape = keep<ObjectShape>({ kind: "object", fields: [], indexes: [] });
-    shape.fields = readFields(checker.getPropertiesOfType(type));
+    shape.fields = readFields(checker.getPropertiesOfType(type), type);
     shape.indexes = checker.getIndexInfosOfType(type).map((info): Index => {
       const valueNode =
         info.declaration !== undefined && ts.isIndexSignatureDeclaration(info.declaration) ? info.declaration.type : undefined;
@@ -350,12 +369,15 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
     return { class: readonly ? own.name.slice("Readonly".length) : qualifiedName(own, checker), from: packageOf(file), readonly };
   }
 
-  function readField(property: ts.Symbol): Field {
+  /** @param within the type that has it. */
+  function readField(property: ts.Symbol, within?: ts.Type): Field {
     const declaration = property.valueDeclaration ?? property.declarations?.[0];
     const optional = (property.flags & ts.SymbolFlags.Optional) !== 0;
     const type = checker.getTypeOfSymbol(property);
     const typeNode = declaration !== undefined && "type" in declaration ? (declaration.type as ts.TypeNode | undefined) : undefined;
     const name = declaration === undefined ? undefined : ts.getNameOfDeclaration(declaration);
+    const holder = declaration === undefined || within === undefined ? undefined : inheritedFrom(declaration, within);
+    const written = typeNode === undefined ? type : checker.getTypeFromTypeNode(typeNode);
     return {
       name: fieldName(property),
       shape: optional ? readOptional(type, typeNode) : read(type, sameType(type, typeNode)),
@@ -364,7 +386,29 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
       ...(optional && exact && !alternativesOf(type).includes(checker.getUndefinedType()) ? { exact: true } : {}),
       readonly: declaration !== undefined && (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Readonly) !== 0,
       ...(name === undefined || isExternal(name.getSourceFile().fileName) ? {} : { declared: locationOf(name) }),
+      ...(holder === undefined ? {} : { holder }),
+      ...(holder !== undefined && within !== undefined && objectFlagsOf(within) & ts.ObjectFlags.Mapped ? { picked: true } : {}),
+      ...(written !== type && mentionsParameter(checker, written) ? { open: true } : {}),
     };
+  }
+
+  /** The declaration that a type has a property from, where that is not its own. */
+  function inheritedFrom(declaration: ts.Declaration, type: ts.Type): Holder | undefined {
+    const around = (is: (node: ts.Node) => boolean): ts.Node | undefined => {
+      let node: ts.Node | undefined = declaration.parent;
+      while (node !== undefined && !is(node)) node = node.parent;
+      return node;
+    };
+    const literal = around((node) => ts.isTypeLiteralNode(node) || ts.isInterfaceDeclaration(node) || ts.isClassLike(node));
+    if (literal === undefined || type.getSymbol()?.declarations?.includes(literal as ts.Declaration) === true) return undefined;
+    const named = around((node) => ts.isInterfaceDeclaration(node) || ts.isClassLike(node) || ts.isTypeAliasDeclaration(node));
+    const symbol = (named as ts.Declaration & { readonly symbol?: ts.Symbol }).symbol;
+    return symbol === undefined || symbol === type.aliasSymbol ? undefined : holderOf(symbol);
+  }
+
+  function holderOf(symbol: ts.Symbol): Holder | undefined {
+    const { name, declared } = named(symbol);
+    return declared === undefined || isExternal(declared.file) ? undefined : { name, declared };
   }
 
   /** What an optional field or slot holds where it holds something. */
@@ -483,14 +527,15 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
         if (!extended || declaration === undefined || !isExternal(declaration.getSourceFile().fileName)) return true;
         return checker.getTypeOfSymbol(property).getCallSignatures().length === 0 && !fieldName(property).startsWith("[");
       }),
+      type,
     );
   }
 
   /** Two symbols of the same name may be keys of one object; the second one gets a number. */
-  function readFields(properties: readonly ts.Symbol[]): readonly Field[] {
+  function readFields(properties: readonly ts.Symbol[], within?: ts.Type): readonly Field[] {
     const count = new Map<string, number>();
     return properties.map((property) => {
-      const field = readField(property);
+      const field = readField(property, within);
       const before = count.get(field.name) ?? 0;
       count.set(field.name, before + 1);
       return before === 0 ? field : { ...field, name: field.name.replace(/\]$/, `_${before + 1}]`) };
@@ -518,6 +563,10 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
   }
 
   return { read, parameters };
+}
+
+function objectFlagsOf(type: ts.Type): ts.ObjectFlags {
+  return type.flags & ts.TypeFlags.Object ? (type as ts.ObjectType).objectFlags : ts.ObjectFlags.None;
 }
 
 function canBeNamed(shape: Shape): boolean {

@@ -7,7 +7,7 @@ import type { Call, Declaration, PlacedOutline, WrittenIndex, WrittenMember, Wri
 import { orderUnions } from "./order-unions.ts";
 import type { Message, ProtocolShapes } from "./protocol-shapes.ts";
 import { actorFunctions, pidType } from "./runtime-names.ts";
-import type { ArrayShape, BuiltinShape, EnumShape, Field, Index, ObjectShape, Shape, Slot } from "./shape.ts";
+import type { ArrayShape, BuiltinShape, EnumShape, Field, Holder, Index, ObjectShape, Shape, Slot } from "./shape.ts";
 import { isPrimitive, primitive } from "./shape.ts";
 
 /** What the files of a project are to each other. */
@@ -285,22 +285,24 @@ class NamesReader {
   }
 
   /** The members of something that is an interface or a literal in the end, and the name that the checker has for it. */
-  #record(type: WrittenType, placed: PlacedOutline, alias?: string): { readonly name?: string; readonly members: readonly OwnMember[] } {
+  #record(type: WrittenType, placed: PlacedOutline, alias?: Holder): { readonly name?: string; readonly members: readonly OwnMember[] } {
     if (type.kind === "object") {
       if (type.indexes.length > 0) return unsure();
-      return { ...(alias === undefined ? {} : { name: alias }), members: type.members.map((member) => ({ member, placed })) };
+      const held = alias === undefined ? {} : { holder: alias };
+      return { ...(alias === undefined ? {} : { name: alias.name }), members: type.members.map((member) => ({ member, placed, ...held })) };
     }
     if (type.kind !== "name" || type.args !== undefined || type.member !== undefined) return unsure();
     const meaning = this.#declared(type.name, placed);
     if (meaning.declaration.kind === "alias") {
       this.#enter();
-      const found = this.#record(meaning.declaration.type, meaning.outline, meaning.name);
+      const found = this.#record(meaning.declaration.type, meaning.outline, holderOf(meaning, meaning.declaration));
       this.#depth -= 1;
       return found;
     }
     if (meaning.declaration.kind !== "interface") return unsure();
     const { members, indexes } = this.#interface(meaning as Declared<"interface">);
-    return indexes.length > 0 ? unsure() : { name: meaning.name, members };
+    const holder = holderOf(meaning, meaning.declaration);
+    return indexes.length > 0 ? unsure() : { name: meaning.name, members: members.map((each) => ({ holder, ...each })) };
   }
 
   #declared(name: string, placed: PlacedOutline): Extract<Meaning, { kind: "declared" }> {
@@ -585,7 +587,13 @@ class NamesReader {
       return shape;
     };
     // Under the name of an alias it is another shape with the same parts.
-    if (naming !== undefined) return fill(this.#keep({ kind: "object", fields: [], indexes: [] }, naming));
+    if (naming !== undefined) {
+      const shape = this.#keep<ObjectShape>({ kind: "object", fields: [], indexes: [] }, naming);
+      fill(shape);
+      const holder = holderOf(meaning, meaning.declaration);
+      shape.fields = shape.fields.map((field) => ({ ...field, holder: field.holder ?? holder }));
+      return shape;
+    }
     return this.#entry(meaning, () => {
       const shape: ObjectShape = { kind: "object", fields: [], indexes: [] };
       this.#known.set(keyOf(meaning), shape);
@@ -593,7 +601,7 @@ class NamesReader {
     });
   }
 
-  #field({ member, placed }: OwnMember): Field {
+  #field({ member, placed, holder }: OwnMember): Field {
     const { name, type, optional, readonly, at } = member;
     if (type.kind === "function") return unsure();
     const undefinedToo =
@@ -605,6 +613,7 @@ class NamesReader {
       ...(optional && this.#exact && !undefinedToo ? { exact: true } : {}),
       readonly,
       declared: placed.locate(at),
+      ...(holder === undefined ? {} : { holder }),
     };
   }
 
@@ -688,6 +697,8 @@ class NamesReader {
 interface OwnMember {
   readonly member: WrittenMember;
   readonly placed: PlacedOutline;
+  /** The declaration that it is inherited from. */
+  readonly holder?: Holder;
 }
 
 /** Types that nest deeper are read by the checker, which knows where to stop. */
@@ -710,6 +721,13 @@ const builtins = new Map<string, number>([
 function importOf({ outline }: PlacedOutline, name: string): { readonly from: string; readonly there: string } | undefined {
   for (const { from, names } of outline.imports) for (const [there, here] of names) if (here === name) return { from, there };
   return undefined;
+}
+
+function holderOf(
+  { outline, name }: Extract<Meaning, { kind: "declared" }>,
+  { at }: Extract<Declaration, { readonly at: number }>,
+): Holder {
+  return { name, declared: outline.locate(at) };
 }
 
 function keyOf({ outline, name }: Extract<Meaning, { kind: "declared" }>): string {

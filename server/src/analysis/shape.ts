@@ -28,6 +28,12 @@ interface Named {
   declared?: Location;
 }
 
+/** A declaration that brought something in; only for shapes read from the project's source. */
+export interface Holder {
+  readonly name: string;
+  readonly declared: Location;
+}
+
 export type PrimitiveName = "string" | "number" | "boolean" | "bigint" | "symbol" | "null" | "undefined" | "object" | "unknown" | "never";
 
 export interface PrimitiveShape {
@@ -69,6 +75,11 @@ export interface ArrayShape extends Named {
   readonly readonly: boolean;
 }
 
+/** The same for one declaration, wherever it is read: a file's declarations have different names. */
+export function holderKey({ name, declared }: Holder): string {
+  return `${declared.file} ${name}`;
+}
+
 export interface Slot {
   shape: Shape;
   readonly optional: boolean;
@@ -92,6 +103,12 @@ export interface Field {
   /** Not part of the hash, as it says nothing about values. */
   readonly readonly: boolean;
   readonly declared?: Location;
+  /** The declaration that it was inherited or picked from. */
+  readonly holder?: Holder;
+  /** Picked one by one, as by `Pick`: which ones is not for the holder to say. */
+  readonly picked?: true;
+  /** What it holds is for the type arguments to say, not for the declaration. */
+  readonly open?: true;
 }
 
 export interface Index {
@@ -274,6 +291,17 @@ export function children(shape: Shape): readonly Shape[] {
     default:
       return [];
   }
+}
+
+/** The names that are declared for shapes in these. */
+export function namesIn(roots: readonly Shape[]): ReadonlySet<string> {
+  const seen = new Set(roots);
+  const names = new Set<string>();
+  for (const shape of seen) {
+    if ("name" in shape && shape.name !== undefined) names.add(shape.name);
+    for (const child of children(shape)) seen.add(child);
+  }
+  return names;
 }
 
 /** Whether something in it did not resolve, so that nothing can be said of the values there. */

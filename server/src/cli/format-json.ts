@@ -52,6 +52,9 @@ export function findingJson(root: string, finding: Finding): unknown {
     file: fromRoot(root, finding.file),
     range: finding.range,
     message: finding.message,
+    ...(finding.related.length === 0
+      ? {}
+      : { related: finding.related.map(({ file, range, message }) => ({ file: fromRoot(root, file), range, message })) }),
     fixes: finding.fixes.map(({ title }) => title),
   };
 }

@@ -123,6 +123,7 @@ test("json: the published object", () => {
         file: "src/counter.actor.ts",
         range: { start: { line: 3, column: 18 }, end: { line: 3, column: 23 } },
         message: finding.message,
+        related: [{ file: ".instar/releases/src/counter.actor/1.d.ts", range: finding.related[0]?.range, message: "the release" }],
         fixes: ["Write codeChange 1"],
       },
     ],

@@ -1,6 +1,6 @@
 /** The state has another shape than the released one, and nothing carries old states over. */
 import { breaking, type Cause, causesOf } from "../causes.ts";
-import { changesText, concerned, subject } from "../explain.ts";
+import { affected, changesText, concerned, subject } from "../explain.ts";
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
 import { missingStep, renameQuestions } from "../migration/missing-step.ts";
 import type { Finding, Fix, Rule } from "../rule.ts";
@@ -14,7 +14,7 @@ export const stateChangedNoCodeChange: Rule = {
     "The state has changed since the last release in a way that makes old states invalid, and no `codeChange` step carries them over.",
   *check(facts: ProjectFacts): Iterable<Finding> {
     const modules = facts.modules.filter(isMissing);
-    for (const cause of causesOf(modules, ({ state }) => breaking(state, "up"))) yield finding(cause, facts);
+    for (const cause of causesOf(modules, ({ state }) => breaking(state, "up"), facts.modules)) yield finding(cause, facts);
   },
 };
 
@@ -25,7 +25,9 @@ export function isMissing({ module, unresolved }: ModuleFacts): boolean {
 
 function finding(cause: Cause, project: ProjectFacts): Finding {
   const [first] = cause.modules;
-  const vsn = first?.baseline?.vsn ?? 0;
+  const versions = new Set(cause.modules.map(({ baseline }) => baseline?.vsn ?? 0));
+  const [vsn = 0] = versions;
+  const step = versions.size === 1 ? `\`codeChange[${vsn}]\`` : "the missing steps of `codeChange`";
   const certain = cause.modules.some(({ module }) => module.state.up === "incompatible");
   const [difference] = cause.differences;
   const example =
@@ -34,33 +36,40 @@ function finding(cause: Cause, project: ProjectFacts): Finding {
       : ` ${witness(difference, first?.baseline?.shapes.state ?? null, first?.source.protocol.state ?? primitive("unknown"))}`;
   const fixable = cause.modules.every((facts) => missingStep(facts) !== null);
   const todo = fixable
-    ? `Write \`codeChange[${vsn}]\` with \`up\` and \`down\`; the quick fix does.`
-    : `Write the missing step of \`codeChange\`; some of the steps from version ${vsn} are there already, so this has to be done by hand.`;
+    ? `Write ${step} with \`up\` and \`down\`; the quick fix does.`
+    : `Write the missing step of \`codeChange\`; some of the steps from ${since(cause.modules)} are there already, so this has to be done by hand.`;
   return {
     rule: stateChangedNoCodeChange.id,
     severity: certain ? "error" : "warning",
     ...concerned(cause),
     ...cause.place,
-    message: `${subject(cause)} has changed since ${since(first)}, and no \`codeChange\` step carries old states over: ${changesText(cause.all)}.${example} ${todo}`,
-    related: cause.modules.flatMap(({ module, baseline }) =>
-      module.baseline === null || baseline === null
-        ? []
-        : [
-            {
-              file: module.file,
-              range: module.ranges.vsn ?? module.ranges.actor,
-              message: `Compared with ${baseline.label} of ${module.id}.`,
-            },
-          ],
-    ),
+    message: `${subject(cause)} has changed since ${since(cause.modules)}, and no \`codeChange\` step carries old states over: ${changesText(cause.all)}.${example} ${todo}`,
+    related: related(cause),
     fixes: fixable ? [fix(cause, project)] : [],
   };
 }
 
 /** What is compared with, as a sentence goes on. */
-export function since(facts: ModuleFacts | undefined): string {
-  const baseline = facts?.baseline ?? null;
-  return baseline === null || baseline.source === "snapshot" ? `version ${baseline?.vsn ?? 0}` : baseline.label;
+export function since(modules: readonly ModuleFacts[]): string {
+  const texts = new Set(
+    modules.map(({ baseline }) => (baseline === null || baseline.source === "snapshot" ? `version ${baseline?.vsn ?? 0}` : baseline.label)),
+  );
+  const [text = ""] = texts;
+  return texts.size === 1
+    ? text
+    : modules.every(({ baseline }) => baseline?.source === "snapshot")
+      ? "their last releases"
+      : "their baselines";
+}
+
+function related(cause: Cause): Finding["related"] {
+  const [first] = cause.modules;
+  if (!cause.own && cause.name !== null) return affected(cause);
+  if (first === undefined || first.baseline === null) return [];
+  const { module, baseline } = first;
+  return [
+    { file: module.file, range: module.ranges.vsn ?? module.ranges.actor, message: `Compared with ${baseline.label} of ${module.id}.` },
+  ];
 }
 
 function fix(cause: Cause, project: ProjectFacts): Fix {

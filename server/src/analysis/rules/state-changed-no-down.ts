@@ -1,6 +1,6 @@
 /** The state can be carried over to this version, but not back. */
 import { breaking, type Cause, causesOf } from "../causes.ts";
-import { changesText, concerned, subject } from "../explain.ts";
+import { affected, changesText, concerned, subject } from "../explain.ts";
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
 import { missingStep, renameQuestions } from "../migration/missing-step.ts";
 import type { Answers, Finding, Fix, Rule } from "../rule.ts";
@@ -15,7 +15,7 @@ export const stateChangedNoDown: Rule = {
     const modules = facts.modules.filter(
       (each) => each.module.baseline !== null && !each.unresolved && each.module.codeChange.down === "missing" && !isMissing(each),
     );
-    for (const cause of causesOf(modules, ({ state }) => breaking(state, "down"))) yield finding(cause, facts);
+    for (const cause of causesOf(modules, ({ state }) => breaking(state, "down"), facts.modules)) yield finding(cause, facts);
   },
 };
 
@@ -27,10 +27,10 @@ function finding(cause: Cause, project: ProjectFacts): Finding {
     ...concerned(cause),
     ...cause.place,
     message:
-      `${subject(cause)} has changed since ${since(cause.modules[0])}, and no \`down\` leads back: ${changesText(cause.all)}. ` +
+      `${subject(cause)} has changed since ${since(cause.modules)}, and no \`down\` leads back: ${changesText(cause.all)}. ` +
       `An upgrade that goes wrong could not be rolled back without restarting the processes and losing what they hold${example(cause)}. ` +
       `Add \`down\` to the step, or \`down: irreversible("why")\` if there is no way back.`,
-    related: [],
+    related: affected(cause),
     fixes: fixable ? fixes(cause, project) : [],
   };
 }

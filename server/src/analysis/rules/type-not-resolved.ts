@@ -4,6 +4,7 @@ import { findInShape, type FoundShape } from "../find-in-shape.ts";
 import { sections } from "../protocol-shapes.ts";
 import type { Finding, Rule } from "../rule.ts";
 import type { Shape } from "../shape.ts";
+import type { Location } from "../span.ts";
 import { accessText } from "../type-text.ts";
 
 export const typeNotResolved: Rule = {
@@ -11,16 +12,17 @@ export const typeNotResolved: Rule = {
   severity: "error",
   description: "The state or a message refers to a type that cannot be found.",
   *check({ modules }: ProjectFacts): Iterable<Finding> {
-    const seen = new Set<string>();
-    for (const facts of modules) {
-      if (!facts.unresolved) continue;
-      for (const found of unresolvedIn(facts)) {
-        const each = finding(facts, found);
-        const key = `${each.file}:${each.range.start.line}:${each.range.start.column}`;
-        if (!seen.has(key)) yield each;
-        seen.add(key);
+    const found = new Map<string, { place: Location; path: string; modules: ModuleFacts[] }>();
+    for (const facts of modules.filter(({ unresolved }) => unresolved)) {
+      for (const { path, declared } of unresolvedIn(facts)) {
+        const place = declared ?? { file: facts.module.file, range: facts.module.ranges.state ?? facts.module.ranges.actor };
+        const key = `${place.file}:${place.range.start.line}:${place.range.start.column}`;
+        const before = found.get(key) ?? { place, path, modules: [] };
+        if (!before.modules.includes(facts)) before.modules.push(facts);
+        found.set(key, before);
       }
     }
+    for (const { place, path, modules: concerned } of found.values()) yield finding(place, path, concerned);
   },
 };
 
@@ -35,15 +37,17 @@ function unresolvedIn({ source: { protocol } }: ModuleFacts): readonly FoundShap
   return [...findInShape(protocol.state, "State", wanted), ...messages];
 }
 
-function finding({ module }: ModuleFacts, { path, declared }: FoundShape): Finding {
-  const place = declared ?? { file: module.file, range: module.ranges.state ?? module.ranges.actor };
+/** @param path as the first of the modules has it. */
+function finding(place: Location, path: string, modules: readonly ModuleFacts[]): Finding {
+  const ids = modules.map(({ module }) => module.id);
   return {
     rule: typeNotResolved.id,
     severity: typeNotResolved.severity,
-    module: module.id,
+    module: ids[0] ?? null,
+    ...(ids.length > 1 ? { modules: ids } : {}),
     ...place,
     message:
-      `The type at \`${path}\` of \`${module.id}\` cannot be found. What lies there cannot be compared with a release, and the module cannot be released. ` +
+      `The type at \`${path}\` of \`${ids[0] ?? ""}\` cannot be found. What lies there cannot be compared with a release, and the module cannot be released. ` +
       `Correct the name or the import; if it comes from a package, install it.`,
     related: [],
     fixes: [],

@@ -1,7 +1,7 @@
 /** A released version is frozen: what it looks like is written down, and other machines may run it. */
 import { type Cause, causesOf } from "../causes.ts";
 import type { Difference } from "../compare.ts";
-import { changesText, concerned, modulesText } from "../explain.ts";
+import { affected, changesText, concerned, modulesText } from "../explain.ts";
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
 import { raiseVersion } from "../migration/missing-step.ts";
 import type { Finding, Rule } from "../rule.ts";
@@ -13,7 +13,7 @@ export const versionNotBumped: Rule = {
   description: "The state or the messages have changed since the release of this very version.",
   *check({ modules }: ProjectFacts): Iterable<Finding> {
     const stale = modules.filter((facts) => isReleased(facts) && !facts.unresolved && !isMissing(facts));
-    for (const cause of causesOf(stale, changesOf)) yield finding(cause);
+    for (const cause of causesOf(stale, changesOf, modules)) yield finding(cause);
   },
 };
 
@@ -33,7 +33,14 @@ function finding(cause: Cause): Finding {
   const range = first?.module.ranges.vsn;
   // What one module changed by itself is shown at the number that has to change.
   const place = shared || range === null || range === undefined ? cause.place : { file: cause.place.file, range };
-  const vsn = first?.module.vsn ?? 0;
+  const versions = new Set(cause.modules.map(({ module }) => module.vsn));
+  const [vsn = 0] = versions;
+  const label = first?.baseline?.source === "snapshot" ? "its snapshot" : (first?.baseline?.label ?? "it");
+  const released =
+    versions.size === 1
+      ? `Version ${vsn} of ${modulesText(cause.modules)} is released, and differs from ${label}`
+      : `The versions of ${modulesText(cause.modules)} are released, and differ from ${first?.baseline?.source === "snapshot" ? "their snapshots" : "their baselines"}`;
+  const same = versions.size === 1 ? `version ${vsn}` : "the same version";
   return {
     rule: versionNotBumped.id,
     severity: versionNotBumped.severity,
@@ -41,12 +48,12 @@ function finding(cause: Cause): Finding {
     ...concerned(cause),
     ...place,
     message:
-      `Version ${vsn} of ${modulesText(cause.modules)} is released, and differs from ${first?.baseline?.source === "snapshot" ? "its snapshot" : (first?.baseline?.label ?? "it")}: ${changesText(cause.all)}. ` +
-      `Two different programs would call themselves version ${vsn}, and an upgrade could not tell which of them a process runs. Raise \`vsn\`, once for the next release.`,
-    related: [],
+      `${released}: ${changesText(cause.all)}. ` +
+      `Two different programs would call themselves ${same}, and an upgrade could not tell which of them a process runs. Raise \`vsn\`, once for the next release.`,
+    related: affected(cause),
     fixes: [
       {
-        title: cause.modules.length === 1 ? `Raise vsn to ${vsn + 1}` : `Raise vsn in ${cause.modules.length} modules`,
+        title: cause.modules.length === 1 ? `Raise vsn to ${(vsn ?? 0) + 1}` : `Raise vsn in ${cause.modules.length} modules`,
         preferred: true,
         questions: [],
         edits: () => cause.modules.flatMap(raiseVersion),
