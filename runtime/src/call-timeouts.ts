@@ -10,7 +10,13 @@ interface Settle {
   readonly reject: (error: Error) => void;
 }
 
-export class CallTimeouts {
+/** Where callers wait. */
+export interface Deadlines {
+  /** Lets a caller wait; after `ms` milliseconds its call is rejected with `timeoutError`. */
+  wait(call: PendingCall, settle: Settle, ms: number, timeoutError: () => Error): Waiting;
+}
+
+export class CallTimeouts implements Deadlines {
   readonly #clock: Clock;
   readonly #lists = new Map<number, DeadlineList>();
   /** The list that was used last: nearly all calls have the same limit. */
@@ -20,7 +26,6 @@ export class CallTimeouts {
     this.#clock = clock;
   }
 
-  /** Lets a caller wait; after `ms` milliseconds its call is rejected with `timeoutError`. */
   wait(call: PendingCall, settle: Settle, ms: number, timeoutError: () => Error): Waiting {
     if (ms === Infinity) return new Waiting(call, settle, Infinity, timeoutError, null);
     let list = this.#recent;
@@ -43,6 +48,26 @@ export class CallTimeouts {
   }
 }
 
+/** The calls without a limit of one process: when it ends, nobody waits for them any more. Others end at their limit in any case. */
+export class EndlessCalls implements Deadlines {
+  readonly #waiting = new Set<Waiting>();
+
+  wait(call: PendingCall, settle: Settle, ms: number, timeoutError: () => Error): Waiting {
+    const waiting = new Waiting(call, settle, ms, timeoutError, this);
+    this.#waiting.add(waiting);
+    return waiting;
+  }
+
+  remove(waiting: Waiting): void {
+    this.#waiting.delete(waiting);
+  }
+
+  abandon(): void {
+    for (const { call } of this.#waiting) call.abandon();
+    this.#waiting.clear();
+  }
+}
+
 /** A caller that waits for its reply. */
 export class Waiting {
   readonly call: PendingCall;
@@ -54,9 +79,15 @@ export class Waiting {
   previous: Waiting | null = null;
   following: Waiting | null = null;
   readonly #settle: Settle;
-  readonly #list: DeadlineList | null;
+  readonly #list: { remove(waiting: Waiting): void } | null;
 
-  constructor(call: PendingCall, settle: Settle, deadline: number, timeoutError: () => Error, list: DeadlineList | null) {
+  constructor(
+    call: PendingCall,
+    settle: Settle,
+    deadline: number,
+    timeoutError: () => Error,
+    list: { remove(waiting: Waiting): void } | null,
+  ) {
     this.call = call;
     this.#settle = settle;
     this.deadline = deadline;

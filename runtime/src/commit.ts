@@ -26,14 +26,16 @@ export function commit({ system, changes, messages, onCommit }: Commit): Upgrade
       module.old = current;
       module.current = to;
     }
-    for (const { process, mailbox, timers } of messages) {
+    for (const { process, queued: converted, mailbox, timers } of messages) {
       const queued = process.mailbox.messages();
+      // A step may have sent it since; that it should not does not make it lost.
+      const since = queued.length === converted.length ? [] : queued.filter((message) => !converted.includes(message));
       const infos = [...timers.keys()].map((timer) => [timer, timer.args] as const);
       undo.push(() => {
         process.mailbox.replace(queued);
         for (const [timer, args] of infos) timer.args = args;
       });
-      process.mailbox.replace(mailbox);
+      process.mailbox.replace(since.length === 0 ? mailbox : [...mailbox, ...since]);
       for (const [timer, args] of timers) if (args !== null) timer.args = args;
     }
     onCommit?.(changes.map(({ module }) => module));

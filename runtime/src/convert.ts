@@ -26,6 +26,8 @@ export type StateCheck = (state: unknown) => string | null;
 /** What an upgrade does with the messages of one process. */
 export interface ConvertedMessages {
   readonly process: Process;
+  /** What this was made of. */
+  readonly queued: readonly Message[];
   readonly mailbox: readonly Message[];
   /** Calls whose callers are to be told that their message was dropped, and why. */
   readonly dropped: readonly { readonly message: Message; readonly why: string }[];
@@ -100,7 +102,8 @@ export class Converter {
   messages(process: Process): ConvertedMessages {
     const { to, steps } = this.#conversion;
     const queued = process.mailbox.messages();
-    if (!this.changesMessages) return { process, mailbox: queued, dropped: [], timers: new Map(), dropsTimeout: false, translated: 0 };
+    if (!this.changesMessages)
+      return { process, queued, mailbox: queued, dropped: [], timers: new Map(), dropsTimeout: false, translated: 0 };
     const mailbox: Message[] = [];
     const dropped: { message: Message; why: string }[] = [];
     const timers = new Map<Timer, readonly unknown[] | null>();
@@ -122,7 +125,7 @@ export class Converter {
     }
     for (const timer of process.timers ?? []) timers.set(timer, this.#infoToCome(process, timer.name, timer.args));
     const dropsTimeout = process.awaitsTimeout && this.#infoToCome(process, "timeout", []) === null;
-    return { process, mailbox, dropped, timers, dropsTimeout, translated };
+    return { process, queued, mailbox, dropped, timers, dropsTimeout, translated };
   }
 
   /** Its new arguments; null where it is dropped. */

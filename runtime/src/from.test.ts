@@ -125,6 +125,37 @@ test("a caller that waits is told when the process ends, and one that has given 
   }
 });
 
+test("a caller without a limit that ends is waited for no more, however long its callee lives; others are", async () => {
+  interface Asker {
+    init(): null;
+    casts: { ask(shop: Pid<Shop>): void };
+  }
+  const asker = actor<Asker>({
+    vsn: 1,
+    init: () => null,
+    casts: {
+      ask: async ({ next }, pid) => {
+        await pid.withTimeout(Infinity).call("get");
+        return next();
+      },
+    },
+  });
+  const { system, clock } = testSystem();
+  const pid = await system.start(shop);
+  const callee = live(system).processes.get(pid.id);
+  const askers = [await system.start(asker), await system.start(asker)];
+  for (const one of askers) one.cast("ask", pid);
+  const outside = pid.withTimeout(Infinity).call("get");
+  await clock.settle();
+  assert.equal(callee?.later?.size, 3);
+  exit(askers[0] as Pid<Asker>, "kill");
+  assert.equal(callee?.later?.size, 2);
+  for (const value of ["to outside", "to nobody", "to one"]) pid.cast("put", value);
+  await clock.settle();
+  assert.equal(await outside, "to outside");
+  assert.equal(callee?.later?.size, 0);
+});
+
 test("a from survives copies of the state, and an upgrade", async () => {
   const { system } = testSystem();
   const pid = await system.start(shop);

@@ -1,5 +1,5 @@
 /** Messages, calls that wait for a reply, and the queue of one process. */
-import type { CallTimeouts, Waiting } from "./call-timeouts.ts";
+import type { Deadlines, Waiting } from "./call-timeouts.ts";
 import type { Flight } from "./flight.ts";
 
 /** A class, so that all of them look alike to the compiler. */
@@ -59,7 +59,7 @@ export class PendingCall {
    * What the caller gets. Asked for once, when the message has been sent: many a call has been handled by then, and the promise and the
    * deadline that a waiting caller needs cost more than its message.
    */
-  promise(timeouts: CallTimeouts, ms: number, timeoutError: () => Error): Promise<unknown> {
+  promise(timeouts: Deadlines, ms: number, timeoutError: () => Error): Promise<unknown> {
     if (this.settled) return this.#failed ? Promise.reject(this.#outcome) : Promise.resolve(this.#outcome);
     return new Promise((resolve, reject) => {
       this.#waiting = timeouts.wait(this, { resolve, reject }, ms, timeoutError);
@@ -77,6 +77,11 @@ export class PendingCall {
     this.#failed = true;
     if (this.#waiting === null) this.#outcome = error;
     else this.#waiting.reject(error);
+  }
+
+  /** The caller is no more: nobody hears of it. */
+  abandon(): void {
+    if (this.#settle()) this.#waiting = null;
   }
 
   #settle(): boolean {

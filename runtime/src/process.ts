@@ -6,7 +6,7 @@
  * suspends takes only those of `sys`.
  */
 import type { Clock } from "./clock.ts";
-import type { CallTimeouts } from "./call-timeouts.ts";
+import { EndlessCalls, type CallTimeouts, type Deadlines } from "./call-timeouts.ts";
 import type { ActorDefinition, HandlerTable } from "./definition.ts";
 import { isOrderly, toReason, type ExitReason } from "./exit.ts";
 import { currentFlight, Flight, holdsUpRest, isAwaited, mayBringAnswer, owesRest, callInFlight } from "./flight.ts";
@@ -130,6 +130,7 @@ export class Process {
   /** Who waits for `init`, if it takes longer than `begin`. */
   #starter: { readonly resolve: (pid: Pid<never>) => void; readonly reject: (error: Error) => void } | null = null;
   #onExit: ((reason: ExitReason) => void)[] | null = null;
+  #endless: EndlessCalls | null = null;
   #self: ProcessSelf | null = null;
   /** What the process itself said; null while its definition decides. */
   #trapExit: boolean | null = null;
@@ -245,7 +246,12 @@ export class Process {
     }
     const call = new PendingCall();
     this.deliver(new Message(kind, name, args, call, flight));
-    return call.promise(this.host.timeouts, ms, () => timedOut(this, name, ms));
+    const deadlines = ms === Infinity && flight !== null ? flight.process.#endlessCalls() : this.host.timeouts;
+    return call.promise(deadlines, ms, () => timedOut(this, name, ms));
+  }
+
+  #endlessCalls(): Deadlines {
+    return this.phase === "exited" ? this.host.timeouts : (this.#endless ??= new EndlessCalls());
   }
 
   cast(name: string, args: readonly unknown[]): void {
@@ -576,6 +582,8 @@ export class Process {
       ...(this.#mailbox?.messages() ?? []),
     ];
     this.#mailbox = null;
+    this.#endless?.abandon();
+    this.#endless = null;
     this.state = undefined;
     this.host.exited(this);
     for (const message of unanswered) message.call?.reject(exitedBefore(this, message.name, reason));

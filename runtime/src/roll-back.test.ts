@@ -229,6 +229,18 @@ test("rollback takes the last upgrade back; validators and classes go the other 
   assert.equal(module.vsn, 1);
 });
 
+test("after mode otp there is nothing to roll back, also where it was about another module", async () => {
+  const { system, toTwo } = await tills(1);
+  await toTwo();
+  const other = actor<{ init(): null }>({ vsn: 1, init: () => null });
+  await system.start(other);
+  const changed = actor<{ init(): null }>({ vsn: 2, init: () => null, codeChange: { 1: { up: (s: null) => s, down: (s: null) => s } } });
+  assert.equal((await upgrade(system, [change(other, changed)], { mode: "otp" })).outcome, "committed");
+  const { outcome, errors } = await rollback(system);
+  assert.deepEqual([outcome, errors.map(({ code }) => code)], ["refused", ["INSTAR_NO_ROLLBACK"]]);
+  assert.match(errors[0]?.message ?? "", /mode otp, which knows no way back/);
+});
+
 test("what cannot be rolled back is refused and changes nothing", async () => {
   const { system, module, toTwo, all } = await tills(1, oneWay);
   const code = async () => (await rollback(system)).errors.map((error) => error.code);

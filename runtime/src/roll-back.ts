@@ -27,7 +27,7 @@ export type RollbackPlan =
 /** @param restart whether processes for which no step leads back are restarted, which loses their states */
 export function planRollback(system: LiveSystem, restart: boolean): RollbackPlan {
   const last = lastCommits.get(system);
-  if (last === undefined) return refuse("there is no upgrade to roll back.");
+  if (last === undefined) return refuse("there is no upgrade to roll back, or the last one was of mode otp, which knows no way back.");
   const errors: UpgradeError[] = [];
   const callbacks = new Set<() => void>();
   const changes = last.changes.flatMap(({ module, to }): ModuleChange[] => {
@@ -51,7 +51,7 @@ export function planRollback(system: LiveSystem, restart: boolean): RollbackPlan
   return { ok: true, changes, onCommit: () => callbacks.forEach((callback) => callback()) };
 }
 
-/** The last upgrade is taken back, or cannot be any more. */
+/** The last upgrade is taken back, or was one that cannot be. */
 export function forgetCommit(system: LiveSystem): void {
   lastCommits.delete(system);
 }

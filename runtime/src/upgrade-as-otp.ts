@@ -16,6 +16,7 @@ import { stateText } from "./process-info.ts";
 import type { Process } from "./process.ts";
 import type { UpgradedProcess, UpgradeError, UpgradeReport } from "./protocol.ts";
 import { endLingering } from "./purge.ts";
+import { forgetCommit } from "./roll-back.ts";
 import type { Supervision } from "./supervise.ts";
 import type { LiveSystem } from "./system.ts";
 
@@ -35,6 +36,7 @@ export async function upgradeAsOtp(system: LiveSystem, changes: readonly ModuleC
   const errors: UpgradeError[] = [];
   // There is no way back from here.
   system.probation?.end();
+  forgetCommit(system);
   // Only one upgrade at a time, of either mode.
   system.preparation = new Preparation({ processes: [], conversions: new Map(), restarts: new Set(), extra: undefined });
   try {

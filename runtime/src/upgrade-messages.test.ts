@@ -111,6 +111,22 @@ describe("queued messages", () => {
     });
   }
 
+  test("a translation that sends a message, which it should not, loses it nowhere", async () => {
+    for (const first of [0, 1]) {
+      const { system } = testSystem({ seed: 1 });
+      const received: unknown[][] = [];
+      const one = module(1, received);
+      const pids = [await system.start(one), await system.start(one)];
+      for (const pid of pids) pid.cast("heard", "hi");
+      const tell = (text: string): void => (text === "hi" ? pids[first]?.cast("heard", "told") : undefined);
+      const telling = step({ heard: (text: string) => [tell(text), text].slice(1) });
+      assert.equal((await upgrade(system, [change(one, module(2, received, telling))])).outcome, "committed");
+      for (const pid of pids) await pid.call("sum", 1, 2);
+      const count = (text: string): number => received.filter(([vsn, , heard]) => vsn === 2 && heard === text).length;
+      assert.deepEqual([count("hi"), count("told")], [2, 2]);
+    }
+  });
+
   test("a translation cannot change what the sender holds", async () => {
     const { system } = testSystem();
     const received: unknown[][] = [];
