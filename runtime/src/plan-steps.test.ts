@@ -16,7 +16,7 @@ interface Case {
   readonly from: readonly [vsn: number, codeChange?: CodeChange, shape?: string];
   readonly to: readonly [vsn: number, codeChange?: CodeChange, shape?: string];
   readonly compatible?: PlanRequest["compatible"];
-  readonly released?: string;
+  readonly isDraft?: boolean;
   readonly reinstantiated?: boolean;
   /** Kind and steps, or the code of the refusal and what it says. */
   readonly plan: readonly [kind: string, ...labels: string[]] | { readonly code: string; readonly says: RegExp };
@@ -80,19 +80,18 @@ const cases: Record<string, Case> = {
   "a draft that was released as it is goes on from there": {
     from: [2, steps(1), "A"],
     to: [3, steps(1, 2), "C"],
-    released: "A",
     plan: ["convert", "2 up"],
   },
   "a draft that was released otherwise goes back first": {
     from: [2, steps(1), "A"],
     to: [3, steps(1, 2), "C"],
-    released: "B",
+    isDraft: true,
     plan: ["convert", "1 down", "1 up", "2 up"],
   },
   "a draft that was released otherwise, without a way back": {
     from: [2, { 1: oneWay }, "A"],
     to: [3, steps(1, 2), "C"],
-    released: "B",
+    isDraft: true,
     plan: { code: "INSTAR_DRAFT_STUCK", says: /not those of the release.*irreversible/ },
   },
   "a compatible edit of a draft without steps": { from: [1, {}, "A"], to: [1, {}, "B"], compatible: yes, plan: ["draft"] },
@@ -103,7 +102,7 @@ function version([vsn, codeChange = {}, shape]: Case["from"]) {
 }
 
 describe("planSteps", () => {
-  for (const [name, { from, to, compatible, reinstantiated, released, plan }] of Object.entries(cases)) {
+  for (const [name, { from, to, compatible, reinstantiated, isDraft = false, plan }] of Object.entries(cases)) {
     test(name, () => {
       const [loaded, next] = [version(from), version(to)];
       const module = moduleOf(loaded.handle);
@@ -112,7 +111,7 @@ describe("planSteps", () => {
         module,
         to: versionOf(next.handle, { ...next.known, load: 2 }),
         ...(compatible && { compatible }),
-        ...(released !== undefined && { releasedShape: () => released }),
+        isDraft,
         ...(reinstantiated !== undefined && { reinstantiated }),
       });
       if ("code" in plan) {

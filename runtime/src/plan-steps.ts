@@ -17,10 +17,10 @@ export interface PlanRequest {
    */
   readonly compatible?: (from: VersionPoint, to: VersionPoint) => boolean;
   /**
-   * The shape with which a version was released; null where it was not, or where that is not known. The steps of a newer version start
-   * from released states, so a loaded draft that has another shape has to go back to the release before it first.
+   * What is loaded is a draft of a version that was released otherwise since. The steps of a newer version start from released states, so
+   * it has to go back to the release before it first. Default false.
    */
-  readonly releasedShape?: (vsn: number) => string | null;
+  readonly isDraft?: boolean;
 }
 
 interface VersionPoint {
@@ -63,12 +63,10 @@ export function planSteps(request: PlanRequest): StepPlan {
   return from.vsn < to.vsn ? planUp(request) : planDown(request);
 }
 
-function planUp({ module, to, compatible, releasedShape }: PlanRequest): StepPlan {
+function planUp({ module, to, compatible, isDraft = false }: PlanRequest): StepPlan {
   const from = module.current;
-  const released = releasedShape?.(from.vsn) ?? null;
-  const isOtherDraft = released !== null && from.shape !== null && from.shape !== released;
   const steps: PlannedStep[] = [];
-  if (isOtherDraft) {
+  if (isDraft) {
     const n = from.vsn - 1;
     const step = stepOf(from, n);
     if (step === undefined || isIrreversible(step.down)) {
@@ -82,7 +80,7 @@ function planUp({ module, to, compatible, releasedShape }: PlanRequest): StepPla
     steps.push(downStep(n, step, step.down));
   }
   const missing: number[] = [];
-  for (let n = isOtherDraft ? from.vsn - 1 : from.vsn; n < to.vsn; n++) {
+  for (let n = isDraft ? from.vsn - 1 : from.vsn; n < to.vsn; n++) {
     const step = stepOf(to, n);
     if (step === undefined) missing.push(n);
     else steps.push(upStep(n, step));

@@ -23,6 +23,39 @@ const withStep = (up: string): string =>
   },`,
   });
 
+test("a draft whose version was released with another state goes back to the release before, and up from there", async (t) => {
+  const project = await releasedProject(t, { [file]: counter, "src/app.ts": counterApp });
+  const dev = startCli(t, ["dev", "src/app.ts"], { cwd: project.root });
+  await dev.until("in another terminal");
+  const second = (field: string): string =>
+    `1: { up: (old: { readonly title: string; readonly count: number }) => ({ ...old, ${field}: 1 }), down: ({ title, count }: { readonly title: string; readonly count: number }) => ({ title, count }) },`;
+  const source = (vsn: string, field: string, steps: string): string =>
+    counterSource({
+      vsn,
+      state: `  readonly title: string;\n  readonly count: number;\n  readonly ${field}: number;`,
+      initial: `{ title, count: 0, ${field}: 1 }`,
+      codeChange: `\n  codeChange: {\n    ${steps}\n  },`,
+    });
+  const run = async (...args: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await runCli(args, { cwd: project.root });
+    assert.equal(code, 0, stderr + stdout);
+    return stdout;
+  };
+  project.write({ [file]: source("2", "stride", second("stride")) });
+  await run("upgrade");
+  project.write({ [file]: source("2", "step", second("step")) });
+  await run("release");
+  const third =
+    "2: { up: ({ step, ...old }: { readonly title: string; readonly count: number; readonly step: number }) => ({ ...old, pace: step + 1 }), down: ({ pace, ...old }: State) => ({ ...old, step: pace - 1 }) },";
+  project.write({ [file]: source("3", "pace", `${second("step")}\n    ${third}`) });
+  const report = JSON.parse(await run("upgrade", "--format", "json")) as UpgradeReport;
+  assert.deepEqual(
+    report.modules.map(({ from, to, steps }) => [from, to, ...steps]),
+    [[2, 3, "1 down", "1 up", "2 up"]],
+  );
+  assert.match(report.processes[0]?.after ?? "", /pace: 2/);
+});
+
 test("an identity step over a changed state is refused with the path, the processes stay in old code, and a right one passes", async (t) => {
   const project = await releasedProject(t, { [file]: counter, "src/app.ts": counterApp });
   const dev = startCli(t, ["dev", "src/app.ts"], { cwd: project.root });

@@ -63,6 +63,8 @@ export interface ChildPlan {
   readonly load: LoadRequest;
   /** Pairs of shape hashes, `from to`, of which every state of the first is a valid state of the second. */
   readonly compatible: readonly string[];
+  /** Modules that run a draft of what was released otherwise since. */
+  readonly drafts: readonly string[];
   /** Modules whose files are gone. Their processes must end with the upgrade. */
   readonly gone: readonly GoneModule[];
 }

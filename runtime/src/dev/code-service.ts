@@ -122,6 +122,7 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
         module,
         to,
         reinstantiated,
+        isDraft: request.drafts.includes(module.id),
         compatible: (a, b) => a.shape !== null && b.shape !== null && (a.shape === b.shape || known.has(`${a.shape} ${b.shape}`)),
       });
       if (plan.ok) changes.push({ module, to, kind: plan.kind, steps: plan.steps });

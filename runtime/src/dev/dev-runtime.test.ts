@@ -69,7 +69,7 @@ test("while the analysis reads the project, the application runs and the endpoin
         const early = await connectClient(t, JSON.parse(project.read(".instar/run/dev.json")) as RunFile);
         await untilProcess(early, ({ name }) => name === "counter");
         seen.push((await early.request("runtime/info")).status);
-        return Object.fromEntries(modules.map(({ id }) => [id, { hash: "known", released: false }]));
+        return Object.fromEntries(modules.map(({ id }) => [id, { hash: "known" }]));
       },
     },
   });
@@ -383,7 +383,10 @@ test("a second runtime of one name does not start, and the first runs on", async
 });
 
 /** Shapes as the sources say them in a comment `shape: x`; a port that needs no analysis. */
-const noShapes: ShapePort = { describe: async () => ({}), compare: async () => ({ compatible: [], validators: {}, readOnlySteps: {} }) };
+const noShapes: ShapePort = {
+  describe: async () => ({}),
+  compare: async () => ({ compatible: [], validators: {}, readOnlySteps: {}, drafts: [] }),
+};
 
 function textShapes(project: DevProject, alsoIn?: string): ShapePort {
   return {
@@ -391,7 +394,7 @@ function textShapes(project: DevProject, alsoIn?: string): ShapePort {
     async describe(modules) {
       const shapes = modules.flatMap(({ id, file }) => {
         const text = readFileSync(file, "utf8") + (alsoIn === undefined ? "" : readFileSync(project.path(alsoIn), "utf8"));
-        return id.endsWith(".actor") ? [[id, { hash: /shape: (\w+)/.exec(text)?.[1] ?? "first", released: false }] as const] : [];
+        return id.endsWith(".actor") ? [[id, { hash: /shape: (\w+)/.exec(text)?.[1] ?? "first" }] as const] : [];
       });
       return Object.fromEntries(shapes);
     },

@@ -38,6 +38,9 @@ export interface ShapePort {
 }
 
 export interface ShapeChange {
+  /** The module, by its id, and the version of it that is loaded. */
+  readonly module: string;
+  readonly vsn: number;
   /** Null where it is not known. */
   readonly from: string | null;
   /** The same as `from` where only code changes. */
@@ -60,12 +63,12 @@ export interface ShapeComparison {
    * They need no copy of it, which most of an upgrade's time is spent on.
    */
   readonly readOnlySteps: ReadOnlySteps;
+  /** Modules, by id, whose loaded version was released since, with a shape that the states of what is loaded do not fit. */
+  readonly drafts: readonly string[];
 }
 
 export interface ModuleShape {
   readonly hash: string;
-  /** Whether the version that the source declares has a snapshot, which makes it released and frozen. */
-  readonly released: boolean;
 }
 
 /** What a caller of `enableUpgrades` gives. */

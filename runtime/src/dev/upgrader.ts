@@ -176,12 +176,12 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
 
   /** Of the states of modules that change: what needs no step, and what checks the new ones and, in a rehearsal, those that it goes back to. */
   async function compare(hashes: ShapeHashes, files: readonly BuiltFile[], fromSources: boolean): Promise<ShapeComparison> {
-    const nothing: ShapeComparison = { compatible: [], validators: {}, readOnlySteps: {} };
+    const nothing: ShapeComparison = { compatible: [], validators: {}, readOnlySteps: {}, drafts: [] };
     const texts = new Map(files.map(({ file, hash }) => [file, hash]));
-    const changes = loaded.modules.flatMap(({ file, shape, closure }) => {
+    const changes = loaded.modules.flatMap(({ id, vsn, file, shape, closure }) => {
       const to = hashes[file];
       const changed = to !== undefined && (to !== shape || texts.get(file) !== closure.find((own) => own.file === file)?.hash);
-      return changed ? [{ from: shape, to, ...(fromSources && { source: file }) }] : [];
+      return changed ? [{ module: id, vsn, from: shape, to, ...(fromSources && { source: file }) }] : [];
     });
     if (shapes === null || changes.length === 0) return nothing;
     return (await answered(() => shapes.compare(changes), "new states cannot be checked against their types")) ?? nothing;
@@ -229,7 +229,8 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
       } catch (error) {
         return emptyPlan([toUpgradeError(error, "INSTAR_BUILD_FAILED")]);
       }
-      return request("plan", { load: prepared.load, gone: prepared.gone, compatible: prepared.comparison.compatible });
+      const { compatible, drafts } = prepared.comparison;
+      return request("plan", { load: prepared.load, gone: prepared.gone, compatible, drafts });
     });
   }
 

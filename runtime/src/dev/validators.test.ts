@@ -49,11 +49,12 @@ const fieldShapes: ShapePort = {
     Object.fromEntries(
       modules.flatMap(({ id, file }) => {
         const name = /shape: (\w+)/.exec(readFileSync(file, "utf8"))?.[1];
-        return name === undefined ? [] : [[id, { hash: name, released: false }]];
+        return name === undefined ? [] : [[id, { hash: name }]];
       }),
     ),
   compare: async (changes) => ({
     compatible: [],
+    drafts: [],
     readOnlySteps: Object.fromEntries(
       changes.flatMap(({ source }) => {
         const from = source === undefined ? null : /reads only: (\d)/.exec(readFileSync(source, "utf8"));

@@ -47,6 +47,8 @@ export interface Analyzer {
   snapshot(module: ActorModule): { readonly file: string; readonly text: string } | undefined;
   /** Whether states of one shape are valid for another; hashes from earlier results of this analyzer. */
   compatible(from: string, to: string): Verdict;
+  /** Hash of the state's shape in a release; null where there is none that can be read. */
+  releasedShape(id: string, vsn: number): string | null;
   /** What checks values of a shape at run time; hashes as for `compatible`. */
   validator(shape: string): ValidatorSource | undefined;
   /** From which versions the steps up, in an actor's file as it is now, only read states of a shape; see `reads-only.ts`. */
@@ -146,6 +148,11 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       const [one, other] = [states.get(from), states.get(to)];
       if (from === to) return "compatible";
       return one === undefined || other === undefined ? "unknown" : createValidity()(renamePids(one, renames), renamePids(other, renames));
+    },
+
+    releasedShape(id, vsn) {
+      const parsed = releases.of(id).find((snapshot) => snapshot.vsn === vsn)?.parsed;
+      return parsed?.kind === "ok" ? shapeHash(parsed.shapes.state) : null;
     },
 
     validator(hash) {

@@ -14,8 +14,8 @@ export function createShapeAnswers(root: string): ShapePort {
     async describe(modules) {
       const files = modules.map(({ file }) => slashed(file));
       const shapes: Record<string, ModuleShape> = {};
-      for (const { id, shape, released } of open().analyzer.analyze(files)?.modules ?? []) {
-        if (shape !== null && modules.some((module) => module.id === id)) shapes[id] = { hash: shape, released };
+      for (const { id, shape } of open().analyzer.analyze(files)?.modules ?? []) {
+        if (shape !== null && modules.some((module) => module.id === id)) shapes[id] = { hash: shape };
       }
       return shapes;
     },
@@ -30,6 +30,11 @@ export function createShapeAnswers(root: string): ShapePort {
             from === null || source === null ? [] : [[source, analyzer.readOnlySteps(slashed(source), from)]],
           ),
         ),
+        drafts: changes.flatMap(({ module, vsn, from }) => {
+          const released = analyzer.releasedShape(module, vsn);
+          // What is not known is no reason to take a longer way.
+          return from !== null && released !== null && analyzer.compatible(from, released) === "incompatible" ? [module] : [];
+        }),
         validators: Object.fromEntries(
           [...shapes].flatMap((shape) => {
             const source = analyzer.validator(shape)?.source;

@@ -4,11 +4,13 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { runInThisContext } from "node:vm";
 import { Worker } from "node:worker_threads";
-import { counter, counterApp, counterSource } from "../../../test/support/counter.ts";
+import { changedCounter, counter, counterApp, counterSource } from "../../../test/support/counter.ts";
+import { releasedProject } from "../../../test/support/released-project.ts";
 import { temporaryProject } from "../../../test/support/temporary-project.ts";
 import { createShapePort, type ShapeThread } from "./shape-port.ts";
 
 const file = "src/counter.actor.ts";
+const loaded = { module: "src/counter.actor", vsn: 1 };
 
 test("the thread says what shape the states have as the sources are now, what fits what, and what checks them", async (t) => {
   const project = temporaryProject(t, { [file]: counter, "src/app.ts": counterApp });
@@ -19,8 +21,7 @@ test("the thread says what shape the states have as the sources are now, what fi
       { id: "src/nobody", file: project.path("src/nobody.ts") },
     ]);
     assert.deepEqual(Object.keys(described), ["src/counter.actor"]);
-    assert.equal(described["src/counter.actor"]?.released, false);
-    return described["src/counter.actor"].hash;
+    return described["src/counter.actor"]?.hash ?? "";
   };
   const before = await hash();
   assert.equal(await hash(), before);
@@ -33,7 +34,7 @@ test("the thread says what shape the states have as the sources are now, what fi
   const after = await hash();
   assert.notEqual(after, before);
 
-  const { compatible, validators } = await shapes.compare([{ from: before, to: after }]);
+  const { compatible, validators } = await shapes.compare([{ ...loaded, from: before, to: after }]);
   assert.deepEqual(compatible, [`${before} ${after}`, `${after} ${before}`]);
   assert.deepEqual(Object.keys(validators).toSorted(), [before, after].toSorted());
   const check = runInThisContext(validators[after] ?? "") as (state: unknown) => string | null;
@@ -41,9 +42,30 @@ test("the thread says what shape the states have as the sources are now, what fi
   assert.match(check({ title: "tea", count: 1, step: "2" }) ?? "", /State\.step: expected number/);
 
   // Where only code changes there is nothing to compare; what has no shape yet is only checked.
-  assert.deepEqual((await shapes.compare([{ from: after, to: after }])).compatible, []);
-  assert.deepEqual(Object.keys((await shapes.compare([{ from: null, to: after }])).validators), [after]);
-  assert.deepEqual(await shapes.compare([{ from: "unheard", to: "of" }]), { compatible: [], validators: {}, readOnlySteps: {} });
+  assert.deepEqual((await shapes.compare([{ ...loaded, from: after, to: after }])).compatible, []);
+  assert.deepEqual(Object.keys((await shapes.compare([{ ...loaded, from: null, to: after }])).validators), [after]);
+  assert.deepEqual(await shapes.compare([{ ...loaded, from: "unheard", to: "of" }]), {
+    compatible: [],
+    validators: {},
+    readOnlySteps: {},
+    drafts: [],
+  });
+});
+
+test("the thread says whose loaded states are not those of the release of their version", async (t) => {
+  const project = await releasedProject(t, { [file]: counter });
+  const shapes = started(t, createShapePort(project.root));
+  const hash = async (text: string): Promise<string> => {
+    project.write({ [file]: text });
+    return (await shapes.describe([{ id: loaded.module, file: project.path(file) }]))[loaded.module]?.hash ?? "";
+  };
+  const [released, draft] = [await hash(counter), await hash(changedCounter)];
+  const drafts = async (from: string, vsn = 1): Promise<readonly string[]> =>
+    (await shapes.compare([{ module: loaded.module, vsn, from, to: released }])).drafts;
+  assert.deepEqual(await drafts(draft), [loaded.module]);
+  assert.deepEqual(await drafts(released), []);
+  assert.deepEqual(await drafts(draft, 2), [], "that version is not released");
+  assert.deepEqual(await drafts("unheard of"), [], "what is not known is no reason to take a longer way");
 });
 
 test("the thread says which steps of a file only read states, where these are plain", async (t) => {
@@ -68,7 +90,7 @@ export default actor<Protocol>({
   const asked = ["counter", "tagged"].map((name) => ({ id: `src/${name}.actor`, file: project.path(`src/${name}.actor.ts`) }));
   const described = await shapes.describe(asked);
   const { readOnlySteps } = await shapes.compare(
-    asked.map(({ id, file: source }) => ({ from: described[id]?.hash ?? null, to: described[id]?.hash ?? "", source })),
+    asked.map(({ id, file: source }) => ({ ...loaded, from: described[id]?.hash ?? null, to: described[id]?.hash ?? "", source })),
   );
   assert.deepEqual(readOnlySteps, { [asked[0]?.file ?? ""]: [1], [asked[1]?.file ?? ""]: [] });
 });
