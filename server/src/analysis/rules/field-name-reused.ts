@@ -1,7 +1,7 @@
 /** A name that meant something else once finds what it meant in states that were never cleaned of it. */
 import { causesOf } from "../causes.ts";
 import type { Difference } from "../compare.ts";
-import { changesText, concerned, subject } from "../explain.ts";
+import { affected, changesText, concerned, subject } from "../explain.ts";
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
 import type { Finding, Rule } from "../rule.ts";
 import { isMissing } from "./state-changed-no-code-change.ts";
@@ -13,7 +13,7 @@ export const fieldNameReused: Rule = {
   *check({ modules }: ProjectFacts): Iterable<Finding> {
     // Where no step is there, the rule that asks for one says it.
     const stepped = modules.filter((facts) => !facts.unresolved && !isMissing(facts));
-    for (const cause of causesOf(stepped, reusedIn)) {
+    for (const cause of causesOf(stepped, reusedIn, modules)) {
       const [first] = cause.differences;
       const name = first?.field?.name ?? "";
       yield {
@@ -25,7 +25,7 @@ export const fieldNameReused: Rule = {
           `${subject(cause)} has a name that meant something else before: ${changesText(cause.differences)}. ` +
           `A step that copies the old state (\`{ ...old }\`) carries that along, and the new code takes it for what \`${name}\` means now. ` +
           `Call the field something else, or set it in \`up\`: \`{ ...old, ${name}: undefined }\`.`,
-        related: [],
+        related: affected(cause),
         fixes: [],
       };
     }
