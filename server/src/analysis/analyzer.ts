@@ -7,6 +7,7 @@ import type { ActorSource, Baseline, ModuleFacts, ProjectFacts, Reading, StepWri
 import type { ActorModule, Analyzed, Strategy, Verdict, Warning } from "./model.ts";
 import { type ProtocolRenames, protocolRenames, renamePids, renameProtocols, renamesFor } from "./protocol-renames.ts";
 import { isUnresolved, type ProtocolShapes } from "./protocol-shapes.ts";
+import { snapshotReader } from "./read-snapshot.ts";
 import { ProjectReadings } from "./readings.ts";
 import { hasUnresolved, isPlain, type Shape, shapeHash } from "./shape.ts";
 import type { Finding } from "./rule.ts";
@@ -61,7 +62,7 @@ export class CompilerNeeded extends Error {}
 /** @param compiler gives the compiler, or throws `CompilerNeeded`. */
 export function createLateAnalyzer(host: SourceHost, { root, against }: AnalyzerOptions, compiler: () => Compiler): Analyzer {
   const project = new ProjectReadings(host, root, compiler);
-  const releases = new SnapshotFolder(host, root, (text, id, vsn) => compiler().parseSnapshot(text, id, vsn));
+  const releases = new SnapshotFolder(host, root, snapshotReader(compiler));
   const others = against === undefined ? undefined : new TreeBaselines(against, root, compiler);
   let baselines: Baselines | undefined;
   const writer: StepWriter = {

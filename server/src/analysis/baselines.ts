@@ -8,6 +8,7 @@ import type { Note } from "./model.ts";
 import { nameOf, relativeTo } from "./paths.ts";
 import { isUnresolved } from "./protocol-shapes.ts";
 import { ProjectReadings } from "./readings.ts";
+import { snapshotReader } from "./read-snapshot.ts";
 import { SnapshotFolder } from "./snapshots.ts";
 import type { SourceHost } from "./source-host.ts";
 
@@ -40,7 +41,7 @@ export class TreeBaselines {
     this.#against = against;
     this.#root = root;
     this.#readings = new ProjectReadings(against.host, root, compiler);
-    this.#releases = new SnapshotFolder(against.host, root, (text, id, vsn) => compiler().parseSnapshot(text, id, vsn));
+    this.#releases = new SnapshotFolder(against.host, root, snapshotReader(compiler));
   }
 
   /** Reads the tree, once. Yields between files. */

@@ -1,7 +1,7 @@
 /** The snapshots of one module as they lie in `.instar/releases/`. */
 import type { SourceHost } from "./source-host.ts";
 import { joinPath } from "./paths.ts";
-import type { ParsedSnapshot } from "./parse-snapshot.ts";
+import type { ParsedSnapshot } from "./read-snapshot.ts";
 
 interface Snapshot {
   readonly vsn: number;

@@ -1,7 +1,7 @@
 /** Snapshots are what everything is compared with, so one that is not what was written must not be believed. */
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
 import { nameOf } from "../paths.ts";
-import type { ParsedSnapshot } from "../parse-snapshot.ts";
+import type { ParsedSnapshot } from "../read-snapshot.ts";
 import type { Finding, Rule } from "../rule.ts";
 
 export const snapshotDamaged: Rule = {
