@@ -1,5 +1,5 @@
 /** Reads out of the compiler's options what they mean for the analysis. */
-import { runtimePackage } from "./runtime-names.ts";
+import { mapsRuntime } from "./runtime-names.ts";
 import type { Settings } from "./settings.ts";
 import type { TsConfig } from "./tsconfigs.ts";
 import { ts } from "./typescript.ts";
@@ -19,10 +19,4 @@ export function settingsOf({ options, problem }: TsConfig): Settings {
     extensions: node,
     problem,
   };
-}
-
-/** Whether a pattern of `paths` may mean the runtime's package. */
-function mapsRuntime(pattern: string): boolean {
-  const [before = "", after] = pattern.split("*");
-  return after === undefined ? pattern === runtimePackage : runtimePackage.startsWith(before) && runtimePackage.endsWith(after);
 }

@@ -8,6 +8,7 @@ import type { Compiler } from "./compiler.ts";
 import type { ConfigProblem, Reading } from "./facts.ts";
 import { ProjectOutlines } from "./outlines.ts";
 import { folderOf, joinPath } from "./paths.ts";
+import { plainSettings } from "./plain-settings.ts";
 import { candidatesAmong, changesOptions, isSource, listSources, type Mentions, mentionsOf } from "./project-files.ts";
 import { readByNames, SharedShapes } from "./read-names.ts";
 import { readOutline } from "./read-outline.ts";
@@ -73,7 +74,7 @@ export class ProjectReadings {
     // Which of several configurations takes a file in may depend on its name; what they mean here does not often.
     const known = this.#settings.get(folder);
     if (known !== undefined) return known;
-    const settings = this.checked.settings(file);
+    const settings = plainSettings(this.#host, file) ?? this.checked.settings(file);
     this.#settings.set(folder, settings);
     return settings;
   }

@@ -2,6 +2,12 @@
 
 export const runtimePackage = "instar";
 
+/** Whether a pattern of `paths` may mean the runtime's package. */
+export function mapsRuntime(pattern: string): boolean {
+  const [before = "", after] = pattern.split("*");
+  return after === undefined ? pattern === runtimePackage : runtimePackage.startsWith(before) && runtimePackage.endsWith(after);
+}
+
 /** The functions whose calls make an actor module. */
 export const actorFunctions: ReadonlySet<string> = new Set(["actor", "stateMachine"]);
 
