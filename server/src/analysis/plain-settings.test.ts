@@ -31,7 +31,8 @@ describe("options", () => {
 
 describe("spellings", () => {
   const texts = {
-    comments: '{\n  // a comment\n  "compilerOptions": {\n    /* "target": "es5", */\n    "target": "es2022", // "x": 1\n    "outDir": "a//b",\n  },\n}',
+    comments:
+      '{\n  // a comment\n  "compilerOptions": {\n    /* "target": "es5", */\n    "target": "es2022", // "x": 1\n    "outDir": "a//b",\n  },\n}',
     empty: "{}",
   };
   for (const [name, text] of Object.entries(texts)) test(name, () => compare(text));
