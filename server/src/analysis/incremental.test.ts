@@ -129,15 +129,26 @@ describe("what is looked at again", () => {
 });
 
 test("the compiler is asked for when it is needed, and not before", () => {
-  const files = { [`${root}/src/a.actor.ts`]: room("n: number") };
-  let loaded = false;
+  const files: Record<string, string> = {
+    [`${root}/tsconfig.json`]: '{ "compilerOptions": { "target": "es2022", "strict": true } }',
+    [`${root}/src/a.actor.ts`]: room("n: number"),
+  };
   const analyzer = createLateAnalyzer(memoryHost(files), { root }, () => {
-    if (!loaded) throw new CompilerNeeded();
-    return compiler;
+    throw new CompilerNeeded();
   });
-  assert.throws(() => analyzer.analyze(), CompilerNeeded);
-  loaded = true;
-  assert.equal(analyzer.analyze()?.modules.length, 1);
+  const analyze = (file: string, text: string) => {
+    files[file] = text;
+    analyzer.invalidate([file]);
+    return analyzer.analyze()?.modules[0];
+  };
+  const module = analyzer.analyze()?.modules[0];
+  const snapshot = module === undefined ? undefined : analyzer.snapshot(module);
+  assert.ok(snapshot !== undefined);
+  assert.equal(analyze(snapshot.file, snapshot.text)?.baseline?.vsn, 1);
+  assert.equal(analyze(`${root}/src/a.actor.ts`, room("n: string"))?.state.up, "incompatible");
+  // What only a type checker understands, and what does not parse.
+  for (const text of [room("n: Partial<{ a: 1 }>"), room("n: {")])
+    assert.throws(() => analyze(`${root}/src/a.actor.ts`, text), CompilerNeeded);
 });
 
 test("one file's findings come before the others are read", () => {
