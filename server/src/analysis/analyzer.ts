@@ -9,6 +9,7 @@ import { type ProtocolRenames, protocolRenames, renamePids, renameProtocols, ren
 import { isUnresolved, type ProtocolShapes } from "./protocol-shapes.ts";
 import { snapshotReader } from "./read-snapshot.ts";
 import { ProjectReadings } from "./readings.ts";
+import { type RecordFacts, recordsOf } from "./record-facts.ts";
 import { hasUnresolved, isPlain, type Shape, shapeHash } from "./shape.ts";
 import type { Finding } from "./rule.ts";
 import { snapshotText } from "./snapshot-text.ts";
@@ -52,6 +53,8 @@ export interface Analyzer {
   releasedShape(id: string, vsn: number): string | null;
   /** What checks values of a shape at run time; hashes as for `compatible`. */
   validator(shape: string): ValidatorSource | undefined;
+  /** The records of the project as the last analysis found them. */
+  records(): readonly RecordFacts[];
   /** From which versions the steps up, in an actor's file as it is now, only read states of a shape; see `reads-only.ts`. */
   readOnlySteps(file: string, shape: string): readonly number[];
 }
@@ -159,6 +162,10 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
     validator(hash) {
       const shape = states.get(hash);
       return shape === undefined ? undefined : validatorSource(shape);
+    },
+
+    records() {
+      return recordsOf(last?.facts ?? []);
     },
 
     readOnlySteps(file, hash) {

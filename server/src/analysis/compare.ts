@@ -9,13 +9,18 @@ import { holderKey, isPrimitive, membersOf, namesIn, primitive, shapeHash } from
 import { accessText, fieldText, typeText } from "./type-text.ts";
 import { type Validity, createValidity, movedMembers, unitsOf, worst } from "./validity.ts";
 
+/** A declaration around a change, and the path at which it begins. */
+export interface Owner extends Holder {
+  readonly path: string;
+}
+
 /** A change with what the rules need to explain it. */
 export interface Difference extends Change {
   /** The shapes at this path; null where there is none on that side. */
   readonly from: Shape | null;
   readonly to: Shape | null;
   /** The declarations of the new side around it, the nearest first: one of them somebody edited. */
-  readonly owners: readonly Holder[];
+  readonly owners: readonly Owner[];
   /** What the record around a removed field has other fields from: it may have had this one from there. */
   readonly bases?: readonly Holder[];
   readonly field?: Field;
@@ -99,7 +104,7 @@ interface Found {
   readonly kind: string;
   readonly from: Shape | null;
   readonly to: Shape | null;
-  readonly owners: readonly Holder[];
+  readonly owners: readonly Owner[];
   readonly bases?: readonly Holder[];
   readonly field?: Field;
   readonly renameOf?: string;
@@ -129,12 +134,12 @@ class Comparer {
     this.changes.push({ ...found, old: text(found.from), new: text(found.to), ...(field === undefined ? {} : { field }) });
   }
 
-  compare(from: Shape, to: Shape, path: string, outer: readonly Holder[], history: readonly Shape[] = []): void {
+  compare(from: Shape, to: Shape, path: string, outer: readonly Owner[], history: readonly Shape[] = []): void {
     if (shapeHash(from) === shapeHash(to) && !this.#withHistory) return;
     if (this.changes.length >= most || this.#open.some(([one, other]) => one === from && other === to)) return;
     // A declaration that only the new side refers to here was not edited; what refers to it was.
     const declared = declarationOf(to);
-    const owners = declared !== undefined && this.#sameDeclaration(from, to, declared.name) ? [declared, ...outer] : outer;
+    const owners = declared !== undefined && this.#sameDeclaration(from, to, declared.name) ? [{ ...declared, path }, ...outer] : outer;
     this.#open.push([from, to]);
     try {
       if (from.kind === "union" || to.kind === "union") this.#unions(from, to, path, owners, history);
@@ -153,7 +158,7 @@ class Comparer {
     return !names.now.has(old) && !names.old.has(name) && haveMuchInCommon(from, to);
   }
 
-  #single(from: Shape, to: Shape, path: string, owners: readonly Holder[], history: readonly Shape[]): void {
+  #single(from: Shape, to: Shape, path: string, owners: readonly Owner[], history: readonly Shape[]): void {
     if (from.kind === "object" && to.kind === "object") {
       if (from.fields.length + from.indexes.length + to.fields.length + to.indexes.length > 0)
         this.#objects(from, to, path, owners, history);
@@ -174,14 +179,14 @@ class Comparer {
     } else if (shapeHash(from) !== shapeHash(to)) this.#byVerdict(from, to, path, owners);
   }
 
-  #byVerdict(from: Shape, to: Shape, path: string, owners: readonly Holder[]): void {
+  #byVerdict(from: Shape, to: Shape, path: string, owners: readonly Owner[]): void {
     const up = this.#valid(from, to) === "compatible";
     const down = this.#valid(to, from) === "compatible";
     if (up && down) return;
     this.add({ path, kind: up ? "widened" : down ? "narrowed" : "changed", from, to, owners });
   }
 
-  #objects(from: ObjectShape, to: ObjectShape, path: string, owners: readonly Holder[], history: readonly Shape[]): void {
+  #objects(from: ObjectShape, to: ObjectShape, path: string, owners: readonly Owner[], history: readonly Shape[]): void {
     const added = to.fields.filter((field) => !from.fields.some((each) => each.name === field.name));
     const removed = from.fields.filter((field) => !to.fields.some((each) => each.name === field.name));
     const renames = pairRenames(removed, added);
@@ -195,13 +200,14 @@ class Comparer {
         const renameOf = renames.get(field.name);
         const kind = field.optional ? "optionalFieldAdded" : "fieldAdded";
         const { holder, picked } = field;
-        const its = holder !== undefined && picked === undefined && bases.has(holderKey(holder)) ? [holder, ...owners] : owners;
+        const its =
+          holder !== undefined && picked === undefined && bases.has(holderKey(holder)) ? [{ ...holder, path }, ...owners] : owners;
         this.add({ path: at, kind, from: null, to: field.shape, owners: its, field, ...(renameOf === undefined ? {} : { renameOf }) });
         // The field was there before, was dropped, and its old value was never taken out of memory.
         if (field.optional) this.buried = worst([this.buried, ...past.map((shape) => this.#valid(shape, field.shape))]);
         continue;
       }
-      const its = ownersOf(field, owners);
+      const its = ownersOf(field, owners, path);
       if (old.optional && !field.optional)
         this.add({ path: at, kind: "optionalToRequired", from: old.shape, to: field.shape, owners: its, field });
       else if (!old.optional && field.optional) {
@@ -217,13 +223,13 @@ class Comparer {
     const whole = wholeHolder(to.fields);
     for (const field of removed) {
       const kind = field.optional ? "optionalFieldRemoved" : "fieldRemoved";
-      const its = whole === undefined ? owners : [whole, ...owners];
+      const its = whole === undefined ? owners : [{ ...whole, path }, ...owners];
       this.add({ path: path + accessText(field.name), kind, from: field.shape, to: null, owners: its, bases: holdersOf(to.fields), field });
     }
     this.#indexes(from.indexes, to.indexes, path, owners);
   }
 
-  #indexes(from: readonly Index[], to: readonly Index[], path: string, owners: readonly Holder[]): void {
+  #indexes(from: readonly Index[], to: readonly Index[], path: string, owners: readonly Owner[]): void {
     const at = (index: Index) => `${path}[${typeText(index.key)}]`;
     for (const index of to) {
       const old = from.find((each) => shapeHash(each.key) === shapeHash(index.key));
@@ -236,13 +242,13 @@ class Comparer {
     }
   }
 
-  #arrays(from: ArrayShape, to: ArrayShape, path: string, owners: readonly Holder[], history: readonly Shape[]): void {
+  #arrays(from: ArrayShape, to: ArrayShape, path: string, owners: readonly Owner[], history: readonly Shape[]): void {
     if (from.readonly !== to.readonly) this.add({ path, kind: "readonlyChanged", from, to, owners });
     const past = history.flatMap((shape) => (shape.kind === "array" ? [shape.element] : []));
     this.compare(from.element, to.element, `${path}[]`, owners, past);
   }
 
-  #tuples(from: TupleShape, to: TupleShape, path: string, owners: readonly Holder[]): void {
+  #tuples(from: TupleShape, to: TupleShape, path: string, owners: readonly Owner[]): void {
     if (lengths(from) !== lengths(to)) this.add({ path, kind: "tupleArity", from, to, owners });
     else if (from.readonly !== to.readonly) this.add({ path, kind: "readonlyChanged", from, to, owners });
     for (const [index, slot] of to.slots.entries()) {
@@ -251,7 +257,7 @@ class Comparer {
     }
   }
 
-  #builtins(from: BuiltinShape, to: BuiltinShape, path: string, owners: readonly Holder[], history: readonly Shape[]): void {
+  #builtins(from: BuiltinShape, to: BuiltinShape, path: string, owners: readonly Owner[], history: readonly Shape[]): void {
     if (from.readonly !== to.readonly) this.add({ path, kind: "readonlyChanged", from, to, owners });
     for (const [index, arg] of to.args.entries()) {
       const old = from.args[index];
@@ -260,7 +266,7 @@ class Comparer {
     }
   }
 
-  #enums(from: EnumShape, to: EnumShape, path: string, owners: readonly Holder[]): void {
+  #enums(from: EnumShape, to: EnumShape, path: string, owners: readonly Owner[]): void {
     for (const [name] of to.table)
       if (to.members.includes(name) && !from.table.some(([each]) => each === name))
         this.add({ path, kind: "enumMemberAdded", from, to, owners });
@@ -273,7 +279,7 @@ class Comparer {
     if (moved.length === 0 && JSON.stringify(from.table) === JSON.stringify(to.table)) this.#byVerdict(from, to, path, owners);
   }
 
-  #unions(from: Shape, to: Shape, path: string, owners: readonly Holder[], history: readonly Shape[]): void {
+  #unions(from: Shape, to: Shape, path: string, owners: readonly Owner[], history: readonly Shape[]): void {
     const tag = tagOf(from, to);
     const old = byTag(membersOf(from), tag);
     const now = byTag(membersOf(to), tag);
@@ -330,8 +336,8 @@ function haveMuchInCommon(from: Shape, to: Shape): boolean {
 }
 
 /** Where a field of a record comes from: what it was inherited or picked from was edited first of all. */
-function ownersOf({ holder, open }: Field, owners: readonly Holder[]): readonly Holder[] {
-  if (holder !== undefined) return open === true ? owners : [holder, ...owners];
+function ownersOf({ holder, open }: Field, owners: readonly Owner[], path: string): readonly Owner[] {
+  if (holder !== undefined) return open === true ? owners : [{ ...holder, path }, ...owners];
   return open === true ? owners.slice(1) : owners;
 }
 

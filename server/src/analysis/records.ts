@@ -1,24 +1,10 @@
-/**
- * Records: the named types that lie in states or travel in messages. Each is a fact of its own: where it is declared, which actors use it
- * and where, and what has changed in it since they were released.
- */
+/** Which records a module uses, and where: the named types that lie in its state or travel in its messages. */
 import { argumentName } from "./compare.ts";
-import type { ModuleFacts } from "./facts.ts";
-import type { Change } from "./model.ts";
 import { type ProtocolShapes, sections } from "./protocol-shapes.ts";
 import { type Holder, holderKey, type Shape, children } from "./shape.ts";
-import type { Location } from "./span.ts";
 import { accessText, typeText } from "./type-text.ts";
 
-export interface RecordFacts extends Location {
-  readonly name: string;
-  readonly uses: readonly RecordUse[];
-  /** What has changed in it, by path from the record itself: `Player.level`. */
-  readonly changes: readonly Change[];
-}
-
-export interface RecordUse {
-  readonly module: string;
+export interface RecordPlace {
   /** As in changes: `State.players[]`, `casts.join[0]`. */
   readonly path: string;
   readonly in: "state" | "messages";
@@ -27,7 +13,7 @@ export interface RecordUse {
 /** A record as one module uses it. */
 export interface Used {
   readonly holder: Holder;
-  readonly uses: readonly Pick<RecordUse, "path" | "in">[];
+  readonly uses: readonly RecordPlace[];
 }
 
 /** More places than anybody reads. */
@@ -43,14 +29,14 @@ export function recordsIn(protocol: ProtocolShapes): ReadonlyMap<string, Used> {
 }
 
 function findRecords(protocol: ProtocolShapes): ReadonlyMap<string, Used> {
-  const found = new Map<string, { readonly holder: Holder; readonly uses: Pick<RecordUse, "path" | "in">[] }>();
-  const add = (holder: Holder, use: Pick<RecordUse, "path" | "in">) => {
+  const found = new Map<string, { readonly holder: Holder; readonly uses: RecordPlace[] }>();
+  const add = (holder: Holder, use: RecordPlace) => {
     const key = holderKey(holder);
     const known = found.get(key) ?? { holder, uses: [] };
     found.set(key, known);
     if (known.uses.length < most && !known.uses.some(({ path }) => path === use.path)) known.uses.push(use);
   };
-  const section = (where: RecordUse["in"]) => {
+  const section = (where: RecordPlace["in"]) => {
     const seen = new Set<Shape>();
     return function visit(shape: Shape, path: string): void {
       if ("declared" in shape && shape.declared !== undefined && shape.name !== undefined)
@@ -81,20 +67,4 @@ function findRecords(protocol: ProtocolShapes): ReadonlyMap<string, Used> {
     }
   }
   return found;
-}
-
-/** All records of a project, by name and place. Without the states themselves: a state is its module's. */
-export function recordsOf(modules: readonly ModuleFacts[], changesIn: (key: string) => RecordFacts["changes"]): readonly RecordFacts[] {
-  const found = new Map<string, { readonly holder: Holder; readonly uses: RecordUse[] }>();
-  for (const { module, source } of modules) {
-    for (const [key, { holder, uses }] of recordsIn(source.protocol)) {
-      const record = found.get(key) ?? { holder, uses: [] };
-      found.set(key, record);
-      for (const use of uses) if (use.path !== "State") record.uses.push({ module: module.id, ...use });
-    }
-  }
-  return [...found]
-    .filter(([, { uses }]) => uses.length > 0)
-    .map(([key, { holder, uses }]): RecordFacts => ({ name: holder.name, ...holder.declared, uses, changes: changesIn(key) }))
-    .toSorted((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : one.file < other.file ? -1 : 1));
 }
