@@ -414,3 +414,60 @@ function randomOf(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
+
+test("a check that is outdated stops at the next module, and the next one finds what the newest texts say", async (context) => {
+  // Of these only the type checker can tell, so each of them takes a while.
+  const text = room.replace("readonly size: number;", "readonly size: number;\n  readonly more: Partial<{ x: number }>;");
+  const names = Array.from({ length: 30 }, (_, index) => `src/room${index}.actor.ts`);
+  const project = temporaryProject(context, { "package.json": manifest, ...Object.fromEntries(names.map((name) => [name, text])) });
+  const real = await import("../server/src/late-workspace.ts");
+  const { compiler } = await import("../server/src/analysis/compiler.ts");
+  const read: string[] = [];
+  let onRead = () => {};
+  const slow: typeof compiler = {
+    ...compiler,
+    openProject(host, root) {
+      const opened = compiler.openProject(host, root);
+      const readOne = opened.read.bind(opened);
+      opened.read = (file, roots) => {
+        read.push(file);
+        onRead();
+        // Longer than one turn may take, so that others get theirs after each module.
+        for (const end = performance.now() + 12; performance.now() < end;);
+        return readOne(file, roots);
+      };
+      return opened;
+    },
+  };
+  const editor = await startEditor(context, {
+    folders: [project.root],
+    loadWorkspace: async () => ({ ...real, openWorkspace: (root) => real.openWorkspace(root, { loadCompiler: async () => slow }) }),
+  });
+  const file = project.path(names[0] ?? "");
+  editor.open(file);
+  await editor.read();
+  const edited = new Promise<void>((resolve) => {
+    onRead = () => {
+      if (read.length !== 3) return;
+      editor.replace(file, "vsn: 1", "vsn: 0");
+      resolve();
+    };
+  });
+  const done = editor.pause();
+  await edited;
+  await editor.read();
+  const stopped = read.length;
+  assert.ok(stopped < names.length / 2, `${stopped} modules were read`);
+  await editor.read();
+  assert.equal(read.length, stopped, "nothing begins before the typing pauses");
+  assert.ok(editor.waiting > 0);
+  onRead = () => {};
+  await editor.pause();
+  await done;
+  assert.ok(read.length >= names.length);
+  assert.deepEqual(
+    editor.diagnostics(file).map(({ code }) => code),
+    ["vsn-not-literal"],
+  );
+  assert.deepEqual(editor.errors, []);
+});

@@ -60,9 +60,10 @@ export class Project {
   /**
    * The whole project as it is now, from the last time where nothing changed since. A change that comes meanwhile begins it anew.
    * @param full whether fixes are to be taken and the analyzer is to be asked further questions.
+   * @param wanted asked before it begins anew; when false, the result is undefined.
    */
-  async current(full = false): Promise<Analyzed | undefined> {
-    for (;;) {
+  async current(full = false, wanted: () => boolean = () => true): Promise<Analyzed | undefined> {
+    while (wanted()) {
       const known = this.#known(full);
       if (known !== undefined) return known;
       const generation = this.#generation;
@@ -77,6 +78,7 @@ export class Project {
         if (this.#running === running) this.#running = undefined;
       }
     }
+    return undefined;
   }
 
   /** One file as it is now, before the whole project is: what a person who types waits for. Undefined where one file does not tell. */

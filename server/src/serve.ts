@@ -186,12 +186,12 @@ export function serve(connection: Connection, host: Host): void {
     })(action, token),
   );
   connection.onCodeLens(
-    guarded(log, "textDocument/codeLens", null, async ({ textDocument }) => {
+    guarded(log, "textDocument/codeLens", null, async ({ textDocument }, token) => {
       const found = await projectOf(textDocument.uri);
       if (found === undefined) return null;
       const { project, file } = found;
       const commands = new Set(options?.commands);
-      return ((await project.current())?.modules ?? [])
+      return ((await project.current(false, () => !token.isCancellationRequested))?.modules ?? [])
         .filter((module) => module.file === file)
         .flatMap((module) => codeLenses(module, live.module(project.root, module.id), commands));
     }),

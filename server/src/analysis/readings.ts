@@ -125,8 +125,10 @@ export class ProjectReadings {
     for (let index = 0; index < unread.length; index += batch) {
       const some = unread.slice(index, index + batch);
       // Where files declare names for others, all of them have to be in the program.
-      for (const file of some) this.#readByChecker(file, global ? candidates : some);
-      yield;
+      for (const file of some) {
+        this.#readByChecker(file, global ? candidates : some);
+        yield;
+      }
     }
     return candidates.flatMap((file) => this.#known.get(file)?.reading ?? []);
   }

@@ -102,7 +102,8 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
       if (project.generation !== generation) return;
     }
     const begin = performance.now();
-    const analyzed = await project.current();
+    // An outdated check stops at the next module, and whatever made it so has scheduled another.
+    const analyzed = await project.current(false, () => project.generation === generation);
     if (analyzed === undefined || project.generation !== generation) return;
     costs.set(project, { ...costs.get(project), whole: performance.now() - begin });
     const byFile = new Map<string, Finding[]>();
