@@ -266,7 +266,8 @@ class Simulation {
     const handle = world.modules[name];
     // A downgrade takes the steps of the code that is left, so there a fault is never met.
     const validate = (state: unknown): string | null => fitsVersion(state as State, to);
-    return { ...change(handle, world.worker(to, fault)), validate };
+    // The steps only read, so it is true either way.
+    return { ...change(handle, world.worker(to, fault)), validate, readsOnly: this.#pick([true, false]) };
   }
 
   #system(to: Pid<Worker>): void {
