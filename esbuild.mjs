@@ -66,6 +66,8 @@ await Promise.all([
       cli: at("server/src/cli/cli.ts"),
       // A thread's file: shape-port.ts looks for it by this name.
       "shape-worker": at("server/src/live/shape-worker.ts"),
+      // A process's file: step-process.ts looks for it by this name.
+      "prove-child": at("server/src/prove/prove-child.ts"),
     },
     outdir: at("server/dist"),
     format: "esm",

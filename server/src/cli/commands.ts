@@ -8,6 +8,7 @@ import { registerExplain } from "./explain.ts";
 import { registerFix } from "./fix.ts";
 import { registerKill } from "./kill.ts";
 import { registerPlan } from "./plan.ts";
+import { registerProve } from "./prove.ts";
 import { registerPs } from "./ps.ts";
 import { registerPurge } from "./purge.ts";
 import { registerRehearse } from "./rehearse.ts";
@@ -22,6 +23,7 @@ export function registerCommands(program: Command): void {
   registerDiff(program);
   registerFix(program);
   registerRelease(program);
+  registerProve(program);
   registerExplain(program);
   registerDev(program);
   registerPs(program);

@@ -1,11 +1,10 @@
 /** `instar dev <entry>`: runs an application under the dev runtime, in this process and a child of it, until Ctrl-C. */
-import { existsSync, realpathSync } from "node:fs";
-import { createRequire } from "node:module";
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
 import type { DevRuntime, DevRuntimeOptions, ShapePort } from "../../../runtime/src/dev/index.ts";
 import type { UpgradeError } from "../../../runtime/src/protocol.ts";
+import { devModuleUrl } from "./dev-module.ts";
 import { exitCode, Refused, UsageError } from "./exit.ts";
 import { parseMilliseconds } from "./live.ts";
 import { type ProbationOptions, probationOf, withProbationOptions } from "./probation-options.ts";
@@ -59,7 +58,7 @@ export function registerDev(program: Command): void {
 }
 
 async function run(root: string, entry: string, options: DevOptions, shapes: ShapePort): Promise<void> {
-  const { startDevRuntime } = await loadDevModule(root);
+  const { startDevRuntime } = (await import(devModuleUrl(root))) as DevModule;
   const probation = probationOf(options);
   const runtime = await started(() =>
     startDevRuntime({
@@ -81,29 +80,6 @@ async function run(root: string, entry: string, options: DevOptions, shapes: Sha
   );
   await runtime.stopped;
   process.exitCode = exitCode.ok;
-}
-
-/**
- * `instar/dev` of the project, so that the application and the dev runtime share one copy of `instar`; else the one beside the launcher.
- * @throws UsageError where there is none.
- */
-async function loadDevModule(root: string): Promise<DevModule> {
-  const launcher = process.argv[1];
-  const places = [
-    `${root}/package.json`,
-    ...(launcher === undefined || !existsSync(launcher) ? [] : [realpathSync(launcher)]),
-    import.meta.url,
-  ];
-  for (const place of places) {
-    let path: string;
-    try {
-      path = createRequire(place).resolve("instar/dev");
-    } catch {
-      continue;
-    }
-    return (await import(pathToFileURL(path).href)) as DevModule;
-  }
-  throw new UsageError(`The package instar is not installed in ${root}. Install it: npm install instar`);
 }
 
 /** 0 is off: commander takes no null. */
