@@ -10,6 +10,8 @@ export interface EditorBench {
   open(file: string): Promise<void>;
   /** Replaces the text of an open file; resolves with its findings, and with those of the files that depend on it where some are given. */
   edit(file: string, text: string, dependents?: readonly string[]): Promise<void>;
+  /** Resolves when nothing is left to be done. */
+  settled(): Promise<void>;
   /** Resident memory in megabytes; null where the platform does not say. */
   memory(): number | null;
   close(): void;
@@ -26,10 +28,13 @@ export async function openInstar(server: string, root: string): Promise<EditorBe
   const child = spawn(process.execPath, [server, "--stdio"], { stdio: ["pipe", "pipe", "inherit"] });
   const client = createProtocolConnection(new StreamMessageReader(child.stdout), new StreamMessageWriter(child.stdin));
   const versions = new Map<string, number>();
+  /** Whether the last change has been followed by a judgement of the whole project. */
+  let ready = false;
   const waiting = new Set<
     (method: string, params: { readonly uri?: string; readonly version?: number; readonly state?: string }) => void
   >();
   const tell = (method: string) => (params: Told) => {
+    if (method === "status") ready = params.state === "ready";
     for (const each of waiting) each(method, params);
   };
   client.onNotification("textDocument/publishDiagnostics", tell("diagnostics"));
@@ -60,6 +65,7 @@ export async function openInstar(server: string, root: string): Promise<EditorBe
   return {
     async open(file) {
       versions.set(file, 1);
+      ready = false;
       const shown = until((method, params) => method === "diagnostics" && params.uri === uri(file));
       void client.sendNotification("textDocument/didOpen", {
         textDocument: { uri: uri(file), languageId: "typescript", version: 1, text: readFileSync(file, "utf8") },
@@ -69,6 +75,7 @@ export async function openInstar(server: string, root: string): Promise<EditorBe
     async edit(file, text, dependents) {
       const version = (versions.get(file) ?? 1) + 1;
       versions.set(file, version);
+      ready = false;
       // Findings of dependents are shown where the cause is, once all of the project is judged.
       const shown =
         dependents === undefined
@@ -79,7 +86,9 @@ export async function openInstar(server: string, root: string): Promise<EditorBe
         contentChanges: [{ text }],
       });
       await shown;
-      if (dependents === undefined) await until((method, params) => method === "status" && params.state === "ready");
+    },
+    async settled() {
+      if (!ready) await until((method, params) => method === "status" && params.state === "ready");
     },
     memory: () => memoryOf(child),
     close() {
@@ -119,6 +128,8 @@ export function openTsserver(tsserver: string): EditorBench {
       void ask("updateOpen", { openFiles: [{ file, fileContent: text }] });
       for (const each of dependents) await ask("semanticDiagnosticsSync", { file: each });
     },
+    // Each answer is the last thing that it does.
+    settled: async () => {},
     memory: () => memoryOf(child),
     close: () => void child.kill(),
   };
