@@ -108,7 +108,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       if (last === undefined) {
         const readings = yield* project.read();
         if (others !== undefined) yield* others.read();
-        const all = judgeAll(readings);
+        const all = yield* judgeAll(readings);
         const notes = baselines === undefined ? {} : { notes: baselines.notes };
         last = { facts: all.modules, result: { root, modules: all.modules.map(({ module }) => module), findings: check(all), ...notes } };
       }
@@ -176,15 +176,21 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
   };
   return analyzer;
 
-  function judgeAll(readings: readonly Reading[]): ProjectFacts {
+  function* judgeAll(readings: readonly Reading[]): Generator<void, ProjectFacts> {
     const sources = readings.flatMap(({ actor }) => (actor === null ? [] : [actor]));
+    for (const { id } of sources) if (releases.read(id)) yield;
     baselines = others?.match(sources);
     const found = protocolRenames(
       sources.map(({ id, protocol }) => ({ protocol, snapshots: releases.of(id), base: baselines?.bases.get(id)?.shapes })),
     );
     // The same object for the same renames: comparisons are kept by it.
     if (JSON.stringify([...found]) !== JSON.stringify([...renames])) renames = found;
-    const modules = sources.map(judge);
+    const modules: ModuleFacts[] = [];
+    for (const source of sources) {
+      const before = judged.get(source);
+      modules.push(judge(source));
+      if (before !== judged.get(source)) yield;
+    }
     modules.sort((one, other) => (one.module.id < other.module.id ? -1 : 1));
     return { root, modules, readings, configProblems: project.problems(), writer };
   }

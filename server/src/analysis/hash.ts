@@ -18,5 +18,11 @@ export function cyrb128(text: string): string {
   three = Math.imul(one ^ (three >>> 17), 951274213);
   four = Math.imul(two ^ (four >>> 19), 2716044179);
   one ^= two ^ three ^ four;
-  return [one, two ^ one, three ^ one, four ^ one].map((part) => (part >>> 0).toString(16).padStart(8, "0")).join("");
+  return hexadecimal(one) + hexadecimal(two ^ one) + hexadecimal(three ^ one) + hexadecimal(four ^ one);
 }
+
+function hexadecimal(part: number): string {
+  return (bytes[part >>> 24] ?? "") + (bytes[(part >>> 16) & 255] ?? "") + (bytes[(part >>> 8) & 255] ?? "") + (bytes[part & 255] ?? "");
+}
+
+const bytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));

@@ -3,7 +3,6 @@
  * data that depends on nothing but the file's text, so it can be kept by the hash of that text; what it cannot say it marks as open, and
  * the type checker is asked instead.
  */
-import { cyrb128 } from "./hash.ts";
 import type { Definition } from "./facts.ts";
 import type { PrimitiveName, Shape } from "./shape.ts";
 import type { Location, Range } from "./span.ts";
@@ -113,17 +112,24 @@ export interface WrittenActor {
 export class PlacedOutline {
   readonly file: string;
   readonly outline: Outline;
-  /** The same for two texts that differ only in what the outline leaves out. */
-  readonly hash: string;
+  #said: string | undefined;
   /** Four numbers for each place. */
   #places: readonly number[];
   readonly #locations: { file: string; range: Range }[] = [];
 
-  constructor(file: string, outline: Outline, places: readonly number[], hash = cyrb128(JSON.stringify(outline))) {
+  constructor(file: string, outline: Outline, places: readonly number[]) {
     this.file = file;
     this.outline = outline;
-    this.hash = hash;
     this.#places = places;
+  }
+
+  /** Whether the other differs only in what outlines leave out. */
+  saysTheSame(other: PlacedOutline): boolean {
+    return this.#text() === other.#text();
+  }
+
+  #text(): string {
+    return (this.#said ??= JSON.stringify(this.outline));
   }
 
   get places(): readonly number[] {
@@ -135,7 +141,7 @@ export class PlacedOutline {
     return (this.#locations[at] ??= { file: this.file, range: this.#range(at) });
   }
 
-  /** Takes over the places of a newer text with the same hash. */
+  /** Takes over the places of a newer text that says the same. */
   move(places: readonly number[]): void {
     this.#places = places;
     for (const [at, location] of this.#locations.entries()) if (location !== undefined) location.range = this.#range(at);

@@ -74,7 +74,7 @@ export class ProjectOutlines implements Outlines {
     const before = this.#outlines.get(file);
     this.#outlines.delete(file);
     const now = this.of(file);
-    if (before === undefined || now === undefined || before.hash !== now.hash) return true;
+    if (before === undefined || now === undefined || !before.saysTheSame(now)) return true;
     before.move(now.places);
     this.#outlines.set(file, before);
     return false;

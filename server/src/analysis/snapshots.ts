@@ -50,6 +50,13 @@ export class SnapshotFolder {
     }
   }
 
+  /** Whether there was something to read. */
+  read(id: string): boolean {
+    const known = this.#modules.has(id);
+    this.of(id);
+    return !known;
+  }
+
   of(id: string): Snapshots {
     let snapshots = this.#modules.get(id);
     if (snapshots === undefined) this.#modules.set(id, (snapshots = this.#read(id)));
