@@ -33,6 +33,7 @@ export async function prepare(): Promise<Programs> {
         ["floor.ts", "instar.ts", "save.ts", "upgrade.ts", "nact.mjs", "xstate.mjs"].map((file) => [parse(file).name, at(file)]),
       ),
       "dev/child": at("../../runtime/src/dev/child.ts"),
+      "shape-worker": at("../../server/src/live/shape-worker.ts"),
     },
     outdir: dist,
     bundle: true,
@@ -54,7 +55,7 @@ export async function prepare(): Promise<Programs> {
       if (competitor === "otp") return otp === null ? null : runErlang(measurement);
       if (!rivals && (competitor === "nact" || competitor === "xstate")) return null;
       // The dev runtime always follows handlers.
-      if (competitor === "context" && measurement === "save") return null;
+      if (competitor === "context" && measurement.startsWith("save")) return null;
       if (competitor === "copies" && !measurement.startsWith("upgrade")) return null;
       const program = programOf(competitor, measurement);
       const flags = [
@@ -72,7 +73,7 @@ const dist = at("dist");
 
 function programOf(competitor: Competitor, measurement: string): string {
   if (!isOwn(competitor)) return competitor;
-  return measurement === "save" ? "save" : measurement.startsWith("upgrade") ? "upgrade" : "instar";
+  return measurement.startsWith("save") ? "save" : measurement.startsWith("upgrade") ? "upgrade" : "instar";
 }
 
 function isOwn(competitor: Competitor): boolean {
