@@ -9,6 +9,6 @@ export { planSteps, type PlanRequest, type StepPlan } from "./plan-steps.ts";
 export { rollback, upgrade, type UpgradeOptions } from "./upgrade.ts";
 export type { ModuleChange } from "./module-change.ts";
 export { lingering, purge, softPurge } from "./purge.ts";
-export { processes, stateOf } from "./process-info.ts";
+export { type LiveState, processes, stateOf, states } from "./process-info.ts";
 export { defaultSystem, endProcess, followContext, guardDrains, subscribe, type System, type SystemEvent } from "./system.ts";
 export { currentFlight } from "./flight.ts";

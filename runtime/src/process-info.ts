@@ -29,6 +29,24 @@ export function processes(system: System): ProcessInfo[] {
   }));
 }
 
+export interface LiveState {
+  readonly pid: string;
+  readonly name: string | null;
+  readonly module: string;
+  /** Hash of the shape that it should have; null where that is not known, or where the process is in old code. */
+  readonly shape: string | null;
+  readonly state: unknown;
+}
+
+/** The states of all actors that have one, as they are. Whoever looks at them must not change them. */
+export function states(system: System): LiveState[] {
+  return [...live(system).processes.values()].flatMap((process) => {
+    const { pid, name, module, version, phase, state } = process;
+    if (version.kind !== "actor" || phase === "starting") return [];
+    return [{ pid: pid.id, name, module: module.id, shape: version === module.current ? version.shape : null, state }];
+  });
+}
+
 /** A process's state as text and, as far as that is possible, as JSON; null where no such process lives. */
 export function stateOf(system: System, pid: string): { readonly text: string; readonly json: unknown } | null {
   const process = live(system).processes.get(pid);

@@ -32,6 +32,8 @@ export interface Requests {
   "modules/list": { params: Record<string, never>; result: { modules: LoadedModuleInfo[] } };
   "processes/list": { params: Record<string, never>; result: { processes: ProcessInfo[] } };
   "processes/state": { params: { pid: string }; result: { text: string; json: unknown } };
+  /** Whether the live states are what the types of their versions say; of one module, or of all. Runs in the application, on every state. */
+  "states/check": { params: { module?: string }; result: StateReport };
   /** Ends a process now, for `killed`, even in the middle of a handler that never returns; its supervisor restarts it. */
   "processes/kill": { params: { pid: string }; result: null };
   /** Lets go of a module's old version; ends the processes that linger in it. */
@@ -133,6 +135,33 @@ export interface ProcessInfo {
   readonly restarts: number;
   /** Whether the process still runs a version that is no longer current. */
   readonly oldCode: boolean;
+}
+
+export interface StateReport {
+  readonly modules: readonly CheckedStates[];
+}
+
+/** The states of one actor module that is loaded. */
+export interface CheckedStates {
+  readonly id: string;
+  readonly vsn: number;
+  /** Hash of the shape that its states should have; null where no analysis supplied one. */
+  readonly shape: string | null;
+  /** That shape as a declaration file, in the form of a release snapshot without messages; null where the analysis has it no longer. */
+  readonly declaration: string | null;
+  /** How many states were checked, and how many could not be: those in old code, and all where nothing checks them. */
+  readonly checked: number;
+  readonly unchecked: number;
+  /** The first 100 that are something else than their type says, and how many there are. */
+  readonly drifted: readonly DriftedState[];
+  readonly drifts: number;
+}
+
+export interface DriftedState {
+  readonly pid: string;
+  readonly name: string | null;
+  /** With the path, for example `State.title: expected string, got number`. */
+  readonly message: string;
 }
 
 export interface PurgeParams {

@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Analyzer, CompilerNeeded, createLateAnalyzer } from "./analysis/analyzer.ts";
 import type { Against } from "./analysis/baselines.ts";
+import type { AgainstLive } from "./analysis/live-baselines.ts";
 import type { Compiler } from "./analysis/compiler.ts";
 import type { Analyzed } from "./analysis/model.ts";
 import type { Finding } from "./analysis/rule.ts";
@@ -53,10 +54,10 @@ export interface WorkspaceOptions {
 }
 
 export interface WorkspaceAgainst {
-  /** Stands for the same contents for ever, such as the id of a commit. */
-  readonly key: string;
+  /** Stands for the same contents for ever, such as the id of a commit; null where nothing does. */
+  readonly key: string | null;
   /** @param disk for what it does not have itself. */
-  open(disk: SourceHost): Against;
+  open(disk: SourceHost): Against | AgainstLive;
 }
 
 /** So long one turn may take, in milliseconds; a single module may take longer. */
@@ -67,7 +68,12 @@ export function openWorkspace(root: string, options: WorkspaceOptions = {}): Wor
   const { loadCompiler = async () => (await import("./analysis/compiler.ts")).compiler } = options;
   let { compiler } = options;
   const disk = new Disk();
-  const cache = new AnalysisCache(slashed(root), disk, options.engine, options.against?.key);
+  const cache = new AnalysisCache(
+    slashed(root),
+    disk,
+    options.against?.key === null ? null : options.engine,
+    options.against?.key ?? undefined,
+  );
   const against = options.against?.open(disk);
   const analyzer = createLateAnalyzer(disk, { root: slashed(root), ...(against === undefined ? {} : { against }) }, () => {
     if (compiler === undefined) throw new CompilerNeeded();

@@ -162,7 +162,7 @@ test("modules that came, went, moved and stayed behind are told apart", async (t
   assert.equal(result.modules.find((module) => module.id === "src/fresh.actor")?.baseline, null);
   assert.equal(result.against.uncommitted, true);
   const text = await runCli(["diff", "--against", "v1"], { cwd: project.root });
-  assert.match(text.stdout, /New since v1, so there is nothing to compare with: src\/fresh\.actor\./);
+  assert.match(text.stdout, /Not in v1, so there is nothing to compare with: src\/fresh\.actor\./);
   assert.match(text.stdout, /uncommitted changes included/);
   assert.match(text.stderr, /src\/gone\.actor is an actor module at v1.*\(INSTAR_BASELINE_REMOVED\)/);
 });

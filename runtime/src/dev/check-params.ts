@@ -15,6 +15,7 @@ export const checkParams: { readonly [M in keyof Requests]: Check<M> } = {
   "modules/list": () => ({}),
   "processes/list": () => ({}),
   "processes/state": ({ pid }) => ({ pid: text("pid", pid) }),
+  "states/check": ({ module }) => (module === undefined ? {} : { module: text("module", module) }),
   "processes/kill": ({ pid }) => ({ pid: text("pid", pid) }),
   "code/purge": ({ module, soft }) => ({ module: text("module", module), ...(soft === undefined ? {} : { soft: boolean("soft", soft) }) }),
   "code/holders": ({ module }) => (module === undefined ? {} : { module: text("module", module) }),

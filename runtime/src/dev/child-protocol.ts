@@ -1,6 +1,7 @@
 /** What the parent and the application's process say to each other over Node's IPC channel: method names and plain types. */
 import type { BuiltFile, LoadRequest, ReadOnlySteps, ShapeHashes } from "./built-file.ts";
 import type {
+  CheckedStates,
   CodeHolders,
   LoadedModuleInfo,
   ProbationParams,
@@ -23,6 +24,8 @@ export interface ChildRequests {
   plan: { params: ChildPlan; result: UpgradePlan };
   processes: { params: Record<string, never>; result: ProcessInfo[] };
   state: { params: { readonly pid: string }; result: { text: string; json: unknown } | null };
+  /** Of the modules in old code, nothing is checked. */
+  checkStates: { params: { readonly modules: readonly string[]; readonly validators: ValidatorSources }; result: LiveCheck[] };
   modules: { params: Record<string, never>; result: LoadedModuleInfo[] };
   purge: { params: PurgeParams; result: Outcome<{ readonly report: PurgeReport; readonly loaded: Loaded }> };
   holders: { params: { readonly module: string | null }; result: CodeHolders };
@@ -58,6 +61,9 @@ export interface ChildNotifications {
   probationEnded: { readonly until: string };
   log: { readonly level: "info" | "warning" | "error"; readonly text: string };
 }
+
+/** What became of the states of one module. */
+export type LiveCheck = Pick<CheckedStates, "id" | "checked" | "unchecked" | "drifted" | "drifts">;
 
 export interface ChildPlan {
   readonly load: LoadRequest;

@@ -11,6 +11,7 @@ import {
   planUpgrade,
   processes,
   stateOf,
+  states,
   upgrade,
 } from "../internal.ts";
 import type { LoadedModuleInfo, UpgradeError, UpgradePlan } from "../protocol.ts";
@@ -21,6 +22,7 @@ import type { CodeServer, Prepared } from "./code-server.ts";
 import { DevError, toUpgradeError } from "./dev-error.ts";
 import { purgeModule } from "./purge-module.ts";
 import { emptyPlan, emptyReport } from "./report.ts";
+import { checkStates } from "./check-states.ts";
 import { createValidators } from "./validators.ts";
 
 /** The requests that do not depend on how the application was started. */
@@ -189,6 +191,7 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
     loaded,
     processes: () => processes(system),
     state: ({ pid }) => stateOf(system, pid),
+    checkStates: ({ modules, validators }) => checkStates(states(system), modules, validators),
     modules: listModules,
     kill: ({ pid }) => endProcess(system, pid),
     purge(params) {

@@ -50,6 +50,7 @@ export function createHandlers(runtime: ControlledRuntime): Handlers {
       if (state === null) throw new DevError("INSTAR_NOPROC", `no process ${pid} lives here; it may have exited. See: instar ps`);
       return state;
     },
+    "states/check": ({ module = null }) => upgrader.checkStates(module),
     async "processes/kill"({ pid }) {
       await application().end(pid);
       return null;

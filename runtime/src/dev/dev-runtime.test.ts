@@ -99,7 +99,11 @@ test("an upgrade builds and analyzes at the same time", async (t) => {
 
 test("an analysis that has gone is missed once, and what does not start is told while an analysis never answers", async (t) => {
   const project = devProject(t, files);
-  const gone = { describe: async () => Promise.reject(new Error("it died")), compare: async () => Promise.reject(new Error("it died")) };
+  const gone = {
+    describe: async () => Promise.reject(new Error("it died")),
+    compare: async () => Promise.reject(new Error("it died")),
+    look: async () => ({}),
+  };
   const { client, logs } = await runProject(t, project, { shapes: gone });
   for (const text of ["a", "b"]) {
     project.write("src/counter.actor.ts", counter(1, `/* ${text} */`));
@@ -386,6 +390,7 @@ test("a second runtime of one name does not start, and the first runs on", async
 const noShapes: ShapePort = {
   describe: async () => ({}),
   compare: async () => ({ compatible: [], validators: {}, readOnlySteps: {}, drafts: [] }),
+  look: async () => ({}),
 };
 
 function textShapes(project: DevProject, alsoIn?: string): ShapePort {

@@ -3,7 +3,7 @@
  * the control endpoint, the builds and the file watching; the application runs in a child. A program that runs without it opts in to upgrades
  * by `enableUpgrades`.
  */
-export type { DevRuntime, DevRuntimeOptions, EnabledUpgrades, ModuleShape, ShapePort, UpgradeOptions } from "./options.ts";
+export type { DevRuntime, DevRuntimeOptions, EnabledUpgrades, ModuleShape, ShapeDetails, ShapePort, UpgradeOptions } from "./options.ts";
 export { DevError } from "./dev-error.ts";
 export { enableUpgrades } from "./enable-upgrades.ts";
 export { buildActor, loadActor, type BuiltActor, type LoadedActor } from "./load-actor.ts";

@@ -35,6 +35,22 @@ export interface ShapePort {
   describe(modules: readonly { id: string; file: string }[]): Promise<Record<string, ModuleShape>>;
   /** What an upgrade has to know of states that go from shape to shape, in hashes that `describe` gave before. */
   compare(changes: readonly ShapeChange[]): Promise<ShapeComparison>;
+  /** What is known of shapes that `describe` gave before, by hash; those that are known no longer are left out. */
+  look(shapes: readonly LoadedShape[]): Promise<Record<string, ShapeDetails>>;
+}
+
+export interface LoadedShape {
+  readonly module: string;
+  readonly vsn: number;
+  /** In a hash. */
+  readonly shape: string;
+}
+
+export interface ShapeDetails {
+  /** As in a `ShapeComparison`; null where nothing can check such states. */
+  readonly validator: string | null;
+  /** A declaration file for people and tools, which the runtime passes on unread. */
+  readonly declaration: string;
 }
 
 export interface ShapeChange {

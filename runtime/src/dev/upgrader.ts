@@ -3,7 +3,16 @@
  * loaded. One at a time. Where anything goes wrong, the report says so and the application runs on as it was.
  */
 import { existsSync, readFileSync } from "node:fs";
-import type { DowngradeParams, PlanParams, UpgradeError, UpgradeParams, UpgradePlan, UpgradeReport, RollbackParams } from "../protocol.ts";
+import type {
+  DowngradeParams,
+  PlanParams,
+  RollbackParams,
+  StateReport,
+  UpgradeError,
+  UpgradeParams,
+  UpgradePlan,
+  UpgradeReport,
+} from "../protocol.ts";
 import type { Application } from "./application.ts";
 import type { BuildStore, Manifest } from "./build-store.ts";
 import type { Builder } from "./builder.ts";
@@ -39,6 +48,8 @@ export interface Upgrader {
   downgrade(params: DowngradeParams, how: RunOptions): Promise<UpgradeReport>;
   /** Undoes the last upgrade, whatever it was: what it changed goes back to the code that was there before. */
   rollback(params: RollbackParams, how: RunOptions): Promise<UpgradeReport>;
+  /** What the live states of a module, or of all, are. @throws DevError where there is no such module. */
+  checkStates(module: string | null): Promise<StateReport>;
   /** The application has taken an upgrade back, or tried to, since that did not survive its probation. */
   rolledBack(outcome: RolledBack): void;
   readonly busy: boolean;
@@ -185,6 +196,25 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     });
     if (shapes === null || changes.length === 0) return nothing;
     return (await answered(() => shapes.compare(changes), "new states cannot be checked against their types")) ?? nothing;
+  }
+
+  async function checkStates(only: string | null): Promise<StateReport> {
+    const chosen = (only === null ? loaded.modules : [loadedModule(only)]).filter(({ kind }) => kind === "actor");
+    const asked = chosen.flatMap(({ id, vsn, shape }) => (shape === null ? [] : [{ module: id, vsn, shape }]));
+    const details =
+      shapes === null || asked.length === 0 ? {} : ((await answered(() => shapes.look(asked), "live states cannot be checked")) ?? {});
+    const validators = Object.fromEntries(
+      Object.entries(details).flatMap(([shape, { validator }]) => (validator === null ? [] : [[shape, validator]])),
+    );
+    const found = await request("checkStates", { modules: chosen.map(({ id }) => id), validators });
+    return {
+      modules: chosen.flatMap(({ id, vsn, shape }) => {
+        const check = found.find((each) => each.id === id);
+        return check === undefined
+          ? []
+          : [{ ...check, vsn, shape, declaration: shape === null ? null : (details[shape]?.declaration ?? null) }];
+      }),
+    };
   }
 
   /** An analysis that fails stands in nobody's way; what fails again and again is said once. */
@@ -363,6 +393,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
       before = null;
     },
     plan,
+    checkStates,
     apply: (params, how) => run(() => upgradeFrom(params), params, how),
     rehearse: (params, how) => run(() => upgradeFrom(params), params, how, { rehearse: true }),
     downgrade: (params, how) => run(() => prepareFromStore(params), params, how, { operation: "downgrade" }),

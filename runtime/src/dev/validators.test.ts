@@ -52,6 +52,7 @@ const fieldShapes: ShapePort = {
         return name === undefined ? [] : [[id, { hash: name }]];
       }),
     ),
+  look: async () => ({}),
   compare: async (changes) => ({
     compatible: [],
     drafts: [],

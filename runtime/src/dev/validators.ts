@@ -8,13 +8,17 @@ import { runScript } from "./run-script.ts";
 /** Text by shape hash. Its value is `(state) => string | null`. */
 export type ValidatorSources = Readonly<Record<string, string>>;
 
-type Validate = (state: unknown) => string | null;
+export type Validate = (state: unknown) => string | null;
 
 export interface Validators {
   /** Takes what an upgrade brings, and forgets what it has no more use for. */
   use(sources: ValidatorSources): void;
   /** For the new version of a module and, for the way back, the present one; absent where the shape is not known, or no check of it came. */
   between(change: Pick<ModuleChange, "module" | "to">): Pick<ModuleChange, "validate" | "validateBack">;
+}
+
+export function compileValidator(shape: string, source: string): Validate {
+  return runScript(source, `instar:validator/${shape}`) as Validate;
 }
 
 export function createValidators(): Validators {
@@ -35,7 +39,7 @@ export function createValidators(): Validators {
   function validatorOf(shape: string | null): Validate | undefined {
     const source = shape === null || !Object.hasOwn(sources, shape) ? undefined : sources[shape];
     if (shape === null || source === undefined) return undefined;
-    const known = compiled.get(shape) ?? (runScript(source, `instar:validator/${shape}`) as Validate);
+    const known = compiled.get(shape) ?? compileValidator(shape, source);
     compiled.set(shape, known);
     return known;
   }

@@ -1,9 +1,18 @@
 /** The analysis and its data flow from top to bottom: read, compare, judge. It asks for the compiler only where it cannot do without. */
-import { type Comparison, compareMessages, compareShapes, type MessageComparison, sameMessages, sameShape } from "./compare.ts";
+import {
+  type Comparison,
+  compareMessages,
+  compareShapes,
+  type MessageComparison,
+  sameMessages,
+  sameShape,
+  unknownMessages,
+} from "./compare.ts";
 import type { Compiler } from "./compiler.ts";
 import { type Against, type Baselines, TreeBaselines } from "./baselines.ts";
 import { check } from "./check.ts";
-import type { ActorSource, Baseline, ModuleFacts, ProjectFacts, Reading, StepWriter } from "./facts.ts";
+import type { ActorSource, Baseline, Drift, ModuleFacts, ProjectFacts, Reading, StepWriter } from "./facts.ts";
+import { type AgainstLive, LiveBaselines } from "./live-baselines.ts";
 import type { ActorModule, Analyzed, Strategy, Verdict, Warning } from "./model.ts";
 import { type ProtocolRenames, protocolRenames, renamePids, renameProtocols, renamesFor } from "./protocol-renames.ts";
 import { isUnresolved, type ProtocolShapes } from "./protocol-shapes.ts";
@@ -25,7 +34,7 @@ export interface AnalyzerOptions {
   /** The project root; module ids are paths from here, and snapshots lie in `.instar/releases/` below it. */
   readonly root: string;
   /** What to compare with in place of the newest snapshots. */
-  readonly against?: Against;
+  readonly against?: Against | AgainstLive;
 }
 
 export interface Analyzer {
@@ -51,6 +60,8 @@ export interface Analyzer {
   compatible(from: string, to: string): Verdict;
   /** Hash of the state's shape in a release; null where there is none that can be read. */
   releasedShape(id: string, vsn: number): string | null;
+  /** A snapshot of a state alone, without messages, by a hash as for `compatible`. */
+  declaration(id: string, vsn: number, shape: string): string | undefined;
   /** What checks values of a shape at run time; hashes as for `compatible`. */
   validator(shape: string): ValidatorSource | undefined;
   /** The records of the project as the last analysis found them. */
@@ -66,7 +77,12 @@ export class CompilerNeeded extends Error {}
 export function createLateAnalyzer(host: SourceHost, { root, against }: AnalyzerOptions, compiler: () => Compiler): Analyzer {
   const project = new ProjectReadings(host, root, compiler);
   const releases = new SnapshotFolder(host, root, snapshotReader(compiler));
-  const others = against === undefined ? undefined : new TreeBaselines(against, root, compiler);
+  const others =
+    against === undefined
+      ? undefined
+      : "live" in against
+        ? new LiveBaselines(against, releases, compiler)
+        : new TreeBaselines(against, root, compiler);
   let baselines: Baselines | undefined;
   const writer: StepWriter = {
     step: (...given) => project.checked.writer.step(...given),
@@ -159,6 +175,11 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       return parsed?.kind === "ok" ? shapeHash(parsed.shapes.state) : null;
     },
 
+    declaration(id, vsn, hash) {
+      const state = states.get(hash);
+      return state === undefined ? undefined : snapshotText(id, vsn, { name: "unknown", state, calls: [], casts: [], infos: [] });
+    },
+
     validator(hash) {
       const shape = states.get(hash);
       return shape === undefined ? undefined : validatorSource(shape);
@@ -223,7 +244,21 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       codeChange,
       ranges: { actor: source.call, vsn: source.vsnValue?.range ?? null, state: declared?.file === source.file ? declared.range : null },
     };
-    return { module, source, snapshots, strays: releases.strays(source.id), baseline, state, messages, unresolved };
+    return {
+      module,
+      source,
+      snapshots,
+      strays: releases.strays(source.id),
+      baseline,
+      state,
+      messages,
+      drift: driftOf(source.id),
+      unresolved,
+    };
+  }
+
+  function driftOf(id: string): Drift | null {
+    return against !== undefined && "live" in against ? (against.modules.find((module) => module.id === id)?.drift ?? null) : null;
   }
 
   function compare(source: ActorSource, snapshots: Snapshots): Compared {
@@ -249,7 +284,8 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       unreadable: baselines === undefined && newest !== undefined && baseline === null,
       state,
       warnings: baseline === null ? [] : warningsOf(baseline.shapes.state, protocol.state, state),
-      messages: baseline === null ? sameMessages : compareMessages(baseline.shapes, protocol),
+      messages:
+        baseline === null ? sameMessages : baseline.messages === "unknown" ? unknownMessages : compareMessages(baseline.shapes, protocol),
       shape: hasUnresolved(protocol.state) ? null : shapeHash(protocol.state),
       unresolved: isUnresolved(protocol),
     };

@@ -12,6 +12,14 @@ import { snapshotReader } from "./read-snapshot.ts";
 import { SnapshotFolder } from "./snapshots.ts";
 import type { SourceHost } from "./source-host.ts";
 
+/** Whatever gives modules something else than their newest snapshots to be compared with. */
+export interface BaselineSource {
+  /** Reads what is needed, once. Yields between files. */
+  read(): Generator<void, void>;
+  /** Finds each module of now. The same modules have the same baselines, as an object. */
+  match(sources: readonly ActorSource[]): Baselines;
+}
+
 /** A tree to compare with. */
 export interface Against {
   /** Its files, under the paths of this project. */
@@ -28,7 +36,7 @@ export interface Baselines {
   readonly notes: readonly Note[];
 }
 
-export class TreeBaselines {
+export class TreeBaselines implements BaselineSource {
   readonly #against: Against;
   readonly #root: string;
   readonly #readings: ProjectReadings;
@@ -44,12 +52,10 @@ export class TreeBaselines {
     this.#releases = new SnapshotFolder(against.host, root, snapshotReader(compiler));
   }
 
-  /** Reads the tree, once. Yields between files. */
   *read(): Generator<void, void> {
     this.#read ??= yield* this.#readings.read();
   }
 
-  /** Finds each module of now there. A tree does not change, so the same modules have the same baselines. */
   match(sources: readonly ActorSource[]): Baselines {
     const key = JSON.stringify(sources.map(({ id, vsn, protocol }) => [id, vsn, protocol.name]));
     if (this.#matched?.key !== key) this.#matched = { key, baselines: this.#match(sources) };

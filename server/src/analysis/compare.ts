@@ -54,6 +54,7 @@ export function compareShapes(from: Shape, to: Shape, path = "State", history: r
 }
 
 export const sameShape: Comparison = { up: "compatible", down: "compatible", changes: [] };
+export const unknownMessages: MessageComparison = { oldToNew: "unknown", newToOld: "unknown", changes: [], incompatible: [] };
 export const sameMessages: MessageComparison = { oldToNew: "compatible", newToOld: "compatible", changes: [], incompatible: [] };
 
 /** Paths are `calls.join[0]` for arguments and `calls.join()` for the reply. A message is a variant of what a process understands. */

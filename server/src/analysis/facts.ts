@@ -62,6 +62,8 @@ export interface Baseline {
   readonly name: string | null;
   /** As messages call it: the release of version 2, version 2 at main. */
   readonly label: string;
+  /** Where only its state is known. */
+  readonly messages?: "unknown";
   /** The steps that it has itself. */
   readonly steps: readonly StepSource[];
   /** The releases that are known there. */
@@ -78,12 +80,24 @@ export interface ModuleFacts {
   readonly baseline: Baseline | null;
   readonly state: Comparison;
   readonly messages: MessageComparison;
+  /** Only where a running system was asked. */
+  readonly drift: Drift | null;
   /** Whether a type of the state or of a message cannot be found: verdicts are worth nothing then. */
   readonly unresolved: boolean;
 }
 
 export interface ConfigProblem extends Location {
   readonly text: string;
+}
+
+/** What a running system holds that is not what the type of its version says. */
+export interface Drift {
+  /** Of the runtime. */
+  readonly name: string;
+  readonly checked: number;
+  readonly drifts: number;
+  /** The first of them; at least one. */
+  readonly states: readonly { readonly pid: string; readonly name: string | null; readonly message: string }[];
 }
 
 export interface ProjectFacts {

@@ -84,7 +84,9 @@ export interface Note {
     | "INSTAR_BASELINE_MOVED"
     | "INSTAR_BASELINE_REMOTE"
     | "INSTAR_BASELINE_REMOVED"
-    | "INSTAR_BASELINE_SUBMODULE";
+    | "INSTAR_BASELINE_SUBMODULE"
+    | "INSTAR_LIVE_ASSUMED"
+    | "INSTAR_LIVE_UNKNOWN";
   readonly module: string | null;
   readonly message: string;
 }

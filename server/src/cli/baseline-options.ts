@@ -2,32 +2,60 @@
 import { type Command, Option } from "commander";
 import type { Analyzed } from "../analysis/model.ts";
 import type { GitBaseline } from "../git-baseline.ts";
+import type { LiveBaseline } from "../live/live-baseline.ts";
 import { UsageError } from "./exit.ts";
-import { colors, printError } from "./terminal.ts";
+import { connectLive } from "./live.ts";
+import { colors, count, printError } from "./terminal.ts";
 
 export interface BaselineOptions {
   readonly against?: string;
   readonly mergeBase?: boolean;
+  readonly live?: boolean;
+  readonly runtime?: string;
 }
+
+/** What else than the newest snapshots a project is compared with. */
+export type OtherBaseline = GitBaseline | LiveBaseline;
 
 export function withBaselineOptions(command: Command): Command {
   return command
     .addOption(new Option("--against <git ref>", "compare with a branch, tag or commit instead of the newest snapshots"))
-    .option("--merge-base", "with --against: the commit where this branch left that one");
+    .option("--merge-base", "with --against: the commit where this branch left that one")
+    .option("--live", "compare with what the running system has loaded, and check its states")
+    .option("--runtime <name>", "with --live: which runtime, where several run");
 }
 
 /** Undefined where nothing but the newest snapshots is asked for. */
-export async function baselineOf(root: string, { against, mergeBase = false }: BaselineOptions): Promise<GitBaseline | undefined> {
-  if (against === undefined) {
-    if (mergeBase) throw new UsageError("--merge-base says where this branch left another one: say which with --against <git ref>.");
-    return undefined;
+export async function baselineOf(command: Command, root: string, options: BaselineOptions): Promise<OtherBaseline | undefined> {
+  const { against, mergeBase = false, live = false, runtime } = options;
+  if (live && against !== undefined)
+    throw new UsageError("--against compares with a git ref, and --live with a running system: give one of them.");
+  if (runtime !== undefined && !live) throw new UsageError("--runtime says which running system is meant: add --live.");
+  if (mergeBase && against === undefined) {
+    throw new UsageError("--merge-base says where this branch left another one: say which with --against <git ref>.");
   }
-  const { gitBaseline } = await import("../git-baseline.ts");
-  return gitBaseline(root, against, mergeBase);
+  if (against !== undefined) {
+    const { gitBaseline } = await import("../git-baseline.ts");
+    return gitBaseline(root, against, mergeBase);
+  }
+  if (!live) return undefined;
+  const { liveBaseline } = await import("../live/live-baseline.ts");
+  const { connection } = await connectLive(command, runtime);
+  try {
+    return await liveBaseline(connection);
+  } finally {
+    connection.close();
+  }
 }
 
-export function baselineText({ name, commit, uncommitted }: GitBaseline): string {
-  return `Compared with ${name} (${commit.slice(0, 10)})${uncommitted ? ", uncommitted changes included" : ""}.`;
+export function baselineText(baseline: OtherBaseline): string {
+  if ("commit" in baseline) {
+    const { name, commit, uncommitted } = baseline;
+    return `Compared with ${name} (${commit.slice(0, 10)})${uncommitted ? ", uncommitted changes included" : ""}.`;
+  }
+  const { name, checked, unchecked } = baseline;
+  const not = unchecked === 0 ? "" : `; ${unchecked} could not be, since they are in old code or the runtime knows no types`;
+  return `Compared with what ${name} runs. ${count(checked, "live state was", "live states were")} checked${not}.`;
 }
 
 /** Beside the findings, since they are not about the sources. */

@@ -21,7 +21,7 @@ export function registerCheck(program: Command): void {
       for (const path of paths) if (!existsSync(path)) throw new UsageError(`There is no file or folder ${path}.`);
       const root = projectRoot(command, paths[0]);
       for (const path of paths) refuseOutside(root, path);
-      const baseline = await baselineOf(root, options);
+      const baseline = await baselineOf(command, root, options);
       const project = await judgeProject(root, baseline);
       refuseWorkspace(project.analyzed);
       const analyzed = narrow(project.analyzed, paths);

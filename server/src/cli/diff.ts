@@ -8,12 +8,12 @@ import { colors, print, printJson, table } from "./terminal.ts";
 
 export function registerDiff(program: Command): void {
   withBaselineOptions(program.command("diff"))
-    .description("shape changes since the newest release snapshot, or since a git ref")
+    .description("shape changes since the newest release snapshot, since a git ref, or since what the running system has loaded")
     .argument("[module]", "the id or the file of one actor module")
     .addOption(new Option("--format <format>", "how changes are printed").choices(["text", "json"]).default("text"))
     .action(async (name: string | undefined, { format, ...options }: { format: string } & BaselineOptions, command: Command) => {
       const root = projectRoot(command);
-      const baseline = await baselineOf(root, options);
+      const baseline = await baselineOf(command, root, options);
       const project = await judgeProject(root, baseline);
       const { modules } = project.analyzed;
       const ids = name === undefined ? undefined : moduleIds([name], project.root, modules);
@@ -47,7 +47,7 @@ function diffText(modules: readonly ActorModule[], all: boolean, against: string
     texts.push(
       against === null
         ? `Not released yet, so there is nothing to compare with: ${ids}. Release with: instar release`
-        : `New since ${against}, so there is nothing to compare with: ${ids}.`,
+        : `Not in ${against}, so there is nothing to compare with: ${ids}.`,
     );
   }
   if (changed.length === 0 && (all || fresh.length < modules.length)) texts.push(`No shape has changed since ${against ?? "the release"}.`);

@@ -1,13 +1,13 @@
 /** Findings and modules as the objects that programs read. Their form is published: fields are added, never renamed. */
 import type { ActorModule, Analyzed, Strategy } from "../analysis/model.ts";
 import type { Finding } from "../analysis/rule.ts";
-import type { GitBaseline } from "../git-baseline.ts";
+import type { OtherBaseline } from "./baseline-options.ts";
 import { fromRoot } from "./project.ts";
 
 const strategies: readonly Strategy[] = ["hot", "restart", "window", "blue-green"];
 
 /** What `instar check --format json` prints. */
-export function checkJson(analyzed: Analyzed, baseline?: GitBaseline): unknown {
+export function checkJson(analyzed: Analyzed, baseline?: OtherBaseline): unknown {
   return {
     version: 1,
     ...againstJson(analyzed, baseline),
@@ -18,10 +18,10 @@ export function checkJson(analyzed: Analyzed, baseline?: GitBaseline): unknown {
 }
 
 /** What was compared with, where that is something else than the newest snapshots, and what has to be known of it. */
-export function againstJson({ notes = [] }: Analyzed, baseline: GitBaseline | undefined): object {
+export function againstJson({ notes = [] }: Analyzed, baseline: OtherBaseline | undefined): object {
   if (baseline === undefined) return {};
-  const { name, commit, uncommitted } = baseline;
-  return { against: { name, commit, uncommitted }, notes };
+  const { open: _, key: __, ...against } = baseline;
+  return { against, notes };
 }
 
 export function moduleJson(root: string, module: ActorModule): unknown {

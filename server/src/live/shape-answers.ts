@@ -19,6 +19,15 @@ export function createShapeAnswers(root: string): ShapePort {
       }
       return shapes;
     },
+    async look(asked) {
+      const { analyzer } = opened ?? open();
+      return Object.fromEntries(
+        asked.flatMap(({ module, vsn, shape }) => {
+          const declaration = analyzer.declaration(module, vsn, shape);
+          return declaration === undefined ? [] : [[shape, { validator: analyzer.validator(shape)?.source ?? null, declaration }]];
+        }),
+      );
+    },
     async compare(changes) {
       const { analyzer } = opened ?? open();
       const pairs = changes.flatMap(({ from, to }) => (from === null || from === to ? [] : [[from, to] as const, [to, from] as const]));

@@ -11,7 +11,8 @@ export interface Question {
   readonly id: number;
   readonly ask:
     | { readonly kind: "describe"; readonly about: Parameters<ShapePort["describe"]>[0] }
-    | { readonly kind: "compare"; readonly about: Parameters<ShapePort["compare"]>[0] };
+    | { readonly kind: "compare"; readonly about: Parameters<ShapePort["compare"]>[0] }
+    | { readonly kind: "look"; readonly about: Parameters<ShapePort["look"]>[0] };
 }
 
 export type Answer = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: string };
@@ -57,6 +58,7 @@ export function createShapePort(root: string, worker: Worker = startWorker({ roo
   const port: ShapeThread = {
     describe: (about) => ask({ kind: "describe", about }),
     compare: (about) => ask({ kind: "compare", about }),
+    look: (about) => ask({ kind: "look", about }),
     async close() {
       closed = true;
       await worker.terminate();

@@ -6,7 +6,8 @@ import type { Answer, Question } from "./shape-port.ts";
 const answers = createShapeAnswers((workerData as { root: string }).root);
 
 parentPort?.on("message", ({ id, ask }: Question) => {
-  const answer: Promise<unknown> = ask.kind === "describe" ? answers.describe(ask.about) : answers.compare(ask.about);
+  const answer: Promise<unknown> =
+    ask.kind === "describe" ? answers.describe(ask.about) : ask.kind === "compare" ? answers.compare(ask.about) : answers.look(ask.about);
   answer.then(
     (value) => tell({ id, value }),
     (error: Error) => tell({ id, error: error.message }),

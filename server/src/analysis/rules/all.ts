@@ -3,6 +3,7 @@ export { codeChangeChainFork } from "./code-change-chain-fork.ts";
 export { configNotRead } from "./config-not-read.ts";
 export { fieldNameReused } from "./field-name-reused.ts";
 export { functionInState } from "./function-in-state.ts";
+export { liveStateDrift } from "./live-state-drift.ts";
 export { severalActors } from "./several-actors.ts";
 export { snapshotDamaged } from "./snapshot-damaged.ts";
 export { stateChangedNoCodeChange } from "./state-changed-no-code-change.ts";
