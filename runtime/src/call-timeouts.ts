@@ -48,7 +48,7 @@ export class CallTimeouts implements Deadlines {
   }
 }
 
-/** The calls without a limit of one process: when it ends, nobody waits for them any more. Others end at their limit in any case. */
+/** The calls without a limit of one process: when it ends, nobody has to remember them. Others end at their limit in any case. */
 export class EndlessCalls implements Deadlines {
   readonly #waiting = new Set<Waiting>();
 

@@ -150,6 +150,7 @@ test("a caller without a limit that ends is waited for no more, however long its
   assert.equal(callee?.later?.size, 3);
   exit(askers[0] as Pid<Asker>, "kill");
   assert.equal(callee?.later?.size, 2);
+  assert.equal(callee?.owes, true);
   for (const value of ["to outside", "to nobody", "to one"]) pid.cast("put", value);
   await clock.settle();
   assert.equal(await outside, "to outside");

@@ -21,7 +21,7 @@ export class Caller {
     this.#call = call;
     this.#flight = flight;
     Object.freeze(this);
-    if (call === null || flight === null || call.settled) return;
+    if (call === null || flight === null || call.settled || call.abandoned) return;
     lent.add(call);
     call.lent = lent;
   }

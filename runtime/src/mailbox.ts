@@ -47,6 +47,7 @@ export class Message {
 /** A caller that waits. Settled once; what comes later is dropped. */
 export class PendingCall {
   settled = false;
+  abandoned = false;
   /** Where it is noted if it is answered later than at the end of its handler. */
   later: Map<PendingCall, Message> | null = null;
   /** Where it is noted if its caller was given to somebody. */
@@ -79,9 +80,11 @@ export class PendingCall {
     else this.#waiting.reject(error);
   }
 
-  /** The caller is no more: nobody hears of it. */
+  /** Its caller is no more: nobody has to remember that it waits, though whoever has its promise may still hear of an answer. */
   abandon(): void {
-    if (this.#settle()) this.#waiting = null;
+    this.abandoned = true;
+    this.later?.delete(this);
+    this.lent?.delete(this);
   }
 
   #settle(): boolean {

@@ -517,7 +517,7 @@ export class Process {
   /** Notes who still waits, so that they are told if this process ends, and so that an upgrade knows. */
   #answerLater(message: Message): void {
     const { call } = message;
-    if (call === null || call.settled) return;
+    if (call === null || call.settled || call.abandoned) return;
     this.later ??= new Map();
     this.later.set(call, message);
     call.later = this.later;
