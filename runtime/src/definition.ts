@@ -1,4 +1,5 @@
 /** Checks definitions at run time, for callers that types do not reach: bad ones are refused where they are made, with a clear message. */
+import { isDrop } from "./code-change.ts";
 import { InstarError, safeString } from "./exit.ts";
 
 /** An actor's definition as the runtime uses it, without the types of one protocol. */
@@ -90,6 +91,19 @@ function checkCodeChange(what: "actor" | "stateMachine", codeChange: unknown): v
     if (typeof step?.up !== "function") bad(what, `has codeChange[${from}] without a function up`);
     const hasDown = typeof down === "function" || (typeof down === "object" && down !== null && "irreversible" in down);
     if (!hasDown) bad(what, `has codeChange[${from}] without down; write irreversible("why") where there is no way back`);
+    checkMessages(what, from, step.messages);
+  }
+}
+
+function checkMessages(what: "actor" | "stateMachine", from: string, messages: unknown): void {
+  if (messages === undefined) return;
+  if (typeof messages !== "object" || messages === null) bad(what, `has codeChange[${from}].messages that are not an object of functions`);
+  const isWay = (way: unknown): boolean => typeof way === "function" || isDrop(way);
+  for (const [name, entry] of Object.entries(messages as Record<string, { readonly up?: unknown; readonly down?: unknown } | null>)) {
+    const ways =
+      typeof entry === "object" && entry !== null && !isDrop(entry) ? [entry.up, entry.down].filter((way) => way !== undefined) : [entry];
+    if (ways.length > 0 && ways.every(isWay)) continue;
+    bad(what, `has codeChange[${from}].messages.${name}, which is no function, no drop("why"), and no { up, down } of these`);
   }
 }
 

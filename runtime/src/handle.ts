@@ -17,9 +17,12 @@ export interface Handle {
 /** The module that a handle stands for. @throws `InstarError` `INSTAR_NOT_A_HANDLE` */
 export function moduleOf(handle: unknown): LoadedModule {
   if (isHandle(handle)) return (handle as unknown as Bound)[bound].module;
+  const circle =
+    " If it is imported, the modules import each other in a circle, so that one of them does not exist yet when the other needs it: " +
+    "of two supervisors only one can be the other's child.";
   throw new InstarError(
     "INSTAR_NOT_A_HANDLE",
-    `expected the result of actor(…) or supervisor(…), got ${safeString(handle)}. Import the actor module's default export.`,
+    `expected the result of actor(…) or supervisor(…), got ${safeString(handle)}. Import the actor module's default export.${handle === undefined ? circle : ""}`,
   );
 }
 

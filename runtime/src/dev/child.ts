@@ -11,7 +11,7 @@ import { attributeErrors } from "./attribute-errors.ts";
 import type { ChildNotifications, ChildOptions, ChildRequests } from "./child-protocol.ts";
 import { type Question, createCodeService } from "./code-service.ts";
 import { createCodeServer } from "./code-server.ts";
-import { DevError, toUpgradeError } from "./dev-error.ts";
+import { DevError, type Place, toUpgradeError } from "./dev-error.ts";
 import { createPackageLoader } from "./package-loader.ts";
 import { createThrottle } from "./throttle.ts";
 import { lookAtRunningCode } from "./running-code.ts";
@@ -42,7 +42,8 @@ serve("start", async ({ entry, load }) => {
     await startApplication(entry, load);
     return { ok: true, value: service.loaded() };
   } catch (error) {
-    return { ok: false, error: toUpgradeError(error, "INSTAR_START_FAILED") };
+    const told = toUpgradeError(error, "INSTAR_START_FAILED");
+    return { ok: false, error: { ...told, place: told.place ?? placeOfCause(error) } };
   }
 });
 serve("stop", async () => {
@@ -109,6 +110,13 @@ async function startApplication(entry: string, load: ChildRequests["start"]["par
   }
   const pid = await system.start<Supervisor>(application.handle);
   rootPid = pid.id;
+}
+
+/** Where in the project the first cause of an error lies. */
+function placeOfCause(error: unknown): Place | null {
+  let place: Place | null = null;
+  for (let cause = error; cause instanceof Error; cause = cause.cause) place = maps.placeOf(cause) ?? place;
+  return place;
 }
 
 function onExit(event: Extract<SystemEvent, { type: "exited" }>): void {
