@@ -324,6 +324,24 @@ test("a version that two branches released is one number for two programs, which
   assert.match(merged.stdout, /2\.d\.ts:1:1 error snapshot-damaged\n.*holds the marks of a merge.*raise `vsn` of the other one to 3/);
 });
 
+test("a release that the merge base has is frozen; one that only this branch has may be amended", async (t) => {
+  const project = inRepository(await releasedProject(t, { ".gitignore": "node_modules\n", [file]: counter }));
+  project.git("init", "-q", "-b", "main");
+  project.commit("released 1");
+  const snapshot = `.instar/releases/${id}/1.d.ts`;
+  const before = project.read(snapshot);
+  const amend = () => runCli(["release", "--amend"], { cwd: project.root });
+  project.write({ [file]: withStep });
+  project.git("switch", "-q", "-c", "branch");
+  const refusal = await amend();
+  assert.equal(refusal.code, 1);
+  assert.match(refusal.stderr, /src\/counter\.actor\.ts \(version 1\) is released on main.*Raise vsn to 2/);
+  assert.equal(project.read(snapshot), before);
+  project.git("branch", "-q", "-D", "main");
+  assert.equal((await amend()).code, 0, "nobody else has it");
+  assert.notEqual(project.read(snapshot), before);
+});
+
 async function refused(project: Pick<TemporaryProject, "root">, args: readonly string[], code: string, said: RegExp): Promise<void> {
   for (const command of ["check", "diff"]) {
     const result = await runCli([command, "--against", ...args], { cwd: project.root });

@@ -22,7 +22,9 @@ export function registerRelease(program: Command): void {
       if (options.check && options.amend) throw new UsageError("--check writes nothing and --amend rewrites: give one of them.");
       const project = await openProject(projectRoot(command));
       const { judgeSnapshots, writeSnapshots } = await import("../snapshots.ts");
-      const judged = judgeSnapshots(project, project.analyzed, options.amend);
+      const judged = options.amend
+        ? await withoutFrozen(project.root, judgeSnapshots(project, project.analyzed, true))
+        : judgeSnapshots(project, project.analyzed);
       const refused = judged.problems.length > 0;
       const written = options.check || refused ? [] : await writeSnapshots(project.root, judged.due);
       if (options.format === "json") printJson(releaseJson(project.root, judged, written));
@@ -32,6 +34,26 @@ export function registerRelease(program: Command): void {
       }
       process.exitCode = refused || (options.check && judged.due.length > 0) ? exitCode.refused : exitCode.ok;
     });
+}
+
+/** What others may have cannot be amended. */
+async function withoutFrozen(root: string, judged: JudgedSnapshots): Promise<JudgedSnapshots> {
+  const stale = judged.due.filter(({ state }) => state === "stale");
+  if (stale.length === 0) return judged;
+  const { frozenSnapshots } = await import("../frozen-snapshots.ts");
+  const frozen = frozenSnapshots(
+    root,
+    stale.flatMap(({ file }) => file ?? []),
+  );
+  const problems = stale.flatMap(({ module, file }) =>
+    file === null || frozen === null || !frozen.files.includes(file)
+      ? []
+      : [
+          `${fromRoot(root, module.file)} (version ${module.vsn}) is released on ${frozen.name}, so others may run it, and --amend would give them another version ${module.vsn} than yours. ` +
+            `Raise vsn to ${(module.vsn ?? 0) + 1}, and put ${fromRoot(root, file)} back as it was.`,
+        ],
+  );
+  return { ...judged, problems: [...judged.problems, ...problems] };
 }
 
 function releaseJson(root: string, { modules, problems }: JudgedSnapshots, written: readonly string[]): unknown {
