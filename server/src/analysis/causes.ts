@@ -71,8 +71,8 @@ class Blame {
   readonly #same = new Map<string, boolean>();
   /** By declaration, the modules that use it. */
   #users: Map<string, ModuleFacts[]> | undefined;
-  /** By base and name of a field that is gone, the records that lost it. */
-  #lost: Map<string, Set<string>> | undefined;
+  /** By what happened to a field of which name, the records. */
+  #moved: Map<string, Map<string, readonly Holder[]>> | undefined;
 
   constructor(project: readonly ModuleFacts[]) {
     this.#project = project;
@@ -80,8 +80,8 @@ class Blame {
 
   /** Null where it was the module's own state or message. */
   edited(difference: Difference, facts: ModuleFacts): Holder | null {
-    const lost = this.#lostBase(difference);
-    if (lost !== undefined) return lost;
+    const base = this.#baseOf(difference);
+    if (base !== undefined) return base;
     const { file } = facts.module;
     return difference.owners.find((holder) => holder.declared.file === file || !this.#looksTheSame(holder)) ?? null;
   }
@@ -116,31 +116,51 @@ class Blame {
     return this.#users.get(key);
   }
 
-  /** A base that several records have, where all of them lost a field of one name: only the base can have had it. */
-  #lostBase({ kind, owners: [owner], bases = [], field }: Difference): Holder | undefined {
-    if (!/^(optionalF|f)ieldRemoved$/.test(kind) || owner === undefined || field === undefined) return undefined;
-    return bases.find((base) => {
-      const records = this.#recordsWithout().get(`${holderKey(base)} ${field.name}`) ?? new Set();
-      return records.size > 1;
-    });
+  /**
+   * For a field that came or went: what the record has other fields from, if that got or lost the same field. One that is gone was in a
+   * base also where several records with that base lost it.
+   */
+  #baseOf({ kind, owners: [owner], bases = [], field }: Difference): Holder | undefined {
+    const way = wayOf(kind);
+    if (way === undefined || field === undefined || bases.length === 0) return undefined;
+    const own = owner === undefined ? "" : holderKey(owner);
+    return own === (field.holder === undefined ? undefined : holderKey(field.holder))
+      ? undefined
+      : this.#explained(`${way} ${field.name}`, own, bases);
   }
 
-  #recordsWithout(): ReadonlyMap<string, ReadonlySet<string>> {
-    if (this.#lost !== undefined) return this.#lost;
-    this.#lost = new Map();
-    for (const { state, messages } of this.#project) {
-      for (const { kind, owners, bases = [], field } of [...state.changes, ...messages.changes]) {
-        const [owner] = owners;
-        if (field === undefined || owner === undefined || !/^(optionalF|f)ieldRemoved$/.test(kind)) continue;
-        // The base itself may lie in a state, too.
-        for (const base of [owner, ...bases]) {
-          const key = `${holderKey(base)} ${field.name}`;
-          this.#lost.set(key, (this.#lost.get(key) ?? new Set()).add(holderKey(owner)));
+  #explained(what: string, own: string, bases: readonly Holder[], depth = 0): Holder | undefined {
+    const records = this.#recordsThat(what);
+    const further = bases.find((base) => holderKey(base) !== own && records.has(holderKey(base)));
+    if (further !== undefined) {
+      const its = holderKey(further);
+      return (depth > 10 ? undefined : this.#explained(what, its, records.get(its) ?? [], depth + 1)) ?? further;
+    }
+    if (!what.startsWith("lost")) return undefined;
+    const independent = [...records].filter(([key, its]) => !its.some((base) => holderKey(base) !== key && records.has(holderKey(base))));
+    return bases.find((base) => independent.filter(([, its]) => its.some((each) => holderKey(each) === holderKey(base))).length > 1);
+  }
+
+  /** The records that got or lost a field, with what they have others from. */
+  #recordsThat(what: string): ReadonlyMap<string, readonly Holder[]> {
+    if (this.#moved === undefined) {
+      this.#moved = new Map();
+      for (const { state, messages } of this.#project) {
+        for (const { kind, owners, bases = [], field } of [...state.changes, ...messages.changes]) {
+          const way = wayOf(kind);
+          const [owner] = owners;
+          if (way === undefined || field === undefined || owner === undefined) continue;
+          const key = `${way} ${field.name}`;
+          this.#moved.set(key, (this.#moved.get(key) ?? new Map<string, readonly Holder[]>()).set(holderKey(owner), bases));
         }
       }
     }
-    return this.#lost;
+    return this.#moved.get(what) ?? new Map();
   }
+}
+
+function wayOf(kind: string): "got" | "lost" | undefined {
+  return /^(optionalF|f)ieldAdded$/.test(kind) ? "got" : /^(optionalF|f)ieldRemoved$/.test(kind) ? "lost" : undefined;
 }
 
 /** Where the state is declared; where it has no name, the actor. */

@@ -21,7 +21,7 @@ export interface Difference extends Change {
   readonly to: Shape | null;
   /** The declarations of the new side around it, the nearest first: one of them somebody edited. */
   readonly owners: readonly Owner[];
-  /** What the record around a removed field has other fields from: it may have had this one from there. */
+  /** What the record around a field that came or went has other fields from: it may have this one from there. */
   readonly bases?: readonly Holder[];
   readonly field?: Field;
 }
@@ -192,7 +192,8 @@ class Comparer {
     const removed = from.fields.filter((field) => !to.fields.some((each) => each.name === field.name));
     const renames = pairRenames(removed, added);
     // A base of which no field was there is a new base: it was not edited, what extends it was.
-    const bases = new Set(holdersOf(to.fields.filter((field) => !added.includes(field))).map(holderKey));
+    const bases = holdersOf(to.fields.filter((field) => !added.includes(field)));
+    const known = new Set(bases.map(holderKey));
     for (const field of to.fields) {
       const old = from.fields.find((each) => each.name === field.name);
       const at = path + accessText(field.name);
@@ -202,8 +203,17 @@ class Comparer {
         const kind = field.optional ? "optionalFieldAdded" : "fieldAdded";
         const { holder, picked } = field;
         const its =
-          holder !== undefined && picked === undefined && bases.has(holderKey(holder)) ? [{ ...holder, path }, ...owners] : owners;
-        this.add({ path: at, kind, from: null, to: field.shape, owners: its, field, ...(renameOf === undefined ? {} : { renameOf }) });
+          holder !== undefined && picked === undefined && known.has(holderKey(holder)) ? [{ ...holder, path }, ...owners] : owners;
+        this.add({
+          path: at,
+          kind,
+          from: null,
+          to: field.shape,
+          owners: its,
+          bases,
+          field,
+          ...(renameOf === undefined ? {} : { renameOf }),
+        });
         // The field was there before, was dropped, and its old value was never taken out of memory.
         if (field.optional) this.buried = worst([this.buried, ...past.map((shape) => this.#valid(shape, field.shape))]);
         continue;
@@ -342,13 +352,9 @@ function ownersOf({ holder, open }: Field, owners: readonly Owner[], path: strin
   return open === true ? owners.slice(1) : owners;
 }
 
-/** What fields are inherited from. */
+/** What fields are inherited or picked from. */
 function holdersOf(fields: readonly Field[]): readonly Holder[] {
-  return [
-    ...new Map(
-      fields.flatMap(({ holder, picked }) => (holder === undefined || picked ? [] : [[holderKey(holder), holder] as const])),
-    ).values(),
-  ];
+  return [...new Map(fields.flatMap(({ holder }) => (holder === undefined ? [] : [[holderKey(holder), holder] as const]))).values()];
 }
 
 /** The one declaration that all fields come from; undefined where there are several, or the record has its own. */

@@ -376,7 +376,7 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
     const type = checker.getTypeOfSymbol(property);
     const typeNode = declaration !== undefined && "type" in declaration ? (declaration.type as ts.TypeNode | undefined) : undefined;
     const name = declaration === undefined ? undefined : ts.getNameOfDeclaration(declaration);
-    const holder = declaration === undefined || within === undefined ? undefined : inheritedFrom(declaration, within);
+    const inherited = declaration === undefined || within === undefined ? undefined : inheritedFrom(declaration, within);
     const written = typeNode === undefined ? type : checker.getTypeFromTypeNode(typeNode);
     return {
       name: fieldName(property),
@@ -386,14 +386,13 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
       ...(optional && exact && !alternativesOf(type).includes(checker.getUndefinedType()) ? { exact: true } : {}),
       readonly: declaration !== undefined && (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Readonly) !== 0,
       ...(name === undefined || isExternal(name.getSourceFile().fileName) ? {} : { declared: locationOf(name) }),
-      ...(holder === undefined ? {} : { holder }),
-      ...(holder !== undefined && within !== undefined && objectFlagsOf(within) & ts.ObjectFlags.Mapped ? { picked: true } : {}),
+      ...inherited,
       ...(written !== type && mentionsParameter(checker, written) ? { open: true } : {}),
     };
   }
 
   /** The declaration that a type has a property from, where that is not its own. */
-  function inheritedFrom(declaration: ts.Declaration, type: ts.Type): Holder | undefined {
+  function inheritedFrom(declaration: ts.Declaration, type: ts.Type): Pick<Field, "holder" | "picked"> | undefined {
     const around = (is: (node: ts.Node) => boolean): ts.Node | undefined => {
       let node: ts.Node | undefined = declaration.parent;
       while (node !== undefined && !is(node)) node = node.parent;
@@ -403,7 +402,15 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
     if (literal === undefined || type.getSymbol()?.declarations?.includes(literal as ts.Declaration) === true) return undefined;
     const named = around((node) => ts.isInterfaceDeclaration(node) || ts.isClassLike(node) || ts.isTypeAliasDeclaration(node));
     const symbol = (named as ts.Declaration & { readonly symbol?: ts.Symbol }).symbol;
-    return symbol === undefined || symbol === type.aliasSymbol ? undefined : holderOf(symbol);
+    const holder = symbol === undefined || symbol === type.aliasSymbol ? undefined : holderOf(symbol);
+    if (symbol === undefined || holder === undefined) return undefined;
+    // What has all of it, as `Readonly` does, gets whatever comes to it.
+    const picks =
+      objectFlagsOf(type) & ts.ObjectFlags.Mapped &&
+      !checker
+        .getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol))
+        .every(({ name }) => checker.getPropertyOfType(type, name) !== undefined);
+    return picks ? { holder, picked: true } : { holder };
   }
 
   function holderOf(symbol: ts.Symbol): Holder | undefined {
