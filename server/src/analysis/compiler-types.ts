@@ -55,13 +55,27 @@ export function symbolName(type: ts.Type): string {
 }
 
 /** Whether a type is written with a type parameter that nothing stands for yet. */
-export function mentionsParameter(checker: ts.TypeChecker, type: ts.Type, depth = 0): boolean {
-  if (type.flags & ts.TypeFlags.Instantiable) return true;
-  if (depth > 10) return false;
+export function mentionsParameter(checker: ts.TypeChecker, type: ts.Type): boolean {
+  // By levels, each type once, at the level where it is nearest.
+  const seen = new Set([type]);
+  let level: readonly ts.Type[] = [type];
+  for (let depth = 0; depth <= 11 && level.length > 0; depth += 1) {
+    if (level.some((each) => each.flags & ts.TypeFlags.Instantiable)) return true;
+    const next: ts.Type[] = [];
+    for (const each of depth <= 10 ? level.flatMap((one) => partsOf(checker, one)) : []) {
+      if (seen.has(each)) continue;
+      seen.add(each);
+      next.push(each);
+    }
+    level = next;
+  }
+  return false;
+}
+
+function partsOf(checker: ts.TypeChecker, type: ts.Type): readonly ts.Type[] {
   const parts = type.isUnionOrIntersection() ? type.types : argumentsOf(checker, type);
-  if (parts.some((part) => mentionsParameter(checker, part, depth + 1))) return true;
-  if (type.getSymbol()?.name !== "__type") return false;
-  return checker.getPropertiesOfType(type).some((property) => mentionsParameter(checker, checker.getTypeOfSymbol(property), depth + 1));
+  if (type.getSymbol()?.name !== "__type") return parts;
+  return [...parts, ...checker.getPropertiesOfType(type).map((property) => checker.getTypeOfSymbol(property))];
 }
 
 /** The name of a symbol with those of the namespaces around it: `Intl.NumberFormat`. */
@@ -73,10 +87,13 @@ export function qualifiedName(symbol: ts.Symbol, checker: ts.TypeChecker): strin
 /** How deep the arguments of a type nest: 0 for none, 1 for `Box<string>`, 2 for `Box<string[]>`. */
 export function argumentWeight(checker: ts.TypeChecker, type: ts.Type): number {
   const open = new Set<ts.Type>();
+  let looks = 0;
   return Math.max(0, ...argumentsOf(checker, type).map((each) => weight(each, 0)));
 
   function weight(each: ts.Type, depth: number): number {
-    if (depth > 20 || open.has(each)) return 1;
+    looks += 1;
+    // What meets everywhere would be looked at for ever.
+    if (depth > 20 || looks > 200 || open.has(each)) return 1;
     open.add(each);
     try {
       const parts = each.isUnionOrIntersection() ? each.types : argumentsOf(checker, each);

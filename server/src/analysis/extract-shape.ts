@@ -2,7 +2,6 @@
 import {
   alternativesOf,
   argumentsOf,
-  argumentWeight,
   arrayElementNode,
   canonicalTypes,
   enumSymbol,
@@ -17,6 +16,7 @@ import {
   symbolName,
   tupleNode,
 } from "./compiler-types.ts";
+import { createEndless } from "./endless-types.ts";
 import type {
   ArrayShape,
   BrandShape,
@@ -53,10 +53,7 @@ interface ShapeReaderOptions {
   readonly moduleOf: (file: string) => string;
 }
 
-/** So many instances of one declaration may nest in each other with ever larger arguments; such types never end. */
-const growing = 3;
-/** So many may in any case. */
-const deepest = 50;
+/** Larger types are cut off. */
 const largest = 20_000;
 
 export function createShapeReader({ checker, exact, isRuntime, isExternal, moduleOf }: ShapeReaderOptions): ShapeReader {
@@ -65,7 +62,10 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
   /** The types that are being read, to see where instances of one declaration nest in each other. */
   const open: ts.Type[] = [];
   const canonical = canonicalTypes(checker);
+  const neverEnds = createEndless(checker);
   let size = 0;
+  /** How many functions there are around what is being read. */
+  let called = 0;
   /** What was kept since the outermost type was begun. */
   let fresh: (() => void)[] = [];
   let cutOff = false;
@@ -89,7 +89,7 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
     // What is read from outside begins anew: one type that never ends must not cost the others.
     if (outermost) [size, fresh, cutOff] = [0, [], false];
     size += 1;
-    if (size > largest || neverEnds(type)) {
+    if (size > largest || neverEnds(type, open, called)) {
       cutOff = true;
       return endless;
     }
@@ -108,16 +108,6 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
       // Where a type is cut off depends on where it was come from, and must not show in what is read next.
       if (outermost && cutOff) for (const forget of fresh) forget();
     }
-  }
-
-  /** Whether a type is one of ever larger instances of one declaration: `interface Nest<T> { inner: Nest<T[]> }`. */
-  function neverEnds(type: ts.Type): boolean {
-    const symbol = type.aliasSymbol ?? type.getSymbol();
-    if (symbol === undefined) return false;
-    const same = open.filter((each) => (each.aliasSymbol ?? each.getSymbol()) === symbol);
-    if (same.length < growing) return false;
-    const weights = [...same.slice(-growing), type].map((each) => argumentWeight(checker, each));
-    return same.length > deepest || weights.every((weight, index) => index === 0 || weight > (weights[index - 1] ?? weight));
   }
 
   function readNew(type: ts.Type, node: ts.TypeNode | undefined, keep: <S extends Shape>(shape: S) => S): Shape {
@@ -277,8 +267,12 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
     const calls = type.getCallSignatures();
     const constructs = calls.length === 0 ? type.getConstructSignatures() : [];
     if (calls.length + constructs.length > 0) {
-      const signatures = (): readonly Signature[] =>
-        [...calls, ...constructs].map((each) => ({ parameters: parameters(each), result: read(each.getReturnType()) }));
+      const signatures = (): readonly Signature[] => {
+        called += 1;
+        const found = [...calls, ...constructs].map((each) => ({ parameters: parameters(each), result: read(each.getReturnType()) }));
+        called -= 1;
+        return found;
+      };
       const construct = constructs.length > 0 ? { construct: true } : {};
       const properties = checker.getPropertiesOfType(type).filter(({ name }) => name !== "prototype");
       if (properties.length === 0) {

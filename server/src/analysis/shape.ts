@@ -433,20 +433,38 @@ function refined(
   outside: (node: Shape) => string,
   isInside: (node: Shape) => boolean,
 ): { readonly last: ReadonlyMap<Shape, string>; readonly previous: ReadonlyMap<Shape, string> } {
+  // What does not change from round to round is asked for once.
+  const parts = nodes.map((node) => ({
+    node,
+    label: label(node),
+    parts: children(node).map((child) => (isInside(child) ? child : outside(child))),
+  }));
   let previous = new Map<Shape, string>();
-  let last = new Map<Shape, string>(nodes.map((node) => [node, label(node)]));
+  let last = new Map<Shape, string>(parts.map((each) => [each.node, each.label]));
   for (let count = 0, classes = new Set(last.values()).size; classes > count; classes = new Set(last.values()).size) {
     count = classes;
     previous = last;
     const now = previous;
-    last = new Map(nodes.map((node) => [node, combine(node, (child) => (isInside(child) ? (now.get(child) ?? "") : outside(child)))]));
+    last = new Map(
+      parts.map((each) => [
+        each.node,
+        combined(
+          each.node,
+          each.label,
+          each.parts.map((part) => (typeof part === "string" ? part : (now.get(part) ?? ""))),
+        ),
+      ]),
+    );
   }
   return { last, previous };
 }
 
 function combine(node: Shape, hashOfChild: (child: Shape) => string): string {
-  const parts = children(node).map(hashOfChild);
-  return cyrb128(`${label(node)}(${(node.kind === "union" ? parts.toSorted() : parts).join()})`);
+  return combined(node, label(node), children(node).map(hashOfChild));
+}
+
+function combined(node: Shape, own: string, parts: readonly string[]): string {
+  return cyrb128(`${own}(${(node.kind === "union" ? parts.toSorted() : parts).join()})`);
 }
 
 /** Nodes that have no hash yet, those that reach each other together, and what is beneath before what is above (Tarjan). */
