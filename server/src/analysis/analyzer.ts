@@ -19,7 +19,7 @@ import { isUnresolved, type ProtocolShapes } from "./protocol-shapes.ts";
 import { snapshotReader } from "./read-snapshot.ts";
 import { ProjectReadings } from "./readings.ts";
 import { type RecordFacts, recordsOf } from "./record-facts.ts";
-import { hasUnresolved, isPlain, type Shape, shapeHash } from "./shape.ts";
+import { hasUnresolved, type Holder, isPlain, type Shape, shapeHash } from "./shape.ts";
 import type { Finding } from "./rule.ts";
 import { snapshotText } from "./snapshot-text.ts";
 import { SnapshotFolder, snapshotFile, type Snapshots } from "./snapshots.ts";
@@ -141,13 +141,18 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       // What other modules have to say of this file's declarations is not known yet, and must not vanish meanwhile.
       if (shown.some((finding) => finding.file === file && (finding.modules !== undefined || finding.module !== actor.id)))
         return undefined;
-      const modules = [judge(actor)];
-      // A pid may go by another name only because of what its module was called before.
-      if (modules.some(({ state, messages }) => [...state.changes, ...messages.changes].some(({ old }) => old?.includes("Pid<") === true)))
+      const facts = judge(actor);
+      const differences = [...facts.state.changes, ...facts.messages.changes];
+      // A pid may go by another name only because of what its module was called before; and whether a declaration elsewhere was edited is
+      // told by all that use it.
+      const elsewhere = ({ declared }: Holder) => declared.file !== file;
+      if (differences.some(({ old, owners, bases = [] }) => old?.includes("Pid<") === true || [...owners, ...bases].some(elsewhere)))
         return undefined;
-      return check({ root, modules, readings: [reading], configProblems: project.problems(), writer }).filter(
+      const findings = check({ root, modules: [facts], readings: [reading], configProblems: project.problems(), writer }).filter(
         (finding) => finding.file === file,
       );
+      // Others have a part in what is said of declarations that they use.
+      return project.mayBeUsed(file, differences.length + findings.length > 0) ? undefined : findings;
     },
 
     shown(findings) {

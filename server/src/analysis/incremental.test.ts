@@ -6,6 +6,7 @@ import { generator, randomModules } from "../../../test/support/random-modules.t
 import { CompilerNeeded, createLateAnalyzer } from "./analyzer.ts";
 import { type Analyzer, createAnalyzer } from "./analyze.ts";
 import { compiler } from "./compiler.ts";
+import type { Finding } from "./rule.ts";
 import type { SourceHost } from "./source-host.ts";
 
 const root = "/p";
@@ -161,4 +162,57 @@ test("one file's findings come before the others are read", () => {
   assert.deepEqual(rules, ["vsn-not-literal"]);
   // What only the checker understands waits for the whole.
   assert.equal(first.first(`${root}/src/a.actor.ts`), undefined);
+});
+
+describe("what one file says by itself is what the whole says of it", () => {
+  const seed = Number(process.env["SEED"] ?? 20_261_122);
+  const said = (findings: readonly Finding[] | undefined) => findings?.map(({ fixes, ...finding }) => JSON.stringify(finding));
+  let told = 0;
+  for (let project = 0; project < 4; project += 1)
+    test(`seed ${seed + project}`, () => {
+      const random = generator(seed + project);
+      const sources = randomModules(seed + project, { actors: 4, shared: 3, odd: project % 2 === 0 });
+      const files: Record<string, string> = Object.fromEntries(Object.entries(sources).map(([name, text]) => [`${root}/${name}`, text]));
+      // A module whose declarations others use as well.
+      files[`${root}/src/rooms.actor.ts`] = room("item: Item").replace(
+        "export interface State",
+        "export interface Item { a: number }\nexport interface State",
+      );
+      files[`${root}/src/users.actor.ts`] = room("item: Item", 'import type { Item } from "./rooms.actor.ts";');
+      const warm = createAnalyzer(memoryHost(files), { root });
+      for (const module of warm.analyze()?.modules ?? []) {
+        const snapshot = warm.snapshot(module);
+        if (snapshot !== undefined && random(4) > 0) files[snapshot.file] = snapshot.text;
+      }
+      warm.invalidate(Object.keys(files).filter((file) => file.includes("/.instar/")));
+      warm.analyze();
+      for (let round = 0; round < 12; round += 1) {
+        const names = Object.keys(files).filter((file) => file.endsWith(".actor.ts"));
+        const name = names[random(names.length)] ?? "";
+        const text = files[name] ?? "";
+        const edits: ((text: string) => string)[] = [
+          (all) => all.replace("{", "{\n  // moved\n"),
+          (all) => all.replace(/: (string|number)\b/, ": boolean"),
+          (all) => all.replace(/vsn: (\d)/, (_, vsn: string) => `vsn: ${Number(vsn) + 1}`),
+          (all) => all.replace("interface State {", `interface State { added${round}: number;`),
+          (all) => all.replace("interface State {", `interface State { f${round}: () => void;`),
+          (all) => all.replace("interface Item {", `interface Item { added${round}: number;`),
+          (all) => all.replace(/vsn: \d+/, "vsn: two"),
+          (all) => sources[name.slice(root.length + 1)] ?? all,
+        ];
+        files[name] = edits[random(edits.length)]?.(text) ?? text;
+        warm.invalidate([name]);
+        const first = said(warm.first(name));
+        const cold = createAnalyzer(memoryHost({ ...files }), { root });
+        const coldFirst = said(cold.first(name));
+        const whole = said(cold.analyze()?.findings.filter(({ file }) => file === name)) ?? [];
+        if (first !== undefined) assert.deepEqual(first, whole, `round ${round}: ${name}\n${files[name]}`);
+        // Nothing was shown before, so more may come.
+        for (const finding of coldFirst ?? [])
+          assert.ok(whole.includes(finding), `round ${round}: ${name}: ${finding}\n${whole.join("\n")}`);
+        if (first !== undefined && coldFirst !== undefined) told += 1;
+        if (random(3) > 0) assert.deepEqual(said(warm.analyze()?.findings.filter(({ file }) => file === name)), whole);
+      }
+    });
+  test("it does so now and then", () => assert.ok(told > 3, `${told} times`));
 });

@@ -7,7 +7,7 @@ import type { CheckedProject } from "./checked-project.ts";
 import type { Compiler } from "./compiler.ts";
 import type { ConfigProblem, Reading } from "./facts.ts";
 import { ProjectOutlines } from "./outlines.ts";
-import { folderOf, joinPath } from "./paths.ts";
+import { folderOf, joinPath, nameOf, withoutExtension } from "./paths.ts";
 import { plainSettings } from "./plain-settings.ts";
 import { candidatesAmong, changesOptions, isSource, listSources, type Mentions, mentionsOf } from "./project-files.ts";
 import { readByNames, SharedShapes } from "./read-names.ts";
@@ -38,6 +38,8 @@ export class ProjectReadings {
   /** What was looked at before it was clear that only the checker can tell. */
   readonly #unsure = new Map<string, ReadonlySet<string>>();
   #files: readonly string[] | undefined;
+  /** As of the last time when all were read. */
+  #candidates: readonly string[] | undefined;
   readonly #settings = new Map<string, Settings>();
   #checked: CheckedProject | undefined;
   #global = false;
@@ -105,6 +107,7 @@ export class ProjectReadings {
     this.#readChanges();
     const files = (this.#files ??= listSources(this.#host, this.#root));
     const candidates = candidatesAmong(files, (file) => this.#mentionsOf(file));
+    this.#candidates = candidates;
     const wanted = new Set(candidates);
     for (const file of this.#known.keys()) if (!wanted.has(file)) this.#known.delete(file);
     const named = candidates.every((file) => this.#settingsOf(file).names);
@@ -141,6 +144,24 @@ export class ProjectReadings {
     if (mentions === undefined || !mentions.exports || !mentions.actors) return undefined;
     if (!this.#known.has(file)) this.#readByNames(file);
     return this.#known.get(file)?.reading;
+  }
+
+  /**
+   * Whether others may use what a file declares. Before all of them were read, that takes a look into each of them.
+   * @param look whether it is worth that.
+   */
+  mayBeUsed(file: string, look: boolean): boolean {
+    if (this.#candidates !== undefined) {
+      // One that has to be read anew may be so because of this one.
+      if (!this.#candidates.every((each) => each === file || this.#known.has(each))) return true;
+      return [...this.#known].some(([each, { files }]) => each !== file && files.has(file));
+    }
+    if (!look) return false;
+    const name = withoutExtension(nameOf(file));
+    // Whoever imports a folder does not say this name.
+    if (name === "index") return true;
+    const files = (this.#files ??= listSources(this.#host, this.#root));
+    return files.some((each) => each !== file && this.#host.readFile(each)?.includes(name) === true);
   }
 
   #readChanges(): void {
