@@ -3,7 +3,9 @@
  * still gives the same answers, the result is the same, and neither sources nor compiler have to be looked at. Nothing depends on it: one
  * that is damaged, or of another version, is as good as none.
  */
+import { hash as digest } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Analyzed } from "./analysis/model.ts";
@@ -12,7 +14,7 @@ import { type Answer, type Disk } from "./disk.ts";
 import { writeFileAtomic } from "./write-files.ts";
 
 /** Raised when an older version would misread what this one writes. */
-const format = 1;
+const format = 2;
 /** A project beyond this, in characters, is not kept. */
 const largest = 64_000_000;
 
@@ -46,7 +48,9 @@ export class AnalysisCache {
   load(findings: () => readonly Finding[]): Analyzed | undefined {
     if (this.#engine === null) return undefined;
     try {
-      const kept = JSON.parse(readFileSync(this.#file, "utf8")) as Kept;
+      const [sum, text] = halves(readFileSync(this.#file, "utf8"));
+      if (sum !== digest("md5", text)) return undefined;
+      const kept = JSON.parse(text) as Kept;
       if (kept.format !== format || kept.engine !== this.#engine || kept.root !== this.#root) return undefined;
       if (!this.#disk.unchanged(kept.answers)) return undefined;
       const { findings: all } = kept.result;
@@ -66,8 +70,14 @@ export class AnalysisCache {
     const kept: Kept = { format, engine: this.#engine, root: this.#root, answers, result };
     const text = JSON.stringify(kept);
     if (text.length > largest) return;
-    // A folder that cannot be written to costs nothing but time.
-    await writeFileAtomic(this.#file, text).catch(() => {});
+    const whole = `${digest("md5", text)}\n${text}`;
+    try {
+      await writeFileAtomic(this.#file, whole);
+    } catch {
+      // What is in the way, a file in place of the folder or the reverse, is damage as well. A folder that cannot be written to costs time alone.
+      await rm(isFolder(dirname(this.#file)) ? this.#file : dirname(this.#file), { recursive: true, force: true }).catch(() => {});
+      await writeFileAtomic(this.#file, whole).catch(() => {});
+    }
   }
 }
 
@@ -101,6 +111,12 @@ function thisBuild(): string | null {
   } catch {
     return null;
   }
+}
+
+/** The first line, and the rest. */
+function halves(text: string): readonly [string, string] {
+  const end = text.indexOf("\n");
+  return [text.slice(0, end), text.slice(end + 1)];
 }
 
 function isFolder(path: string): boolean {
