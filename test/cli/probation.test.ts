@@ -90,6 +90,27 @@ test("a version that crashes on each message is rolled back under traffic, and n
   assert.doesNotMatch(dev.process.killed ? "" : stdout, /could not be rolled back/);
 });
 
+test("a version that takes the whole application along is not started again: the one before is", async (t) => {
+  const system = await running(t);
+  const { project, dev } = system;
+  project.write({ [file]: bad.replace('throw new Error("version 2 cannot")', "process.exit(3)") });
+  const { code, stdout, stderr } = await runCli(["upgrade", "--probation", "60", "--restarts", "1000"], { cwd: project.root });
+  // It may have crashed before it could say that the upgrade was committed.
+  assert.match(
+    stdout + stderr,
+    /The application (?:crashed during the probation|ended before it answered.*)\. It is started again with the code of before/i,
+  );
+  assert.equal(code, 1);
+  await dev.until(/ended with exit code 3 while its upgrade was on probation; it is started again with the code of before that/);
+  await dev.until("the application runs again");
+  assert.deepEqual(
+    (await counters(system)).map(({ vsn }) => vsn),
+    [1, 1],
+  );
+  dev.process.kill("SIGINT");
+  assert.equal((await dev.ended).code, 0);
+});
+
 test("what holds is said to have held, and JSON says so as well", async (t) => {
   const system = await running(t, counterApp);
   system.project.write({ [file]: good() });

@@ -87,7 +87,7 @@ export function startApplication(options: ApplicationOptions): Application {
     if (next !== "unresponsive") stuck = null;
     for (const entry of waiting) {
       clearTimeout(entry.timer);
-      if (next === "exited") entry.fail(exitedMeanwhile());
+      if (next === "exited") entry.fail(new EndedMeanwhile());
       else if (next === "unresponsive") entry.timer = setTimeout(() => entry.fail(unresponsive(stuckNow())), entry.patience);
     }
     options.onStatus(next);
@@ -160,7 +160,7 @@ export function startApplication(options: ApplicationOptions): Application {
     } catch (error) {
       if (error instanceof DevError) throw error;
       // The channel closes a moment before the process counts as ended.
-      if (child.exitCode !== null || child.signalCode !== null || !child.connected) throw exitedMeanwhile();
+      if (child.exitCode !== null || child.signalCode !== null || !child.connected) throw new EndedMeanwhile();
       throw error;
     } finally {
       clearTimeout(entry.timer);
@@ -316,9 +316,11 @@ function unresponsive(stuck: StuckProcess | null): DevError {
   );
 }
 
-/** Without advice: an application that did not even start is not there to be restarted. */
-function exitedMeanwhile(): DevError {
-  return new DevError("INSTAR_RUNTIME_EXITED", "the application ended before it answered; its output says why.");
+/** The application was there when it was asked. Without advice: one that did not even start is not there to be restarted. */
+export class EndedMeanwhile extends DevError {
+  constructor() {
+    super("INSTAR_RUNTIME_EXITED", "the application ended before it answered; its output says why.");
+  }
 }
 
 /** Who holds up the application: `<0.3> (tea-room, src/room.actor) has been in cast say for 2.0 s`. */

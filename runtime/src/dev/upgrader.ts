@@ -13,7 +13,7 @@ import type {
   UpgradePlan,
   UpgradeReport,
 } from "../protocol.ts";
-import type { Application } from "./application.ts";
+import { EndedMeanwhile, type Application } from "./application.ts";
 import type { BuildStore, Manifest } from "./build-store.ts";
 import type { Builder } from "./builder.ts";
 import type { BuiltFile, Code, Layer, LoadRequest, ShapeHashes } from "./built-file.ts";
@@ -311,7 +311,11 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
         probation: params.probation ?? null,
       },
       { signal, patience, onLate: (late) => void conclude(late, when, onTrial) },
-    );
+    ).catch((error: unknown) => {
+      if (!(error instanceof EndedMeanwhile)) throw error;
+      const then = rehearse ? "" : " It is started again with the code of before the upgrade, unless it has crashed too often.";
+      throw new DevError("INSTAR_RUNTIME_EXITED", `${error.message}${then}`, { cause: error });
+    });
     return conclude(outcome, when, onTrial);
   }
 
