@@ -3,6 +3,7 @@
  * shapes read from a snapshot and shapes read from source are the same thing.
  */
 import { cyrb128 } from "./hash.ts";
+import { partition } from "./partition.ts";
 import type { Location } from "./span.ts";
 
 export type Shape =
@@ -433,38 +434,35 @@ function refined(
   outside: (node: Shape) => string,
   isInside: (node: Shape) => boolean,
 ): { readonly last: ReadonlyMap<Shape, string>; readonly previous: ReadonlyMap<Shape, string> } {
-  // What does not change from round to round is asked for once.
-  const parts = nodes.map((node) => ({
-    node,
-    label: label(node),
-    parts: children(node).map((child) => (isInside(child) ? child : outside(child))),
-  }));
-  let previous = new Map<Shape, string>();
-  let last = new Map<Shape, string>(parts.map((each) => [each.node, each.label]));
-  for (let count = 0, classes = new Set(last.values()).size; classes > count; classes = new Set(last.values()).size) {
-    count = classes;
+  const numbers = new Map(nodes.map((node, number) => [node, number]));
+  const labels = nodes.map(label);
+  const edges = nodes.map((node) => children(node).map((child) => (isInside(child) ? (numbers.get(child) ?? "") : outside(child))));
+  const classes = partition({ labels, edges, unordered: nodes.map(({ kind }) => kind === "union") });
+  // What is the same has the same hashes, so that one of each will do.
+  const chosen = new Map<number, number>();
+  for (const [number, own] of classes.entries()) if (!chosen.has(own)) chosen.set(own, number);
+  let previous = new Map<number, string>();
+  let last = new Map([...chosen].map(([own, number]) => [own, labels[number] ?? ""]));
+  for (let count = 0, known = new Set(last.values()).size; known > count; known = new Set(last.values()).size) {
+    count = known;
     previous = last;
-    const now = previous;
     last = new Map(
-      parts.map((each) => [
-        each.node,
-        combined(
-          each.node,
-          each.label,
-          each.parts.map((part) => (typeof part === "string" ? part : (now.get(part) ?? ""))),
-        ),
-      ]),
+      [...chosen].map(([own, number]) => {
+        const parts = (edges[number] ?? []).map((to) => (typeof to === "string" ? to : (previous.get(classes[to] ?? 0) ?? "")));
+        return [own, combined(nodes[number], labels[number] ?? "", parts)];
+      }),
     );
   }
-  return { last, previous };
+  const spread = (of: ReadonlyMap<number, string>) => new Map(nodes.map((node, number) => [node, of.get(classes[number] ?? 0) ?? ""]));
+  return { last: spread(last), previous: spread(previous) };
 }
 
 function combine(node: Shape, hashOfChild: (child: Shape) => string): string {
   return combined(node, label(node), children(node).map(hashOfChild));
 }
 
-function combined(node: Shape, own: string, parts: readonly string[]): string {
-  return cyrb128(`${own}(${(node.kind === "union" ? parts.toSorted() : parts).join()})`);
+function combined(node: Shape | undefined, own: string, parts: readonly string[]): string {
+  return cyrb128(`${own}(${(node?.kind === "union" ? parts.toSorted() : parts).join()})`);
 }
 
 /** Nodes that have no hash yet, those that reach each other together, and what is beneath before what is above (Tarjan). */
