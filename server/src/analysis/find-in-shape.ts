@@ -20,7 +20,8 @@ export function findInShape(
 ): readonly FoundShape[] {
   const found: FoundShape[] = [];
   const seen = new Set<Shape>();
-  visit(root, path, undefined);
+  // Mostly there is nothing to be found, and then nobody needs the paths.
+  if (contains(root, wanted, into)) visit(root, path, undefined);
   return found;
 
   function visit(shape: Shape, at: string, declared: Location | undefined): void {
@@ -41,4 +42,13 @@ export function findInShape(
       }
     }
   }
+}
+
+function contains(root: Shape, wanted: (shape: Shape) => boolean, into: (shape: Shape) => boolean): boolean {
+  const reached = new Set([root]);
+  for (const shape of reached) {
+    if (wanted(shape)) return true;
+    if (into(shape)) for (const child of children(shape)) reached.add(child);
+  }
+  return false;
 }

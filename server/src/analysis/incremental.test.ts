@@ -166,9 +166,9 @@ test("one file's findings come before the others are read", () => {
 
 describe("what one file says by itself is what the whole says of it", () => {
   const seed = Number(process.env["SEED"] ?? 20_261_122);
-  const said = (findings: readonly Finding[] | undefined) => findings?.map(({ fixes, ...finding }) => JSON.stringify(finding));
+  const said = (findings: readonly Finding[] | undefined) => findings?.map((finding) => JSON.stringify(finding));
   let told = 0;
-  for (let project = 0; project < 4; project += 1)
+  for (let project = 0; project < 3; project += 1)
     test(`seed ${seed + project}`, () => {
       const random = generator(seed + project);
       const sources = randomModules(seed + project, { actors: 4, shared: 3, odd: project % 2 === 0 });
@@ -186,7 +186,7 @@ describe("what one file says by itself is what the whole says of it", () => {
       }
       warm.invalidate(Object.keys(files).filter((file) => file.includes("/.instar/")));
       warm.analyze();
-      for (let round = 0; round < 12; round += 1) {
+      for (let round = 0; round < 8; round += 1) {
         const names = Object.keys(files).filter((file) => file.endsWith(".actor.ts"));
         const name = names[random(names.length)] ?? "";
         const text = files[name] ?? "";

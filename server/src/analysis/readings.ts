@@ -6,6 +6,7 @@ import type { SourceHost } from "./source-host.ts";
 import type { CheckedProject } from "./checked-project.ts";
 import type { Compiler } from "./compiler.ts";
 import type { ConfigProblem, Reading } from "./facts.ts";
+import type { Outline } from "./outline.ts";
 import { ProjectOutlines } from "./outlines.ts";
 import { folderOf, joinPath, nameOf, withoutExtension } from "./paths.ts";
 import { plainSettings } from "./plain-settings.ts";
@@ -173,16 +174,17 @@ export class ProjectReadings {
         this.#files = undefined;
         this.#outlines.forgetPlaces();
       }
+      const before = this.#outlines.has(file) ? this.#outlines.of(file)?.outline : undefined;
       const changed = this.#outlines.has(file) ? this.#outlines.refresh(file) : true;
       if (changed) {
-        this.#reaches = undefined;
+        if (before === undefined || !reachesTheSame(before, this.#outlines.of(file)?.outline)) this.#reaches = undefined;
         for (const shared of Object.values(this.#shared)) shared.forget(file);
       }
       const affected = [...this.#known].filter(([, { files }]) => files.has(file));
-      for (const [each, before] of affected) {
+      for (const [each, known] of affected) {
         this.#known.delete(each);
         // What is declared is the same, so are the shapes; only places have moved.
-        if (!changed && !before.checked) this.#readByNames(each, before);
+        if (!changed && !known.checked) this.#readByNames(each, known);
       }
       this.#dirty.delete(file);
     }
@@ -239,4 +241,11 @@ export class ProjectReadings {
     }
     return this.#mentions.get(file);
   }
+}
+
+/** Whether what a file reaches, and what it declares for all files, is certainly what it was. */
+function reachesTheSame(before: Outline, now: Outline | undefined): boolean {
+  if (now === undefined || before.global || now.global) return false;
+  const reached = ({ imports, passed }: Outline) => JSON.stringify([...imports, ...passed].map(({ from }) => from));
+  return reached(before) === reached(now);
 }

@@ -354,8 +354,17 @@ function label(shape: Shape): string {
 }
 
 function sorted(fields: readonly Field[]): readonly Field[] {
-  return fields.toSorted((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
+  if (fields.length < 2) return fields;
+  let inOrder = orders.get(fields);
+  if (inOrder?.length !== fields.length) {
+    inOrder = fields.toSorted((one, other) => (one.name < other.name ? -1 : one.name > other.name ? 1 : 0));
+    orders.set(fields, inOrder);
+  }
+  return inOrder;
 }
+
+/** Whoever walks shapes asks again and again; a list of fields is filled once and stays. */
+const orders = new WeakMap<readonly Field[], readonly Field[]>();
 
 const hashes = new WeakMap<Shape, string>();
 /** Nodes with a hash from which a cycle can be reached. */
