@@ -1,6 +1,6 @@
 /** What the process that runs the steps is asked, and what it says: plain data. A leaf with types alone. */
 import type { BuiltActor } from "../../../runtime/src/dev/index.ts";
-import type { Recipe, Segment } from "./recipe.ts";
+import type { Level, Recipe, Segment } from "./recipe.ts";
 
 export type Direction = "up" | "down";
 
@@ -88,6 +88,8 @@ export interface ValueDifference {
   readonly is: string;
   /** Whether the state between would be valid with the old value there. */
   readonly fits: boolean;
+  /** What the state between has beside each segment of the path; null where it is no object with fields. */
+  readonly levels: readonly (Level | null)[];
 }
 
 export type Answer = LoadAnswer | RunAnswer | CompareAnswer | Forgotten;

@@ -4,7 +4,7 @@
  */
 import { types } from "node:util";
 import { standInText } from "./make-value.ts";
-import type { Segment } from "./recipe.ts";
+import type { Level, Segment } from "./recipe.ts";
 import { className, valueText } from "./value-text.ts";
 
 export interface Difference {
@@ -80,6 +80,27 @@ export function withValueAt(state: unknown, path: readonly Segment[], value: unk
   const made = Object.create(Object.getPrototypeOf(state) as object | null, own) as object;
   Object.defineProperty(made, first.name, { value: inner.state, enumerable: true, configurable: true, writable: true });
   return { state: made };
+}
+
+/** The objects along a path, for whoever asks which alternatives of a type they are. */
+export function levelsAlong(state: unknown, path: readonly Segment[]): readonly (Level | null)[] {
+  let value = state;
+  return path.map((segment) => {
+    const held = isObject(value) && !types.isProxy(value) ? value : null;
+    if (segment.kind === "index") value = Array.isArray(held) ? (held as unknown[])[segment.index] : undefined;
+    else if (segment.kind === "key") value = types.isMap(held) ? entriesOf(held).get(segment.text) : undefined;
+    else value = held === null ? undefined : read(held, segment.name);
+    return segment.kind !== "field" || held === null ? null : levelOf(held);
+  });
+}
+
+function levelOf(value: object): Level {
+  return new Map(
+    fieldsOf(value).map((name) => {
+      const held = read(value, name);
+      return [name, { value: typeof held === "symbol" || isObject(held) ? "object" : [held as string | undefined] }] as const;
+    }),
+  );
 }
 
 function isSame(one: unknown, other: unknown): boolean {

@@ -51,6 +51,13 @@ export function notProved(at: StepPlace, severity: "warning" | "info", why: stri
   return finding("code-change-not-proved", severity, at, `${at.step === null ? at.module : stepName(at.step)} was not tried: ${why}.`);
 }
 
+/** @param isReached whether other steps lead there. */
+export function noSnapshot(at: StepPlace, vsn: number, isReached: boolean): ProofFinding {
+  const why = `version ${vsn} has no release snapshot that can be read, so no states of it can be made`;
+  if (!isReached || at.step === null) return notProved(at, "info", why);
+  return finding("code-change-not-proved", "info", at, `${stepName(at.step)} was tried only with what other steps give: ${why}.`);
+}
+
 export function lookedInto(at: StepPlace, standIn: StandIn, count: number): ProofFinding {
   const states = count === 1 ? "one state" : `${count} states`;
   return notProved(

@@ -86,6 +86,14 @@ export class ModuleProver {
     return this.#steps.get(from - 1)?.irreversible === null ? this.#bottom(from - 1) : from;
   }
 
+  /** Whether steps in this direction lead to a version from one whose states can be made. */
+  #isReached(vsn: number, direction: Step["direction"]): boolean {
+    const before = direction === "up" ? vsn - 1 : vsn + 1;
+    const step = this.#steps.get(Math.min(before, vsn));
+    if (step === undefined || (direction === "down" && step.irreversible !== null)) return false;
+    return this.#shape(before) !== undefined || this.#isReached(before, direction);
+  }
+
   /** Tries one way with many states. Null where no states of its first version can be made. */
   async #way(
     vsn: number,
@@ -96,8 +104,7 @@ export class ModuleProver {
     const shape = this.#shape(vsn);
     const at = this.#at({ from: direction === "up" ? vsn : vsn - 1, direction });
     if (shape === undefined) {
-      const why = `version ${vsn} has no release snapshot that can be read, so no states of it can be made`;
-      this.findings.push(say.notProved(at, "info", why));
+      this.findings.push(say.noSnapshot(at, vsn, this.#isReached(vsn, direction)));
       return null;
     }
     const states = this.#recipes.get(vsn) ?? stateRecipes(shape);
@@ -114,13 +121,14 @@ export class ModuleProver {
       let costly = 0;
       const property = fc.asyncProperty(recipes, async (recipe) => {
         isLate ||= performance.now() > deadline;
-        if (isLate || (smallest?.costly === true && ++costly > mostCostlyTries)) return;
+        if (isLate || costly >= mostCostlyTries) return;
         if (smallest === null) count += 1;
         const way: Way = { vsn, recipe, guessed, steps: [] };
         let found = await attempt(way);
         // The machine may have been busy.
         if (found?.costly === true && smallest === null) found = await attempt(way);
         if (found === null || this.#reported.has(found.key) || (smallest !== null && smallest.key !== found.key)) return;
+        if (found.costly && smallest !== null) costly += 1;
         smallest = found;
         throw new Error(found.key);
       });
@@ -213,7 +221,7 @@ export class ModuleProver {
     for (const difference of answer.differences) {
       // What an old state may have beside its type is nobody's business.
       if (shapesAt(old, difference.path).length === 0) continue;
-      const hasPlace = shapesAt(now, difference.path).length > 0;
+      const hasPlace = shapesAt(now, difference.path, difference.levels).length > 0;
       const facts = this.#facts({ from, direction: "down" }, way, difference.pathText);
       if (hasPlace && difference.fits) return failed(say.roundTripFails(facts, difference));
       this.#once(`lossy-down ${from} ${pathInType(difference.path)}`, () => say.lossyDown(facts, difference, !hasPlace));

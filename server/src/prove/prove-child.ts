@@ -19,7 +19,7 @@ import type {
   RunAnswer,
   RunRequest,
 } from "./child-protocol.ts";
-import { differences, withValueAt } from "./compare-values.ts";
+import { differences, levelsAlong, withValueAt } from "./compare-values.ts";
 import { looking, makeValue } from "./make-value.ts";
 import { pathText, valueText } from "./value-text.ts";
 
@@ -108,7 +108,12 @@ function run({ step, direction, from }: RunRequest): RunAnswer | Forgotten {
     outcome = isThenable(after) ? leave(after) : { kind: "returned", misfit: misfitOf(after, target) };
   } catch (error) {
     looking.step = false;
-    outcome = { kind: "threw", text: thrownText(error), place: placeOf(error), denied: deniedBy(error) };
+    outcome = {
+      kind: "threw",
+      text: thrownText(error),
+      place: types.isNativeError(error) ? placeOf(error) : null,
+      denied: deniedBy(error),
+    };
   }
   const { exited, printed } = noticed;
   if (exited !== null) outcome = { kind: "exited", how: exited };
@@ -133,6 +138,7 @@ function compare({ vsn }: CompareRequest): Answer {
         was: valueText(each.was),
         is: valueText(each.is),
         fits: instead !== undefined && misfitOf(instead.state, vsn) === null,
+        levels: levelsAlong(middle, each.path),
       };
     }),
   };
@@ -164,13 +170,18 @@ function isThenable(value: unknown): boolean {
 }
 
 function thrownText(thrown: unknown): string {
-  if (types.isNativeError(thrown)) return `${thrown.name}: ${thrown.message}`;
+  try {
+    if (types.isNativeError(thrown)) return `${thrown.name}: ${thrown.message}`;
+  } catch {
+    return "an Error that cannot be read";
+  }
   return `${valueText(thrown)}, which is no Error`;
 }
 
 /** What Node's permission model refused, in words. */
 function deniedBy(error: unknown): string | null {
-  const { code, permission, resource } = (error ?? {}) as { code?: unknown; permission?: unknown; resource?: unknown };
+  if (!types.isNativeError(error)) return null;
+  const { code, permission, resource } = error as { code?: unknown; permission?: unknown; resource?: unknown };
   if (code !== "ERR_ACCESS_DENIED") return null;
   const what = { FileSystemWrite: "writing", ChildProcess: "starting a process", WorkerThreads: "starting a thread" }[String(permission)];
   return `${what ?? String(permission)}${typeof resource === "string" && resource !== "" ? ` ${resource}` : ""}`;

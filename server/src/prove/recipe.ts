@@ -43,3 +43,6 @@ export type Segment =
   | { readonly kind: "index"; readonly index: number }
   /** The value that a Map has under a key; how the key is written. */
   | { readonly kind: "key"; readonly text: string };
+
+/** The fields of an object, with those values that are no objects. */
+export type Level = ReadonlyMap<string, { readonly value: "object" | readonly [string | number | boolean | bigint | null | undefined] }>;

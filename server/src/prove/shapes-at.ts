@@ -1,19 +1,25 @@
 /** `shapesAt`: what a shape says of the values at one place in them. */
-import type { Shape } from "../analysis/shape.ts";
-import { isPrimitive } from "../analysis/shape.ts";
-import type { Segment } from "./recipe.ts";
+import { type Field, isPrimitive, type Shape } from "../analysis/shape.ts";
+import { literalsOf } from "../analysis/validity.ts";
+import type { Level, Segment } from "./recipe.ts";
 
-/** One for each alternative that has such a place; none where the shape has no place for it. */
-export function shapesAt(root: Shape, path: readonly Segment[]): readonly Shape[] {
-  return path.reduce<readonly Shape[]>((shapes, segment) => shapes.flatMap((shape) => into(shape, segment)), [root]);
+/**
+ * One for each alternative that has such a place; none where the shape has no place for it.
+ * @param levels what is beside each segment of the path in a value of the shape, to tell which alternatives it is one of.
+ */
+export function shapesAt(root: Shape, path: readonly Segment[], levels: readonly (Level | null)[] = []): readonly Shape[] {
+  return path.reduce<readonly Shape[]>(
+    (shapes, segment, index) => shapes.flatMap((shape) => into(shape, segment, levels[index] ?? null)),
+    [root],
+  );
 }
 
-function into(shape: Shape, segment: Segment): readonly Shape[] {
+function into(shape: Shape, segment: Segment, level: Level | null): readonly Shape[] {
   switch (shape.kind) {
     case "union":
-      return shape.members.flatMap((member) => into(member, segment));
+      return shape.members.filter((member) => level === null || mayBe(member, level)).flatMap((member) => into(member, segment, level));
     case "brand":
-      return into(shape.base, segment);
+      return into(shape.base, segment, level);
     case "array":
       return segment.kind === "index" ? [shape.element] : [];
     case "tuple": {
@@ -35,5 +41,38 @@ function into(shape: Shape, segment: Segment): readonly Shape[] {
       return segment.kind === "key" && shape.class === "Map" && shape.args[1] !== undefined ? [shape.args[1]] : [];
     default:
       return [];
+  }
+}
+
+/** Whether an object with these fields may be one of a shape. */
+function mayBe(shape: Shape, level: Level): boolean {
+  if (shape.kind !== "object" && shape.kind !== "class") return true;
+  const fits = ({ name, shape: type, optional }: Field): boolean => {
+    if (name.startsWith("#") || name.startsWith("[")) return true;
+    const held = level.get(name);
+    if (held === undefined) return optional || takes(type, undefined);
+    return held.value === "object" || (optional && held.value[0] === undefined) || takes(type, held.value[0]);
+  };
+  return shape.fields.every(fits);
+}
+
+/** Whether a shape takes a value that is no object. */
+function takes(shape: Shape, value: unknown): boolean {
+  switch (shape.kind) {
+    case "union":
+      return shape.members.some((member) => takes(member, value));
+    case "brand":
+      return takes(shape.base, value);
+    case "literal":
+      return (typeof shape.value === "object" ? BigInt(shape.value.bigint) : shape.value) === value;
+    case "enum":
+      return literalsOf(shape).some(({ value: own }) => own === value);
+    case "template":
+      return typeof value === "string";
+    case "primitive":
+      if (shape.type === "null" || shape.type === "undefined") return value === (shape.type === "null" ? null : undefined);
+      return shape.type === "unknown" || typeof value === shape.type;
+    default:
+      return false;
   }
 }
