@@ -4,7 +4,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
-import { copyFileSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
@@ -18,6 +18,9 @@ const common = { bundle: true, platform: "node", target: "node20", logLevel: "wa
 const esmBanner = {
   js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
 };
+
+const { dependencies } = JSON.parse(readFileSync(at("server/package.json"), "utf8"));
+const externalToServer = Object.keys(dependencies).filter((name) => !name.startsWith("vscode-"));
 
 for (const folder of ["dist", "runtime/dist", "server/dist"]) rmSync(at(folder), { recursive: true, force: true });
 
@@ -72,8 +75,9 @@ await Promise.all([
     outdir: at("server/dist"),
     format: "esm",
     splitting: true,
-    // Dependencies are loaded from node_modules; only what is asked for is loaded.
-    packages: "external",
+    // Dependencies are loaded from node_modules; only what is asked for is loaded. The protocol's are always: in one piece, they take half the time.
+    external: externalToServer,
+    mainFields: ["module", "main"],
     banner: esmBanner,
     sourcemap: true,
     loader: { ".md": "text" },

@@ -3,7 +3,7 @@
  * The command `instar`: hands over to the command line of `instar-language-server`, which is looked for first from the project and then
  * beside this package. It stays this thin so that an application can depend on `instar` without the analysis.
  */
-import { createRequire } from "node:module";
+import module, { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { join } from "node:path";
 
@@ -17,6 +17,8 @@ if (cli === undefined) {
   );
   process.exitCode = 2;
 } else {
+  // Node.js 22.1 and later keep compiled code between runs.
+  module.enableCompileCache?.();
   await import(pathToFileURL(cli).href);
 }
 
