@@ -10,6 +10,8 @@ process.exitCode = (at < 0 ? runPairs() : runPackages(process.argv.slice(at + 1)
 
 function runPackages(names: readonly string[]): boolean {
   let problems = 0;
+  let nodes = 0;
+  const causes = new Map<string, number>();
   for (const name of names.length > 0 ? names : typedPackages()) {
     const report = readPackage(name, names.length > 0 ? Infinity : 60);
     const unknowns = Object.entries(report.unknowns).map(([why, count]) => `${count} ${why}`);
@@ -19,7 +21,18 @@ function runPackages(names: readonly string[]): boolean {
     );
     for (const problem of report.problems.slice(0, 10)) console.log(`  ${problem}`);
     problems += report.problems.length;
+    nodes += report.nodes;
+    for (const [why, count] of Object.entries(report.unknowns)) causes.set(why, (causes.get(why) ?? 0) + count);
   }
+  const said: Readonly<Record<string, string>> = {
+    any: "are `any`",
+    "written so": "are `unknown` in the source",
+    parameter: "are type parameters of functions",
+    endless: "are cut off, since the type never ends",
+    unresolved: "do not resolve",
+  };
+  console.log(`${nodes} shapes, of which say nothing:`);
+  for (const [why, count] of [...causes].toSorted(([, one], [, other]) => other - one)) console.log(`  ${count} ${said[why] ?? why}`);
   console.log(`${problems} problems`);
   return problems === 0;
 }
