@@ -63,6 +63,46 @@ for (const [name, damage] of Object.entries(damages)) {
   });
 }
 
+test("what was read of a commit is kept by its blobs, whichever commit they are in and whatever changes here", async (t) => {
+  const types = "export interface Owner {\n  readonly name: string;\n  readonly above: Owner | null;\n}\n";
+  const owned = counter.replace("readonly count: number;", 'readonly count: number;\n  readonly owner: import("./owner.ts").Owner;');
+  const project = gitProject(t, { [file]: owned, "src/owner.ts": types, ".instar/.gitignore": "/cache/\n" });
+  const against = async (): Promise<readonly [boolean, unknown]> => {
+    const base = gitBaseline(project.root, "main", false);
+    let recalled = false;
+    const open: typeof base.open = (disk, engine) => {
+      const opened = base.open(disk, engine);
+      const recall = (): ReturnType<typeof opened.recall> => {
+        const readings = opened.recall();
+        recalled = readings !== undefined;
+        return readings;
+      };
+      return { ...opened, recall };
+    };
+    const { found } = await run(project.root, { against: { ...base, open } });
+    return [recalled, found.modules[0]?.state.changes.map(({ path, kind }) => `${kind} ${path}`)];
+  };
+  assert.deepEqual(await against(), [false, []]);
+  project.write({ "src/owner.ts": types.replace("above: Owner", "under: Owner") });
+  const changes = ["fieldAdded State.owner.under", "fieldRemoved State.owner.above"];
+  assert.deepEqual(await against(), [true, changes]);
+  project.git("stash", "-q");
+  project.write({ "README.md": "nothing to read" });
+  project.commit("beside the sources");
+  project.git("stash", "pop", "-q");
+  assert.deepEqual(await against(), [true, changes]);
+  for (const damage of [(text: string) => text.replace("Owner", "Other"), () => "", (text: string) => text.slice(0, -9)]) {
+    const path = project.path(".instar/cache/tree.json");
+    writeFileSync(path, damage(readFileSync(path, "utf8")));
+    project.write({ [file]: `${owned}// edited\n` });
+    assert.equal((await against())[0], false);
+    project.write({ [file]: `${owned}// edited again\n` });
+    assert.equal((await against())[0], true, "it was written anew");
+  }
+  project.commit("the types");
+  assert.deepEqual(await against(), [false, []]);
+});
+
 test("a comparison with a commit is kept by the commit, beside that with the snapshots", async (t) => {
   const project = gitProject(t, { [file]: counter, ".instar/.gitignore": "/cache/\n" });
   project.write({ [file]: changedCounter });

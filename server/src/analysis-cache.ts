@@ -27,6 +27,8 @@ interface Kept {
 }
 
 export class AnalysisCache {
+  /** Which build of this program it is; null where that is not known. */
+  readonly engine: string | null;
   readonly #file: string;
   readonly #root: string;
   readonly #disk: Disk;
@@ -41,6 +43,7 @@ export class AnalysisCache {
     this.#root = root;
     this.#disk = disk;
     const build = engine === undefined ? thisBuild() : engine;
+    this.engine = build;
     this.#engine = build === null || against === undefined ? build : `${build}\n${against}`;
   }
 

@@ -4,6 +4,7 @@
  */
 import { realpathSync } from "node:fs";
 import type { SourceHost } from "./analysis/source-host.ts";
+import type { IdentifiedHost } from "./recording-host.ts";
 import { askGit, GitError, type Repository } from "./git.ts";
 import { slashed } from "./project-root.ts";
 
@@ -19,7 +20,7 @@ const wanted = /(\.[cm]?tsx?|(^|\/)(package|instar\.config|[jt]sconfig[^/]*)\.js
 /** Links that lead on and on are nobody's intention. */
 const mostLinks = 40;
 
-export class GitTree implements SourceHost {
+export class GitTree implements IdentifiedHost {
   /** Submodules that the working copy does not have as the commit wants them, by path from the top. */
   readonly missing = new Set<string>();
   readonly #top: string;
@@ -56,6 +57,12 @@ export class GitTree implements SourceHost {
     if (place === undefined) return this.#disk.readFile(path);
     const entry = this.#entry(place);
     return entry?.kind === "file" ? this.#text(place, entry) : undefined;
+  }
+
+  idOf(path: string): string | undefined {
+    const place = this.#place(path);
+    const entry = place === undefined ? undefined : this.#entry(place);
+    return entry?.kind === "file" ? entry.id : undefined;
   }
 
   fileExists(path: string): boolean {

@@ -56,8 +56,11 @@ export interface WorkspaceOptions {
 export interface WorkspaceAgainst {
   /** Stands for the same contents for ever, such as the id of a commit; null where nothing does. */
   readonly key: string | null;
-  /** @param disk for what it does not have itself. */
-  open(disk: SourceHost): Against | AgainstLive;
+  /**
+   * @param disk for what it does not have itself.
+   * @param engine what reads it, for what is kept between runs; null keeps nothing.
+   */
+  open(disk: SourceHost, engine: string | null): Against | AgainstLive;
 }
 
 /** So long one turn may take, in milliseconds; a single module may take longer. */
@@ -74,7 +77,7 @@ export function openWorkspace(root: string, options: WorkspaceOptions = {}): Wor
     options.against?.key === null ? null : options.engine,
     options.against?.key ?? undefined,
   );
-  const against = options.against?.open(disk);
+  const against = options.against?.open(disk, cache.engine);
   const analyzer = createLateAnalyzer(disk, { root: slashed(root), ...(against === undefined ? {} : { against }) }, () => {
     if (compiler === undefined) throw new CompilerNeeded();
     return compiler;

@@ -26,6 +26,9 @@ export interface Against {
   readonly host: SourceHost;
   /** As messages call it: `main`, the merge base with main. */
   readonly name: string;
+  /** What an earlier run read of the same files; undefined where there is none. */
+  recall(): readonly Reading[] | undefined;
+  keep(readings: readonly Reading[]): void;
   /** What has to be known of it, as far as it was read. */
   notes(): readonly Note[];
 }
@@ -53,7 +56,11 @@ export class TreeBaselines implements BaselineSource {
   }
 
   *read(): Generator<void, void> {
-    this.#read ??= yield* this.#readings.read();
+    if (this.#read !== undefined) return;
+    this.#read = this.#against.recall();
+    if (this.#read !== undefined) return;
+    this.#read = yield* this.#readings.read();
+    this.#against.keep(this.#read);
   }
 
   match(sources: readonly ActorSource[]): Baselines {
