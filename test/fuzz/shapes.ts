@@ -210,9 +210,10 @@ function field(name: string, shape: Shape, optional = false, exact = false): Fie
 
 type Make = (depth: number) => Shape;
 
-function fields(depth: number, random: Random, make: Make): Field[] {
-  return ["a", "b", "c", "length"]
-    .filter((name) => random() < (name === "length" ? 0.08 : 0.55))
+/** @param rare names beside the usual ones: of unique symbols, of private members. */
+function fields(depth: number, random: Random, make: Make, rare: readonly string[] = ["length", "[one]"]): Field[] {
+  return ["a", "b", "c", ...rare]
+    .filter((name) => random() < (name.length > 1 ? 0.08 : 0.55))
     .map((name) => field(name, make(depth - 1), random() < 0.3, random() < 0.4));
 }
 
@@ -251,7 +252,7 @@ function randomClass(depth: number, random: Random, make: Make): Shape {
     ] as const,
     random,
   );
-  const shape: ClassShape = { kind: "class", class: name, module: "m", bases, fields: fields(depth, random, make) };
+  const shape: ClassShape = { kind: "class", class: name, module: "m", bases, fields: fields(depth, random, make, ["#p", "[one]", "#q"]) };
   return name === "M" ? { ...shape, extends: builtin("Map", primitive("string"), make(0)) } : shape;
 }
 
@@ -360,6 +361,7 @@ const none = Symbol("none");
 /** What only types know of a value. */
 const identities = new WeakMap<object, string>();
 const promised = new WeakMap<object, unknown>();
+const privates = new WeakMap<object, Map<string, unknown>>();
 /** Fields that hold `undefined` where they might as well be absent: readers of an index signature have to expect as much. */
 const leftOut = new WeakMap<object, Set<PropertyKey>>();
 
@@ -443,7 +445,7 @@ export function sample(shape: Shape, random: Random, depth = 0): unknown {
     const target = made as Record<PropertyKey, unknown>;
     for (const index of indexed?.indexes ?? []) {
       for (const key of keysOf(index.key)) {
-        if (random() < 0.6 || own.some(({ name }) => name === key)) continue;
+        if (random() < 0.6 || own.some(({ name }) => keyFor(name) === key)) continue;
         const value = inner(index.value);
         if (value !== none) target[key] = value;
       }
@@ -452,7 +454,7 @@ export function sample(shape: Shape, random: Random, depth = 0): unknown {
       if (optional && random() < 0.4) {
         if (exact === true || random() < 0.5) continue;
         define(target, name, undefined);
-        leftOut.set(made, (leftOut.get(made) ?? new Set()).add(name));
+        leftOut.set(made, (leftOut.get(made) ?? new Set()).add(keyFor(name)));
         continue;
       }
       const value = inner(type);
@@ -464,7 +466,16 @@ export function sample(shape: Shape, random: Random, depth = 0): unknown {
 }
 
 function define(target: object, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
+  if (name.startsWith("#")) {
+    privates.set(target, (privates.get(target) ?? new Map<string, unknown>()).set(name, value));
+    return;
+  }
+  Object.defineProperty(target, keyFor(name), { value, enumerable: true, configurable: true, writable: true });
+}
+
+/** Fields that are keyed by a unique symbol are called `[one]`. */
+function keyFor(name: string): PropertyKey {
+  return name.startsWith("[") ? Symbol.for(name.slice(1, -1)) : name;
 }
 
 function keysOf(key: Shape): readonly PropertyKey[] {
@@ -629,11 +640,12 @@ function isKey(name: PropertyKey, key: Shape): boolean {
 function fieldsFit(own: readonly Field[], value: unknown): Fit {
   return every(
     own.map(({ name, shape, optional, exact }): Fit => {
-      const there = name in Object(value);
+      const hidden = isObject(value) ? privates.get(value) : undefined;
+      const there = name.startsWith("#") ? hidden?.has(name) === true : keyFor(name) in Object(value);
       // What the runtime's pids have beside their identity is none of the types' business.
       if (isObject(value) && identities.get(value)?.startsWith("pid ") === true) return optional ? "yes" : "maybe";
       if (!there) return optional ? "yes" : "no";
-      const held = (value as Record<string, unknown>)[name];
+      const held = name.startsWith("#") ? hidden?.get(name) : (value as Record<PropertyKey, unknown>)[keyFor(name)];
       if (held === undefined && optional) return exact === true ? fits(shape, held) : "yes";
       return fits(shape, held);
     }),

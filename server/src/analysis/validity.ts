@@ -4,18 +4,7 @@
  * literals and enums are the values they stand for, classes are told apart by identity, arguments of containers are covariant.
  */
 import type { Verdict } from "./model.ts";
-import type {
-  ClassShape,
-  EnumShape,
-  Field,
-  FunctionShape,
-  Index,
-  LiteralShape,
-  ObjectShape,
-  Shape,
-  Slot,
-  TupleShape,
-} from "./shape.ts";
+import type { ClassShape, EnumShape, Field, FunctionShape, Index, LiteralShape, ObjectShape, Shape, Slot, TupleShape } from "./shape.ts";
 import { createCover } from "./cover.ts";
 import { haveCommonString, isString, stringOutside } from "./string-language.ts";
 import { isPrimitive, literal, membersOf, primitive, shapeHash, stringMapping, withoutUndefined } from "./shape.ts";
@@ -390,6 +379,8 @@ function stringsOf(shapes: readonly Shape[]): readonly Shape[] {
 }
 
 export function isKeyOf(field: string, key: Shape): boolean {
+  // Private members are no properties.
+  if (field.startsWith("#")) return false;
   if (field.startsWith("[") || isPrimitive(key, "symbol")) return field.startsWith("[") && isPrimitive(key, "symbol");
   if (isPrimitive(key, "number")) return String(Number(field)) === field;
   return isPrimitive(key, "string") || stringOutside(literal(field), [keyStrings(key)]) !== field;
