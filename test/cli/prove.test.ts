@@ -250,7 +250,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "a step that speaks for itself": {
     old: counted,
-    up: "(old: any): any => { process.emit('message' as never, { nonce: '', id: 1, answer: 1 } as never, undefined as never); (process as any).send?.({ id: 1 }); return old; }",
+    up: "(old: any): any => { process.emit('message' as never, { nonce: '', id: 1, answer: 1 } as never, undefined as never); (process as { send?: (message: unknown) => void }).send?.({ id: 1 }); return old; }",
     found: [],
   },
   "a process that is called": {

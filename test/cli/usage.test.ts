@@ -14,6 +14,7 @@ test("help names every command and the exit codes", async () => {
     "diff",
     "fix",
     "release",
+    "prove",
     "explain",
     "dev",
     "ps",
