@@ -69,8 +69,6 @@ function withBlame(modules: readonly ModuleFacts[], of: (facts: ModuleFacts) => 
 class Blame {
   readonly #project: readonly ModuleFacts[];
   readonly #same = new Map<string, boolean>();
-  /** By declaration, the modules that use it. */
-  #users: Map<string, ModuleFacts[]> | undefined;
   /** By what happened to a field of which name, the records. */
   #moved: Map<string, Map<string, readonly Holder[]>> | undefined;
 
@@ -91,7 +89,8 @@ class Blame {
     const key = holderKey(holder);
     let same = this.#same.get(key);
     if (same === undefined) {
-      same = (this.#usersOf(key) ?? []).some(({ baseline, unresolved, state, messages }) => {
+      same = this.#project.some(({ source, baseline, unresolved, state, messages }) => {
+        if (!recordsIn(source.protocol).has(key)) return false;
         if (baseline === null || unresolved || !namesOf(baseline.shapes).has(holder.name)) return false;
         return ![...state.changes, ...messages.changes].some(
           ({ owners: [nearest] }) => nearest !== undefined && holderKey(nearest) === key,
@@ -100,20 +99,6 @@ class Blame {
       this.#same.set(key, same);
     }
     return same;
-  }
-
-  #usersOf(key: string): readonly ModuleFacts[] | undefined {
-    if (this.#users === undefined) {
-      this.#users = new Map();
-      for (const facts of this.#project) {
-        for (const each of recordsIn(facts.source.protocol).keys()) {
-          const users = this.#users.get(each);
-          if (users === undefined) this.#users.set(each, [facts]);
-          else users.push(facts);
-        }
-      }
-    }
-    return this.#users.get(key);
   }
 
   /**

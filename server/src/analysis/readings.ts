@@ -66,10 +66,10 @@ export class ProjectReadings {
     return (this.#checked ??= this.#compiler().openProject(this.#host, this.#root));
   }
 
-  /** What is wrong with the configurations of the files that were read last, and with that of the root. */
+  /** What is wrong with the configurations of the files that were read, and with that of the root. */
   problems(): readonly ConfigProblem[] {
-    const files = [joinPath(this.#root, "index.ts"), ...this.#known.keys()];
-    return [...new Set(files.flatMap((file) => this.#settingsOf(file).problem ?? []))];
+    this.#settingsOf(joinPath(this.#root, "index.ts"));
+    return [...new Set([...this.#settings.values()].flatMap(({ problem }) => problem ?? []))];
   }
 
   #settingsOf(file: string): Settings {
