@@ -4,7 +4,7 @@
  */
 import type { Change, Verdict } from "./model.ts";
 import { type Message, type ProtocolShapes, sections } from "./protocol-shapes.ts";
-import type { ArrayShape, BuiltinShape, EnumShape, Field, Holder, Index, ObjectShape, Shape, TupleShape } from "./shape.ts";
+import type { ArrayShape, BuiltinShape, EnumShape, Field, Holder, Index, ObjectShape, Shape, Slot, TupleShape } from "./shape.ts";
 import { holderKey, isPrimitive, membersOf, namesIn, primitive, shapeHash } from "./shape.ts";
 import { accessText, fieldText, typeText } from "./type-text.ts";
 import { type Validity, createValidity, movedMembers, unitsOf, worst } from "./validity.ts";
@@ -262,10 +262,7 @@ class Comparer {
   #tuples(from: TupleShape, to: TupleShape, path: string, owners: readonly Owner[]): void {
     if (lengths(from) !== lengths(to)) this.add({ path, kind: "tupleArity", from, to, owners });
     else if (from.readonly !== to.readonly) this.add({ path, kind: "readonlyChanged", from, to, owners });
-    for (const [index, slot] of to.slots.entries()) {
-      const old = from.slots[index];
-      if (old !== undefined) this.compare(old.shape, slot.shape, `${path}[${index}]`, owners);
-    }
+    for (const [index, old, now] of pairSlots(from.slots, to.slots)) this.compare(old.shape, now.shape, `${path}[${index}]`, owners);
   }
 
   #builtins(from: BuiltinShape, to: BuiltinShape, path: string, owners: readonly Owner[], history: readonly Shape[]): void {
@@ -400,6 +397,19 @@ function withUndefinedDropped(shape: Shape): Shape {
   const [only] = members;
   if (members.length === shape.members.length) return shape;
   return members.length === 1 && only !== undefined ? only : { ...shape, members };
+}
+
+/** Slots that hold the same items, as far as their places tell: counted from the front before what repeats, from the end after it. */
+function pairSlots(from: readonly Slot[], to: readonly Slot[]): readonly (readonly [at: number, old: Slot, now: Slot])[] {
+  const [oldRest, nowRest] = [from, to].map((slots) => slots.findIndex((slot) => slot.rest)) as [number, number];
+  const front = Math.min(oldRest < 0 ? from.length : oldRest, nowRest < 0 ? to.length : nowRest);
+  const back = oldRest < 0 || nowRest < 0 ? 0 : Math.min(from.length - oldRest, to.length - nowRest) - 1;
+  return to.flatMap((now, at): readonly (readonly [number, Slot, Slot])[] => {
+    const fromEnd = to.length - at;
+    const old =
+      at < front ? from[at] : fromEnd <= back ? from[from.length - fromEnd] : now.rest ? (from[oldRest] ?? from[at]) : from[oldRest];
+    return old === undefined ? [] : [[at, old, now]];
+  });
 }
 
 function lengths(shape: TupleShape): string {
