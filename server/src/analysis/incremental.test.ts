@@ -49,9 +49,34 @@ describe("random edits", () => {
         const name = names[random(names.length)] ?? "";
         const text = files[name] ?? "";
         const other = randomModules(seed + round + 1, { actors: 5, shared: 4 });
-        const change = random(8);
+        const change = random(12);
         what += ` ${change} in ${name};`;
-        if (change === 0) write(name, text.replace("{", "{\n  // moved\n"));
+        if (change === 8) {
+          // Called otherwise, or moved.
+          const other = random(2) === 0 ? name.replace(/\.ts$/, "x.ts") : name.replace("/src/", "/src/moved/");
+          write(name, undefined);
+          write(other, text);
+        } else if (change === 9) {
+          const options = [
+            { target: "es2022" },
+            { target: "es2022", exactOptionalPropertyTypes: true },
+            { target: "es5" },
+            { baseUrl: "." },
+          ];
+          const compilerOptions = options[random(options.length + 1)];
+          write(`${root}/tsconfig.json`, compilerOptions === undefined ? undefined : JSON.stringify({ compilerOptions }));
+        } else if (change === 10) {
+          const snapshots = Object.keys(files).filter((file) => file.includes("/.instar/"));
+          const snapshot = snapshots[random(snapshots.length)] ?? "";
+          const before = files[snapshot] ?? "";
+          if (snapshot !== "") write(snapshot, random(3) === 0 ? undefined : before.slice(0, before.length - random(40)));
+        } else if (change === 11) {
+          // A declaration goes from one file into another.
+          const [declaration = ""] = /^export (?:interface|type) [^]*?\n(?=export|$)/m.exec(text) ?? [];
+          const target = names[random(names.length)] ?? name;
+          write(name, text.replace(declaration, ""));
+          write(target, `${files[target] ?? ""}${declaration}`);
+        } else if (change === 0) write(name, text.replace("{", "{\n  // moved\n"));
         else if (change === 1) write(name, text.replace(/: (string|number)\b/, ": boolean"));
         else if (change === 2)
           write(
