@@ -45,12 +45,11 @@ export interface MessageComparison {
 /** More changes than anybody reads. */
 const most = 500;
 
-/** @param history the shapes of older releases, whose fields may still lie in memory. */
-export function compareShapes(from: Shape, to: Shape, path = "State", history: readonly Shape[] = []): Comparison {
+export function compareShapes(from: Shape, to: Shape, path = "State"): Comparison {
   const valid = createValidity();
-  const comparer = new Comparer(valid, { from: [from], to: [to] }, history.length > 0);
-  comparer.compare(from, to, path, [], history);
-  return { up: worst([valid(from, to), comparer.buried]), down: valid(to, from), changes: comparer.changes };
+  const comparer = new Comparer(valid, { from: [from], to: [to] });
+  comparer.compare(from, to, path, []);
+  return { up: valid(from, to), down: valid(to, from), changes: comparer.changes };
 }
 
 export const sameShape: Comparison = { up: "compatible", down: "compatible", changes: [] };
@@ -113,19 +112,15 @@ interface Found {
 
 class Comparer {
   readonly changes: Difference[] = [];
-  /** Whether a field came back for which an old value may still lie in memory. */
-  buried: Verdict = "compatible";
   readonly #valid: Validity;
-  readonly #withHistory: boolean;
   readonly #sides: Sides;
   #names: { readonly old: ReadonlySet<string>; readonly now: ReadonlySet<string> } | undefined;
   /** Pairs that are being compared further out: recursion ends here. */
   readonly #open: [Shape, Shape][] = [];
 
-  constructor(valid: Validity, sides: Sides, withHistory = false) {
+  constructor(valid: Validity, sides: Sides) {
     this.#valid = valid;
     this.#sides = sides;
-    this.#withHistory = withHistory;
   }
 
   add(found: Found): void {
@@ -135,16 +130,16 @@ class Comparer {
     this.changes.push({ ...found, old: text(found.from), new: text(found.to), ...(field === undefined ? {} : { field }) });
   }
 
-  compare(from: Shape, to: Shape, path: string, outer: readonly Owner[], history: readonly Shape[] = []): void {
-    if (shapeHash(from) === shapeHash(to) && !this.#withHistory) return;
+  compare(from: Shape, to: Shape, path: string, outer: readonly Owner[]): void {
+    if (shapeHash(from) === shapeHash(to)) return;
     if (this.changes.length >= most || this.#open.some(([one, other]) => one === from && other === to)) return;
     // A declaration that only the new side refers to here was not edited; what refers to it was.
     const declared = declarationOf(to);
     const owners = declared !== undefined && this.#sameDeclaration(from, to, declared.name) ? [{ ...declared, path }, ...outer] : outer;
     this.#open.push([from, to]);
     try {
-      if (from.kind === "union" || to.kind === "union") this.#unions(from, to, path, owners, history);
-      else this.#single(from, to, path, owners, history);
+      if (from.kind === "union" || to.kind === "union") this.#unions(from, to, path, owners);
+      else this.#single(from, to, path, owners);
     } finally {
       this.#open.pop();
     }
@@ -159,24 +154,23 @@ class Comparer {
     return !names.now.has(old) && !names.old.has(name) && haveMuchInCommon(from, to);
   }
 
-  #single(from: Shape, to: Shape, path: string, owners: readonly Owner[], history: readonly Shape[]): void {
+  #single(from: Shape, to: Shape, path: string, owners: readonly Owner[]): void {
     if (from.kind === "object" && to.kind === "object") {
-      if (from.fields.length + from.indexes.length + to.fields.length + to.indexes.length > 0)
-        this.#objects(from, to, path, owners, history);
+      if (from.fields.length + from.indexes.length + to.fields.length + to.indexes.length > 0) this.#objects(from, to, path, owners);
     } else if (from.kind === "class" && to.kind === "class" && from.class === to.class) {
       const [one, other] = [from, to].map((each): ObjectShape => ({ kind: "object", fields: each.fields, indexes: [] }));
-      if (one !== undefined && other !== undefined) this.#objects(one, other, path, owners, history);
+      if (one !== undefined && other !== undefined) this.#objects(one, other, path, owners);
       if (from.extends !== undefined && to.extends !== undefined) this.compare(from.extends, to.extends, path, owners);
       if (from.module !== to.module) this.#byVerdict(from, to, path, owners);
-    } else if (from.kind === "array" && to.kind === "array") this.#arrays(from, to, path, owners, history);
+    } else if (from.kind === "array" && to.kind === "array") this.#arrays(from, to, path, owners);
     else if (from.kind === "tuple" && to.kind === "tuple") this.#tuples(from, to, path, owners);
     else if (from.kind === "builtin" && to.kind === "builtin" && from.class === to.class && from.from === to.from) {
-      this.#builtins(from, to, path, owners, history);
+      this.#builtins(from, to, path, owners);
     } else if (from.kind === "enum" && to.kind === "enum") this.#enums(from, to, path, owners);
     else if (from.kind === "function" && to.kind === "function") {
       if (shapeHash(from) !== shapeHash(to)) this.add({ path, kind: "functionChanged", from, to, owners });
     } else if (from.kind === "brand" && to.kind === "brand" && shapeHash(from.tag) === shapeHash(to.tag)) {
-      this.compare(from.base, to.base, path, owners, history);
+      this.compare(from.base, to.base, path, owners);
     } else if (shapeHash(from) !== shapeHash(to)) this.#byVerdict(from, to, path, owners);
   }
 
@@ -187,7 +181,7 @@ class Comparer {
     this.add({ path, kind: up ? "widened" : down ? "narrowed" : "changed", from, to, owners });
   }
 
-  #objects(from: ObjectShape, to: ObjectShape, path: string, owners: readonly Owner[], history: readonly Shape[]): void {
+  #objects(from: ObjectShape, to: ObjectShape, path: string, owners: readonly Owner[]): void {
     const added = to.fields.filter((field) => !from.fields.some((each) => each.name === field.name));
     const removed = from.fields.filter((field) => !to.fields.some((each) => each.name === field.name));
     const renames = pairRenames(removed, added);
@@ -197,7 +191,6 @@ class Comparer {
     for (const field of to.fields) {
       const old = from.fields.find((each) => each.name === field.name);
       const at = path + accessText(field.name);
-      const past = fieldsOf(history, field.name);
       if (old === undefined) {
         const renameOf = renames.get(field.name);
         const kind = field.optional ? "optionalFieldAdded" : "fieldAdded";
@@ -214,8 +207,6 @@ class Comparer {
           field,
           ...(renameOf === undefined ? {} : { renameOf }),
         });
-        // The field was there before, was dropped, and its old value was never taken out of memory.
-        if (field.optional) this.buried = worst([this.buried, ...past.map((shape) => this.#valid(shape, field.shape))]);
         continue;
       }
       const its = ownersOf(field, owners, path);
@@ -229,7 +220,7 @@ class Comparer {
       }
       const plain = field.optional && !old.optional ? withUndefinedDropped(old.shape) : old.shape;
       const wanted = old.optional && !field.optional ? withUndefinedDropped(field.shape) : field.shape;
-      this.compare(plain, wanted, at, its, past);
+      this.compare(plain, wanted, at, its);
     }
     const whole = wholeHolder(to.fields);
     for (const field of removed) {
@@ -253,10 +244,9 @@ class Comparer {
     }
   }
 
-  #arrays(from: ArrayShape, to: ArrayShape, path: string, owners: readonly Owner[], history: readonly Shape[]): void {
+  #arrays(from: ArrayShape, to: ArrayShape, path: string, owners: readonly Owner[]): void {
     if (from.readonly !== to.readonly) this.add({ path, kind: "readonlyChanged", from, to, owners });
-    const past = history.flatMap((shape) => (shape.kind === "array" ? [shape.element] : []));
-    this.compare(from.element, to.element, `${path}[]`, owners, past);
+    this.compare(from.element, to.element, `${path}[]`, owners);
   }
 
   #tuples(from: TupleShape, to: TupleShape, path: string, owners: readonly Owner[]): void {
@@ -265,12 +255,11 @@ class Comparer {
     for (const [index, old, now] of pairSlots(from.slots, to.slots)) this.compare(old.shape, now.shape, `${path}[${index}]`, owners);
   }
 
-  #builtins(from: BuiltinShape, to: BuiltinShape, path: string, owners: readonly Owner[], history: readonly Shape[]): void {
+  #builtins(from: BuiltinShape, to: BuiltinShape, path: string, owners: readonly Owner[]): void {
     if (from.readonly !== to.readonly) this.add({ path, kind: "readonlyChanged", from, to, owners });
     for (const [index, arg] of to.args.entries()) {
       const old = from.args[index];
-      const past = history.flatMap((shape) => (shape.kind === "builtin" ? [shape.args[index] ?? primitive("never")] : []));
-      if (old !== undefined) this.compare(old, arg, `${path}<${argumentName(to.class, index)}>`, owners, past);
+      if (old !== undefined) this.compare(old, arg, `${path}<${argumentName(to.class, index)}>`, owners);
     }
   }
 
@@ -287,7 +276,7 @@ class Comparer {
     if (moved.length === 0 && JSON.stringify(from.table) === JSON.stringify(to.table)) this.#byVerdict(from, to, path, owners);
   }
 
-  #unions(from: Shape, to: Shape, path: string, owners: readonly Owner[], history: readonly Shape[]): void {
+  #unions(from: Shape, to: Shape, path: string, owners: readonly Owner[]): void {
     const tag = tagOf(from, to);
     const old = byTag(membersOf(from), tag);
     const now = byTag(membersOf(to), tag);
@@ -309,13 +298,7 @@ class Comparer {
       const [one, ...more] = oldRest.filter((member) => sort(member) === kind);
       const [other, ...others] = nowRest.filter((member) => sort(member) === kind);
       if (one === undefined || other === undefined || more.length + others.length > 0 || kind === "value") continue;
-      this.compare(
-        one,
-        other,
-        path,
-        owners,
-        history.flatMap(membersOf).filter((member) => sort(member) === kind),
-      );
+      this.compare(one, other, path, owners);
       oldRest = oldRest.filter((member) => member !== one);
       nowRest = nowRest.filter((member) => member !== other);
     }
@@ -383,12 +366,6 @@ export function isRenameCandidate(removed: Field, added: Field): boolean {
 /** What an optional field holds where it is there: only an exact one is never `undefined` then. */
 function whatIsThere({ shape, exact }: Field): Shape {
   return exact === true ? shape : { kind: "union", members: [...membersOf(shape), primitive("undefined")] };
-}
-
-function fieldsOf(history: readonly Shape[], name: string): readonly Shape[] {
-  return history.flatMap((shape) =>
-    shape.kind === "object" ? shape.fields.filter((field) => field.name === name).map((field) => field.shape) : [],
-  );
 }
 
 function withUndefinedDropped(shape: Shape): Shape {

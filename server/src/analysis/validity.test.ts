@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { readShapes } from "../../../test/support/read-shapes.ts";
+import { tombstones } from "./tombstones.ts";
 import { compareShapes } from "./compare.ts";
 import type { Verdict } from "./model.ts";
 
@@ -104,7 +105,12 @@ describe("where plain assignability is wrong for values in memory", () => {
     }));
     const [first, second, third, same] = readShapes(shapes).map(({ shape }) => shape);
     assert.ok(first && second && third && same);
-    assert.deepEqual([compareShapes(second, third).up, compareShapes(second, third, "State", [first]).up], ["compatible", "incompatible"]);
-    assert.equal(compareShapes(second, same, "State", [first]).up, "compatible");
+    const history = [first, second].map((shape, index) => ({ vsn: index + 1, shape }));
+    assert.equal(compareShapes(second, third).up, "compatible");
+    assert.deepEqual(
+      tombstones(history, third).map(({ path, verdict }) => [path, verdict]),
+      [["State.a", "incompatible"]],
+    );
+    assert.deepEqual(tombstones(history, same), []);
   });
 });
