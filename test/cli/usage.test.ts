@@ -43,7 +43,7 @@ test("help says no default where nothing happens by default", async () => {
 const wrong: [name: string, args: string[], said: RegExp][] = [
   ["no command", [], /Usage: instar/],
   ["an unknown command", ["chekc"], /unknown command 'chekc'\s*\(Did you mean check\?\)/],
-  ["an unknown option", ["check", "--live"], /unknown option '--live'/],
+  ["an unknown option", ["check", "--lively"], /unknown option '--lively'/],
   ["an unknown format", ["check", "--format", "xml"], /Allowed choices are text, json, sarif, github/],
   ["a path that is not there", ["check", "nowhere"], /There is no file or folder nowhere/],
   ["a project that is not there", ["check", "-C", "nowhere"], /There is no file or folder nowhere/],
