@@ -290,7 +290,7 @@ export function createValidity(deepest = Infinity): Validity {
       to.fields.map((field): Verdict => {
         // Not `toString`, which every object has from its prototype.
         const type = own !== undefined && Object.hasOwn(own, field.name) ? own[field.name] : undefined;
-        if (type !== undefined) return check(primitive(type), field.shape);
+        if (type !== undefined) return check(type === "buffer" ? buffers : primitive(type), field.shape);
         if (field.optional) return "compatible";
         return own === undefined || field.shape.kind === "function" ? "unknown" : "incompatible";
       }),
@@ -427,7 +427,19 @@ function boxOf(shape: Shape): string | undefined {
   return { string: "String", number: "Number", boolean: "Boolean", bigint: "BigInt", symbol: "Symbol" }[type as string];
 }
 
-type Data = Readonly<Record<string, "string" | "number" | "boolean" | "unknown">>;
+type Data = Readonly<Record<string, "string" | "number" | "boolean" | "buffer" | "unknown">>;
+
+/** What typed arrays lie over. */
+const buffers: Shape = {
+  kind: "union",
+  members: ["ArrayBuffer", "SharedArrayBuffer"].map((name): Shape => ({
+    kind: "builtin",
+    class: name,
+    from: "",
+    args: [],
+    readonly: false,
+  })),
+};
 
 /** The data that values of the platform have as properties; undefined where this is not known. */
 function dataFields(shape: Shape): Data | undefined {
@@ -447,8 +459,9 @@ function dataFields(shape: Shape): Data | undefined {
       if (/^(Map|Set)$/.test(shape.class)) return { size: "number" };
       if (/^(Date|WeakMap|WeakSet|Promise|WeakRef)$/.test(shape.class)) return {};
       if (shape.class.endsWith("Error")) return { name: "string", message: "string", stack: "unknown", cause: "unknown" };
-      if (shape.class.endsWith("Array"))
-        return { length: "number", byteLength: "number", byteOffset: "number", BYTES_PER_ELEMENT: "number", buffer: "unknown" };
+      if (shape.class === "DataView") return { byteLength: "number", byteOffset: "number", buffer: "buffer" };
+      if (shape.class.endsWith("Array") || shape.class === "Buffer")
+        return { length: "number", byteLength: "number", byteOffset: "number", BYTES_PER_ELEMENT: "number", buffer: "buffer" };
       return undefined;
     }
     default:
