@@ -14,6 +14,7 @@ export class ProjectOutlines implements Outlines {
   readonly #root: string;
   readonly #read: (file: string, text: string) => PlacedOutline;
   readonly #settings: (file: string) => Settings;
+  readonly #textOf: (file: string) => string | undefined;
   readonly #outlines = new Map<string, PlacedOutline | undefined>();
   readonly #exists = new Map<string, boolean>();
   /** By folder and specifier. */
@@ -22,8 +23,16 @@ export class ProjectOutlines implements Outlines {
   readonly #runtime: RuntimeFolders;
   readonly #real: RealPaths;
 
-  constructor(host: SourceHost, root: string, read: (file: string, text: string) => PlacedOutline, settings: (file: string) => Settings) {
+  /** @param textOf reads a file; the host does unless given. */
+  constructor(
+    host: SourceHost,
+    root: string,
+    read: (file: string, text: string) => PlacedOutline,
+    settings: (file: string) => Settings,
+    textOf: (file: string) => string | undefined = (file) => host.readFile(file),
+  ) {
     this.#host = host;
+    this.#textOf = textOf;
     this.#root = root;
     this.#read = read;
     this.#settings = settings;
@@ -37,7 +46,7 @@ export class ProjectOutlines implements Outlines {
 
   of(file: string): PlacedOutline | undefined {
     if (this.#outlines.has(file)) return this.#outlines.get(file);
-    const text = this.#host.readFile(file);
+    const text = this.#textOf(file);
     const outline = text === undefined ? undefined : this.#read(file, text);
     this.#outlines.set(file, outline);
     return outline;

@@ -32,6 +32,8 @@ export class ProjectReadings {
   readonly #compiler: () => Compiler;
   readonly #outlines: ProjectOutlines;
   readonly #mentions = new Map<string, Mentions | undefined>();
+  /** Those that were looked into and may be read next. */
+  readonly #texts = new Map<string, string>();
   readonly #known = new Map<string, Known>();
   /** What is optional means another thing where it is exact. */
   readonly #shared = { exact: new SharedShapes(), loose: new SharedShapes() };
@@ -59,6 +61,7 @@ export class ProjectReadings {
         return tree === undefined ? this.#compiler().readOutline(file, text) : readOutline(file, tree);
       },
       (file) => this.#settingsOf(file),
+      (file) => this.#takeText(file),
     );
   }
 
@@ -134,6 +137,7 @@ export class ProjectReadings {
         yield;
       }
     }
+    this.#texts.clear();
     return candidates.flatMap((file) => this.#known.get(file)?.reading ?? []);
   }
 
@@ -169,6 +173,7 @@ export class ProjectReadings {
     for (const file of this.#dirty) {
       const existed = this.#mentions.get(file) !== undefined || this.#outlines.has(file);
       const text = this.#host.readFile(file);
+      this.#keepText(file, text);
       this.#mentions.set(file, text === undefined ? undefined : mentionsOf(text));
       if (existed !== (text !== undefined)) {
         this.#files = undefined;
@@ -237,9 +242,23 @@ export class ProjectReadings {
   #mentionsOf(file: string): Mentions | undefined {
     if (!this.#mentions.has(file)) {
       const text = this.#host.readFile(file);
-      this.#mentions.set(file, text === undefined ? undefined : mentionsOf(text));
+      const mentions = text === undefined ? undefined : mentionsOf(text);
+      if (mentions?.exports === true) this.#keepText(file, text);
+      this.#mentions.set(file, mentions);
     }
     return this.#mentions.get(file);
+  }
+
+  #keepText(file: string, text: string | undefined): void {
+    if (text === undefined) this.#texts.delete(file);
+    else this.#texts.set(file, text);
+  }
+
+  /** Each file is read once. */
+  #takeText(file: string): string | undefined {
+    const text = this.#texts.get(file) ?? this.#host.readFile(file);
+    this.#texts.delete(file);
+    return text;
   }
 }
 
