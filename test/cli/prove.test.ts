@@ -230,6 +230,21 @@ const cases: Readonly<Record<string, Case>> = {
     found: ["code-change-exits error"],
     says: [/process\.kill/],
   },
+  "a death that nothing foresaw": {
+    old: counted,
+    up: "(old: any): any => { if (old.n > 2) (process as any)._kill(process.pid, 9); return old; }".replace(
+      "as any",
+      "as unknown as { _kill(pid: number, signal: number): void }",
+    ),
+    found: ["code-change-exits error"],
+    says: [/ends the process: signal SIGKILL/],
+  },
+  "an exit after it has returned": {
+    old: counted,
+    up: "(old: any): any => { setTimeout(() => process.exit(0)); return old; }",
+    found: ["code-change-impure warning"],
+    says: [/failed after it had returned: .*process\.exit\(0\)/],
+  },
   "a step that changes what it is given": {
     old: "{ readonly list: string[] }",
     up: "(old: any): any => { old.list.push('x'); return { list: old.list.slice(0, -1) }; }",

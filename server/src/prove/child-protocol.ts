@@ -67,8 +67,8 @@ export interface RunAnswer {
   /** Where the step changed the state that it was given. */
   readonly mutated: string | null;
   readonly printed: string | null;
-  /** What failed after the step before had returned. */
-  readonly afterwards: string | null;
+  /** What failed meanwhile that a step had begun which returned before. */
+  readonly afterwards: { readonly step: number; readonly direction: Direction; readonly text: string } | null;
 }
 
 export interface CompareAnswer {

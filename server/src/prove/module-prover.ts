@@ -205,7 +205,8 @@ export class ModuleProver {
       }
       case "returned": {
         const { misfit } = outcome;
-        if (misfit !== null) return failed(say.wrongShape(facts(returned, misfit.split(": ")[0]), misfit));
+        if (misfit !== null)
+          return failed(say.wrongShape(facts(returned, misfit.startsWith("State") ? misfit.split(": ")[0] : null), misfit));
         break;
       }
     }
@@ -234,7 +235,9 @@ export class ModuleProver {
     const name = say.stepName(step);
     if (mutated !== null) this.#once(`${name} mutates`, () => say.mutates(this.#facts(step, way, mutated), mutated));
     if (printed !== null) this.#once(`${name} prints`, () => say.prints(this.#facts(step, way), printed));
-    if (afterwards !== null) this.#once(`${name} afterwards`, () => say.failsAfterwards(this.#facts(step, way), afterwards));
+    if (afterwards === null) return;
+    const begun: Step = { from: afterwards.step, direction: afterwards.direction };
+    this.#once(`${say.stepName(begun)} afterwards`, () => say.failsAfterwards(this.#facts(begun, way), afterwards.text));
   }
 
   #once(key: string, make: () => ProofFinding): void {

@@ -3,6 +3,7 @@
  * they print is kept back, they cannot end the process, and Node's permission model keeps them from writing files and from starting
  * processes. What this cannot keep from going wrong (a step that never returns), the other side ends.
  */
+import { AsyncLocalStorage } from "node:async_hooks";
 import vm from "node:vm";
 import { types } from "node:util";
 import type { LoadedActor } from "../../../runtime/src/dev/index.ts";
@@ -26,7 +27,9 @@ import { pathText, valueText } from "./value-text.ts";
 type Validator = (state: unknown) => string | null;
 
 /** What the step that runs has done beside returning. */
-const noticed = { exited: null as string | null, printed: "", afterwards: null as string | null };
+const noticed = { exited: null as string | null, printed: "", afterwards: null as RunAnswer["afterwards"] };
+/** The step that code belongs to which runs after it. */
+const running = new AsyncLocalStorage<Pick<RunRequest, "step" | "direction">>();
 const send = takeOverProcess();
 const validators = new Map<number, Validator>();
 /** The state that was made last, and what the last step in each direction gave. */
@@ -103,7 +106,7 @@ function run({ step, direction, from }: RunRequest): RunAnswer | Forgotten {
     const { up, down } = definition.codeChange?.[step] ?? {};
     const call = (direction === "up" ? up : down) as (state: unknown, extra: unknown) => unknown;
     looking.step = true;
-    after = Reflect.apply(call, definition.codeChange?.[step], [given, undefined]);
+    after = running.run({ step, direction }, (): unknown => Reflect.apply(call, definition.codeChange?.[step], [given, undefined]));
     looking.step = false;
     outcome = isThenable(after) ? leave(after) : { kind: "returned", misfit: misfitOf(after, target) };
   } catch (error) {
@@ -187,7 +190,7 @@ function deniedBy(error: unknown): string | null {
   return `${what ?? String(permission)}${typeof resource === "string" && resource !== "" ? ` ${resource}` : ""}`;
 }
 
-function takeAfterwards(): string | null {
+function takeAfterwards(): RunAnswer["afterwards"] {
   const { afterwards } = noticed;
   noticed.afterwards = null;
   return afterwards;
@@ -216,7 +219,11 @@ function takeOverProcess(): (envelope: Envelope) => void {
     };
   }
   for (const event of ["uncaughtException", "unhandledRejection"]) {
-    process.on(event, (error: unknown) => void (noticed.afterwards ??= deniedBy(error) ?? thrownText(error)));
+    process.on(event, (error: unknown) => {
+      const begun = running.getStore();
+      // What belongs to no step is the module's own, and its business.
+      if (begun !== undefined) noticed.afterwards ??= { ...begun, text: deniedBy(error) ?? thrownText(error) };
+    });
   }
   return answer;
 }
