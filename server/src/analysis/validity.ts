@@ -290,6 +290,7 @@ export function createValidity(deepest = Infinity): Validity {
       to.fields.map((field): Verdict => {
         // Not `toString`, which every object has from its prototype.
         const type = own !== undefined && Object.hasOwn(own, field.name) ? own[field.name] : undefined;
+        if (field.name === "length" && from.kind === "tuple") return worst(lengthsOf(from).map((length) => check(length, field.shape)));
         if (type !== undefined) return check(type === "buffer" ? buffers : primitive(type), field.shape);
         if (field.optional) return "compatible";
         return own === undefined || field.shape.kind === "function" ? "unknown" : "incompatible";
@@ -425,6 +426,13 @@ function itemsOf(shape: Shape): readonly Pick<Slot, "shape" | "optional">[] | un
 function boxOf(shape: Shape): string | undefined {
   const type = shape.kind === "primitive" ? shape.type : shape.kind === "function" ? "function" : shape.kind === "symbol" ? "symbol" : "";
   return { string: "String", number: "Number", boolean: "Boolean", bigint: "BigInt", symbol: "Symbol" }[type as string];
+}
+
+/** How long lists of a type may be. */
+function lengthsOf(tuple: TupleShape): readonly Shape[] {
+  if (tuple.slots.some((slot) => slot.rest)) return [primitive("number")];
+  const least = tuple.slots.filter((slot) => !slot.optional).length;
+  return Array.from({ length: tuple.slots.length - least + 1 }, (_, more) => literal(least + more));
 }
 
 type Data = Readonly<Record<string, "string" | "number" | "boolean" | "buffer" | "unknown">>;
