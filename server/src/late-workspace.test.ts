@@ -1,0 +1,140 @@
+/** What is kept between runs: the same result without the compiler, as long as nothing has changed; and nothing else, whatever lies there. */
+import assert from "node:assert/strict";
+import { existsSync, utimesSync } from "node:fs";
+import { describe, type TestContext, test } from "node:test";
+import { changedCounter, counter } from "../../test/support/counter.ts";
+import { releasedProject } from "../../test/support/released-project.ts";
+import { temporaryProject, type TemporaryProject } from "../../test/support/temporary-project.ts";
+import { compiler } from "./analysis/compiler.ts";
+import type { Analyzed } from "./analysis/model.ts";
+import { openWorkspace, type Workspace } from "./late-workspace.ts";
+
+const kept = ".instar/cache/analysis.json";
+/** What only the type checker understands. */
+const odd = counter.replace("readonly count: number;", "readonly count: number;\n  readonly odd?: Partial<{ readonly a: 1 }>;");
+const files = { "src/changed.actor.ts": counter, "src/same.actor.ts": counter, "src/odd.actor.ts": odd };
+
+/** A project whose analysis was kept. */
+async function keptProject(t: TestContext): Promise<{ project: TemporaryProject; result: unknown }> {
+  const project = await releasedProject(t, files);
+  project.write({ "src/changed.actor.ts": changedCounter });
+  const { workspace } = open(project);
+  const result = await workspace.analyze();
+  await workspace.save();
+  assert.ok(existsSync(project.path(kept)));
+  return { project, result: plain(result) };
+}
+
+function open(project: TemporaryProject, engine = "test"): { workspace: Workspace; loaded(): boolean } {
+  let loads = 0;
+  const workspace = openWorkspace(project.root, {
+    engine,
+    loadCompiler: async () => {
+      loads += 1;
+      return compiler;
+    },
+  });
+  return { workspace, loaded: () => loads > 0 };
+}
+
+function plain(analyzed: Analyzed | undefined): unknown {
+  return JSON.parse(JSON.stringify(analyzed));
+}
+
+async function expectAnew(project: TemporaryProject, engine?: string): Promise<void> {
+  const { workspace, loaded } = open(project, engine);
+  assert.equal((await workspace.analyze())?.modules.length, 3);
+  assert.ok(loaded());
+}
+
+test("with nothing changed, the compiler is not loaded", async (t) => {
+  const { project, result } = await keptProject(t);
+  for (let run = 0; run < 2; run += 1) {
+    const { workspace, loaded } = open(project);
+    assert.deepEqual(plain(await workspace.analyze()), result);
+    assert.equal(loaded(), false);
+  }
+});
+
+test("a file that was only touched has not changed: contents decide", async (t) => {
+  const { project, result } = await keptProject(t);
+  utimesSync(project.path("src/same.actor.ts"), new Date(0), new Date(0));
+  const { workspace, loaded } = open(project);
+  assert.deepEqual(plain(await workspace.analyze()), result);
+  assert.equal(loaded(), false);
+});
+
+test("a document that is opened as it is on disk changes nothing; one that says something else does", async (t) => {
+  const { project } = await keptProject(t);
+  const file = project.path("src/same.actor.ts");
+  const same = open(project);
+  same.workspace.setOverlay(file, counter);
+  await same.workspace.analyze();
+  assert.equal(same.loaded(), false);
+  const other = open(project);
+  other.workspace.setOverlay(file, counter.replace("vsn: 1", "vsn: 0"));
+  assert.ok((await other.workspace.analyze())?.findings.some(({ rule }) => rule === "vsn-not-literal"));
+});
+
+test("fixes of kept findings write what those of new ones do", async (t) => {
+  const { project } = await keptProject(t);
+  const { workspace } = open(project);
+  const fix = (await workspace.analyze())?.findings.flatMap(({ fixes }) => fixes)[0];
+  await workspace.loadCompiler();
+  const anew = open(project).workspace;
+  const expected = (await anew.analyzeFully())?.findings.flatMap(({ fixes }) => fixes)[0];
+  assert.ok(expected !== undefined && fix !== undefined);
+  assert.notEqual(expected.edits({ renames: {} }).length, 0);
+  assert.deepEqual(fix.edits({ renames: {} }), expected.edits({ renames: {} }));
+});
+
+describe("everything is read anew", () => {
+  const changes: Record<string, (project: TemporaryProject) => void> = {
+    "after an edit": (project) => project.write({ "src/same.actor.ts": counter.replace("vsn: 1", "vsn: 2") }),
+    "after a snapshot was changed": (project) => project.write({ ".instar/releases/src/same.actor/1.d.ts": "" }),
+    "after a configuration came": (project) => project.write({ "tsconfig.json": "{}" }),
+    "with a damaged cache": (project) => project.write({ [kept]: project.read(kept).slice(0, -100) }),
+    "with an empty cache": (project) => project.write({ [kept]: "{}" }),
+    "with a cache of another format": (project) => project.write({ [kept]: project.read(kept).replace(/"format":\d+/, '"format":99') }),
+    "with a cache of another project": (project) => project.write({ [kept]: project.read(kept).replaceAll(project.root, "/elsewhere") }),
+  };
+  for (const [name, change] of Object.entries(changes))
+    test(name, async (t) => {
+      const { project } = await keptProject(t);
+      change(project);
+      await expectAnew(project);
+    });
+
+  test("after a file came", async (t) => {
+    const { project } = await keptProject(t);
+    project.write({ "src/fourth.actor.ts": counter });
+    const { workspace } = open(project);
+    assert.equal((await workspace.analyze())?.modules.length, 4);
+  });
+
+  test("by another build", async (t) => expectAnew((await keptProject(t)).project, "another"));
+});
+
+test("a project without .instar gets none, and nothing that is open and unsaved is kept", async (t) => {
+  const bare = temporaryProject(t, files);
+  const first = open(bare).workspace;
+  await first.analyze();
+  await first.save();
+  assert.equal(existsSync(bare.path(".instar")), false);
+  const released = await releasedProject(t, files);
+  const second = open(released).workspace;
+  second.setOverlay(released.path("src/same.actor.ts"), changedCounter);
+  await second.analyze();
+  await second.save();
+  assert.equal(existsSync(released.path(kept)), false);
+});
+
+test("others get their turn, and an analysis that is canceled gives nothing", async (t) => {
+  const project = await releasedProject(
+    t,
+    Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`src/m${index}.actor.ts`, counter])),
+  );
+  const { workspace } = open(project);
+  assert.equal(await workspace.analyzeFully(() => true), undefined);
+  assert.equal((await workspace.analyzeFully())?.modules.length, 40);
+});
