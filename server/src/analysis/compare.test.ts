@@ -89,6 +89,7 @@ const hardTexts = [
   "type Deep<T> = { readonly [K in keyof T]: T[K] extends object ? Deep<T[K]> : T[K] }; interface X { a: { b: X | null; c: number } } export interface State { x: Deep<X> }",
   "interface State_ { self: State_[] } export interface State extends State_ { Protocol: 1; Pid: 2 } ",
   "interface B<T> { v: T; brand<K extends string>(): this & { tag: K }; refine<R>(): this & Record<'r', R>; both<A>(): [this & A, this & { a: A }]; opt(): B<T | null> } export interface State { b: B<number> }",
+  "declare const o: { a: 1; b: { c: string } }; export interface State { p: Pick<typeof o, 'a'>; q: Partial<typeof o>; r: typeof o & { d: 2 } }",
   "export type State = ReturnType<typeof make>; function make() { return { a: 1, b: [new Map<string, Date>()] as const, c: null as string | null } }",
 ];
 

@@ -395,7 +395,8 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
     const literal = around((node) => ts.isTypeLiteralNode(node) || ts.isInterfaceDeclaration(node) || ts.isClassLike(node));
     if (literal === undefined || type.getSymbol()?.declarations?.includes(literal as ts.Declaration) === true) return undefined;
     const named = around((node) => ts.isInterfaceDeclaration(node) || ts.isClassLike(node) || ts.isTypeAliasDeclaration(node));
-    const symbol = (named as ts.Declaration & { readonly symbol?: ts.Symbol }).symbol;
+    // The literal may be the type of a variable, which has no name among types.
+    const symbol = (named as (ts.Declaration & { readonly symbol?: ts.Symbol }) | undefined)?.symbol;
     const holder = symbol === undefined || symbol === type.aliasSymbol ? undefined : holderOf(symbol);
     if (symbol === undefined || holder === undefined) return undefined;
     // What has all of it, as `Readonly` does, gets whatever comes to it.
