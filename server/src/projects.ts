@@ -64,6 +64,8 @@ export class Project {
    */
   async current(full = false, wanted: () => boolean = () => true): Promise<Analyzed | undefined> {
     while (wanted()) {
+      // What is found without it is the same, but fixes are written with it.
+      if (full) await this.workspace.loadCompiler();
       const known = this.#known(full);
       if (known !== undefined) return known;
       const generation = this.#generation;
@@ -111,7 +113,6 @@ export class Project {
     const moved = () => this.#generation !== generation;
     const before = this.#everAnalyzed;
     this.#everAnalyzed = true;
-    if (full) await workspace.loadCompiler();
     const result = full || before ? await workspace.analyzeFully(moved) : await workspace.analyze(moved);
     if (result === undefined || moved()) return undefined;
     this.#analyzed = { generation, full: full || before, result };
