@@ -1,46 +1,10 @@
-/** `instar prove` on real projects with releases: what it finds in steps, how steps that misbehave are survived, and that the same seed repeats a run. */
+/** What `instar prove` finds in steps, on a real project with releases: each fault with its smallest state, and no fault where there is none. */
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import type { TestContext } from "node:test";
-import type { ProofFinding } from "../../server/src/prove/report.ts";
+import { counted, type Proof, prove, same, source, step } from "../support/prove.ts";
 import { releasedProject } from "../support/released-project.ts";
-import { type CliResult, runCli } from "../support/run-cli.ts";
-import { type TemporaryProject, temporaryProject } from "../support/temporary-project.ts";
-
-interface Version {
-  readonly vsn: number;
-  readonly state: string;
-  readonly codeChange?: string;
-  /** What stands before the state's type. */
-  readonly before?: string;
-}
-
-/** An actor that does nothing but to have a state. */
-function source({ vsn, state, codeChange = "", before = "" }: Version): string {
-  return `import { actor, irreversible, type Pid } from "instar";
-${before}
-export interface State ${state}
-
-export interface Thing {
-  init(from: State): State;
-}
-
-void irreversible;
-export type Anyone = Pid<Thing>;
-export default actor<Thing>({
-  vsn: ${vsn},
-  init: (from) => from,
-  codeChange: {${codeChange}},
-});
-`;
-}
-
-const step = (up: string, down: string, from = 1): string => `
-    ${from}: {
-      up: ${up},
-      down: ${down},
-    },`;
+import type { CliResult } from "../support/run-cli.ts";
 
 interface Case {
   readonly old: string;
@@ -56,10 +20,6 @@ interface Case {
   readonly state?: RegExp | string;
   readonly path?: string;
 }
-
-const counted = "{ readonly n: number }";
-const same = "(state: any): any => state";
-
 const cases: Readonly<Record<string, Case>> = {
   "a step that is right": {
     old: counted,
@@ -333,17 +293,6 @@ async function provedCases(t: TestContext): Promise<{ readonly result: CliResult
   assert.deepEqual(project.everything(), before, "nothing is written");
   return { result, proof: JSON.parse(result.stdout) };
 }
-
-interface Proof {
-  readonly seed: number;
-  readonly modules: readonly { readonly id: string; readonly tried: readonly { from: number; to: number; states: number }[] }[];
-  readonly findings: readonly ProofFinding[];
-  readonly summary: { readonly errors: number };
-}
-
-const prove = (project: TemporaryProject, ...args: readonly string[]): Promise<CliResult> =>
-  runCli(["prove", ...args], { cwd: project.root });
-
 test("what is found in steps, each in a module of its own", async (t) => {
   const { result, proof } = await provedCases(t);
   assert.equal(result.code, 1);
@@ -371,191 +320,3 @@ test("what is found in steps, each in a module of its own", async (t) => {
     });
   }
 });
-
-test(
-  "a step is kept from writing files and from starting processes",
-  { skip: process.env["INSTAR_FROM_SOURCE"] !== undefined && "only the bundle can be kept from it" },
-  async (t) => {
-    const touch = (what: string) => `(old: any): any => { ${what}; return old; }`;
-    const before = `declare const process: any;\nconst [fs, children] = ["fs", "child_process"].map((name) => process.getBuiltinModule(name));`;
-    const project = await releasedProject(t, {
-      "src/writes.actor.ts": source({ vsn: 1, state: counted }),
-      "src/later.actor.ts": source({ vsn: 1, state: counted }),
-      "src/starts.actor.ts": source({ vsn: 1, state: counted }),
-    });
-    const now = (up: string) => source({ vsn: 2, state: counted, codeChange: step(up, same), before });
-    project.write({
-      "src/writes.actor.ts": now(touch("fs.writeFileSync('written', '')")),
-      "src/later.actor.ts": now(touch("void fs.promises.writeFile('written', '')")),
-      "src/starts.actor.ts": now(touch("children.execFileSync('node', ['--version'])")),
-    });
-    const { stdout, code } = await prove(project, "--format", "json");
-    const { findings } = JSON.parse(stdout) as Proof;
-    assert.equal(code, 1);
-    const said = (name: string) =>
-      findings
-        .filter(({ module }) => module === `src/${name}.actor`)
-        .map(({ rule, severity, message }) => `${rule} ${severity} ${message}`);
-    assert.match(said("writes").join("\n"), /^code-change-impure error .* kept from writing .*written/);
-    assert.match(said("later").join("\n"), /^code-change-impure warning .* failed after it had returned: writing .*written/);
-    assert.match(said("starts").join("\n"), /^code-change-impure error .* kept from starting a process/);
-    assert.ok(!existsSync(project.path("written")));
-  },
-);
-
-test("a step that hangs is ended, and found with the smallest state; what it was ended with is tried without it", async (t) => {
-  const files = ["src/loop.actor.ts", "src/wait.actor.ts"] as const;
-  const project = await releasedProject(t, Object.fromEntries(files.map((file) => [file, source({ vsn: 1, state: counted })])));
-  const now = (up: string) => source({ vsn: 2, state: counted, codeChange: step(up, same) });
-  project.write({
-    [files[0]]: now("(old: any): any => { while (old.n > 5); return old; }"),
-    [files[1]]: now("(old: any): any => { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); return old; }"),
-  });
-  const { stdout, stderr, code } = await prove(
-    project,
-    "--format",
-    "json",
-    "--seed",
-    "3",
-    "--timeout",
-    "60",
-    "src/loop.actor",
-    "src/wait.actor",
-  );
-  assert.equal(stderr, "");
-  const { findings, modules } = JSON.parse(stdout) as Proof;
-  assert.equal(code, 1);
-  assert.deepEqual(
-    findings.map(({ rule, severity, module }) => `${module} ${rule} ${severity}`),
-    ["src/loop.actor code-change-hangs error", "src/wait.actor code-change-hangs error"],
-  );
-  assert.match(findings[0]?.message ?? "", /codeChange\[1\]\.up has not returned after 3 s/);
-  assert.deepEqual(
-    modules[0]?.tried.map(({ states }) => states),
-    [100, 100],
-  );
-});
-
-test("a module that never ends being loaded is ended with the whole time", async (t) => {
-  const file = "src/load.actor.ts";
-  const project = await releasedProject(t, { [file]: source({ vsn: 1, state: counted }) });
-  project.write({ [file]: source({ vsn: 2, state: counted, codeChange: step(same, same), before: "for (;;);" }) });
-  const { stdout, code } = await prove(project, "--timeout", "1");
-  assert.match(stdout, /code-change-not-loaded/);
-  assert.match(stdout, /does not come to an end of being evaluated/);
-  assert.equal(code, 1);
-});
-
-/** Three versions, of which those named are released. */
-async function chained(
-  t: TestContext,
-  released: readonly number[],
-  steps: { readonly first?: string; readonly second?: string; readonly secondDown?: string },
-): Promise<Proof> {
-  const file = "src/chain.actor.ts";
-  const states = {
-    1: "{ readonly n: number }",
-    2: "{ readonly n: number; readonly m: string }",
-    3: "{ readonly n: number; readonly m: string; readonly o: boolean }",
-  };
-  const first = step(steps.first ?? "(old: any) => ({ n: old.n, m: 'm' })", "(state: any) => ({ n: state.n })", 1);
-  const second = step(
-    steps.second ?? "(old: any) => ({ n: old.n, m: old.m, o: true })",
-    steps.secondDown ?? "(state: any) => ({ n: state.n, m: state.m })",
-    2,
-  );
-  const project = temporaryProject(t, {});
-  for (const vsn of [1, 2] as const) {
-    if (!released.includes(vsn)) continue;
-    project.write({ [file]: source({ vsn, state: states[vsn], codeChange: vsn === 1 ? "" : first }) });
-    assert.equal((await runCli(["release"], { cwd: project.root })).code, 0);
-  }
-  project.write({ [file]: source({ vsn: 3, state: states[3], codeChange: first + second }) });
-  return JSON.parse((await prove(project, "--format", "json", "--seed", "11")).stdout);
-}
-
-const ways = ({ modules }: Proof) => modules.flatMap(({ tried }) => tried.map(({ from, to }) => `${from} to ${to}`));
-const brief = ({ findings }: Proof) =>
-  findings.map(({ rule, step: at, counterExample }) => `${rule} ${at?.from} ${at?.direction} ${counterExample?.vsn ?? ""}`.trim());
-
-test("all released versions go all the way up and down", async (t) => {
-  const proof = await chained(t, [1, 2], {});
-  assert.deepEqual(ways(proof), ["2 to 3", "3 to 1", "1 to 3", "2 to 1"]);
-  assert.deepEqual(proof.findings, []);
-});
-
-test("what is wrong in one step is said of that step, once", async (t) => {
-  const proof = await chained(t, [1, 2], { second: "(old: any) => ({ n: old.n, m: old.m })" });
-  assert.deepEqual(brief(proof), ["code-change-wrong-shape 2 up 2"]);
-});
-
-test("a step from a version without a snapshot is tried with what the step before gives", async (t) => {
-  const proof = await chained(t, [1], { second: "(old: any) => ({ n: old.n, m: old.m.length, o: old.n > 7 })" });
-  assert.deepEqual(brief(proof), ["code-change-not-proved 2 up", "code-change-wrong-shape 2 up 1", "code-change-not-proved 1 down"]);
-  const { counterExample, message } = proof.findings[1] ?? {};
-  assert.match(message ?? "", /State\.m: expected string, got number/);
-  assert.deepEqual(counterExample?.steps, [
-    { by: "codeChange[1].up", gives: '{ n: 0, m: "m" }' },
-    { by: "codeChange[2].up", gives: "{ n: 0, m: 1, o: false }" },
-  ]);
-  for (const index of [0, 2]) {
-    assert.match(proof.findings[index]?.message ?? "", /was tried only with what other steps give: version 2 has no release snapshot/);
-  }
-});
-
-test("a chain finds what a step down does with what another one made", async (t) => {
-  const proof = await chained(t, [1], { secondDown: "(state: any) => ({ n: state.n > 7 ? 'many' : state.n })" });
-  assert.ok(brief(proof).includes("code-change-wrong-shape 1 down 3"), brief(proof).join());
-});
-
-test("a step from a version without a snapshot, with nothing before it, is not tried", async (t) => {
-  const proof = await chained(t, [2], {});
-  assert.deepEqual(brief(proof), ["code-change-not-proved 1 up"]);
-  assert.match(proof.findings[0]?.message ?? "", /codeChange\[1\]\.up was not tried: version 1 has no release snapshot/);
-});
-
-test("people see the state, what each step made of it, and the line; and the same seed gives the same", async (t) => {
-  const file = "src/thing.actor.ts";
-  const project = await releasedProject(t, { [file]: source({ vsn: 1, state: counted }) });
-  project.write({ [file]: source({ vsn: 2, state: counted, codeChange: step("(old: any) => ({ n: Math.abs(old.n) })", same) }) });
-  const first = await prove(project, "src/thing.actor.ts");
-  assert.equal(first.code, 1);
-  assert.match(
-    first.stdout,
-    /^src\/thing\.actor\.ts:\d+:\d+ error code-change-round-trip-fails\n {2}State\.n does not come back: it was -\d.*\n\n(.*\n)*.*\^\n\n {2}version 1 +\{ n: -\d.*\}\n {2}codeChange\[1\]\.up +\{ n: \d.* \}\n {2}codeChange\[1\]\.down +\{ n: \d.* \}\n/,
-  );
-  const seed = /Seed (\d+): the same states again with --seed \1\.$/m.exec(first.stdout)?.[1] ?? "";
-  assert.equal((await prove(project, "--seed", seed)).stdout, first.stdout);
-
-  project.write({ [file]: source({ vsn: 2, state: counted, codeChange: step(same, same) }) });
-  const right = await prove(project, "--runs", "7", "--seed", "-4");
-  assert.equal(right.stdout, "No counter-example in 14 states of 1 module. Seed -4: the same states again with --seed -4.\n");
-  assert.equal(right.code, 0);
-});
-
-test("a module without steps has nothing to prove, and neither has one that cannot be read", async (t) => {
-  const project = await releasedProject(t, { "src/plain.actor.ts": source({ vsn: 1, state: counted }).replace("codeChange: {},", "") });
-  const none = await prove(project);
-  assert.equal(none.stdout, "No actor module here has a codeChange.\n");
-  assert.equal(none.code, 0);
-  project.write({ "src/plain.actor.ts": source({ vsn: 2, state: "{ readonly n: Missing }", codeChange: step(same, same) }) });
-  const unread = await prove(project);
-  assert.match(unread.stdout, /warning code-change-not-proved\n {2}src\/plain\.actor was not tried: its state or its vsn cannot be read/);
-  assert.equal(unread.code, 0);
-});
-
-const wrong: [args: readonly string[], says: RegExp][] = [
-  [["--runs", "0"], /Write a whole number from 1/],
-  [["--seed", "x"], /Write a whole number/],
-  [["--timeout", "soon"], /Write seconds/],
-  [["src/thin.actor"], /There is no actor module src\/thin\.actor.*Did you mean src\/thing\.actor/s],
-];
-
-for (const [args, says] of wrong) {
-  test(`wrong usage: prove ${args.join(" ")}`, async (t) => {
-    const project = temporaryProject(t, { "src/thing.actor.ts": source({ vsn: 1, state: counted }) });
-    const { code, stderr } = await prove(project, ...args);
-    assert.match(stderr, says);
-    assert.equal(code, 2);
-  });
-}

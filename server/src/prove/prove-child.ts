@@ -169,7 +169,7 @@ function leave(promise: unknown): RunAnswer["outcome"] {
 function isThenable(value: unknown): boolean {
   if (types.isPromise(value)) return true;
   if (typeof value !== "object" || value === null || types.isProxy(value)) return false;
-  return typeof Object.getOwnPropertyDescriptor(value, "then")?.value === "function";
+  return typeof (value as { readonly then?: unknown }).then === "function";
 }
 
 function thrownText(thrown: unknown): string {

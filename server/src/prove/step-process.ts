@@ -67,7 +67,7 @@ export class StepProcess {
     return await this.#ask<A>(this.#running, request, request.id, this.#limits.step);
   }
 
-  #ask<A>({ child, nonce }: Pick<Running, "child" | "nonce">, request: Request, id: number | null, limit: number): Promise<A | Lost> {
+  #ask<A>({ child, nonce, said }: Started, request: Request, id: number | null, limit: number): Promise<A | Lost> {
     return new Promise((resolve) => {
       const settle = (answer: A | Lost): void => {
         clearTimeout(timer);
@@ -87,7 +87,7 @@ export class StepProcess {
         if (typeof envelope === "object" && envelope?.nonce === nonce && envelope.id === id) settle(envelope.answer as A);
       };
       const onExit = (code: number | null, signal: string | null): void =>
-        lose({ kind: "ended", how: signal === null ? `exit code ${code}` : `signal ${signal}` });
+        lose({ kind: "ended", how: `${signal === null ? `exit code ${code}` : `signal ${signal}`}${lastWords(said.text)}` });
       const onError = (error: Error): void => lose({ kind: "ended", how: error.message });
       child.on("message", onMessage);
       child.on("exit", onExit);
@@ -102,12 +102,16 @@ interface Running {
   readonly child: ChildProcess;
   readonly nonce: string;
   readonly loaded: LoadAnswer;
+  /** The end of what was written to standard error. */
+  readonly said: { readonly text: string };
 }
+
+type Started = Omit<Running, "loaded">;
 
 /** Ended with this process, whatever ends it: a step that never returns would go on for ever. */
 const children = new Set<ChildProcess>();
 
-function start(root: string): Pick<Running, "child" | "nonce"> {
+function start(root: string): Started {
   // Beside this file in the bundle as in the sources.
   const bundled = fileURLToPath(new URL("./prove-child.js", import.meta.url));
   const isBundled = existsSync(bundled);
@@ -115,19 +119,26 @@ function start(root: string): Pick<Running, "child" | "nonce"> {
     cwd: root,
     serialization: "advanced",
     stdio: ["ignore", "pipe", "pipe", "ipc"],
-    // TypeScript is loaded by threads and processes of the loader's.
-    ...(isBundled ? { execArgv: restrictions() } : {}),
+    // From the sources, TypeScript is loaded by threads and processes of the loader's.
+    execArgv: isBundled ? restrictions() : ["--import", import.meta.resolve("tsx")],
   });
-  // What gets around our own writing, so that it never has to wait.
+  // What gets around our own writing, so that it never has to wait. Node's last words are written so as well.
   child.stdout?.resume();
-  child.stderr?.resume();
+  const said = { text: "" };
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (said.text = (said.text + text).slice(-2000)));
   if (children.size === 0) process.on("exit", endAll);
   children.add(child);
   child.once("exit", () => {
     children.delete(child);
     if (children.size === 0) process.off("exit", endAll);
   });
-  return { child, nonce: randomUUID() };
+  return { child, nonce: randomUUID(), said };
+}
+
+/** The line of an error that Node died of. */
+function lastWords(text: string): string {
+  const line = /^(?:FATAL ERROR: |\w*Error(?: \[\w+\])?: ).*$/m.exec(text)?.[0];
+  return line === undefined ? "" : `, ${line}`;
 }
 
 function endAll(): void {
