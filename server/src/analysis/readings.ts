@@ -110,6 +110,11 @@ export class ProjectReadings {
   *read(): Generator<void, readonly Reading[]> {
     this.#readChanges();
     const files = (this.#files ??= listSources(this.#host, this.#root));
+    for (const file of files) {
+      if (this.#mentions.has(file)) continue;
+      this.#mentionsOf(file);
+      yield;
+    }
     const candidates = candidatesAmong(files, (file) => this.#mentionsOf(file));
     this.#candidates = candidates;
     const wanted = new Set(candidates);
