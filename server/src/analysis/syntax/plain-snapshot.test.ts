@@ -17,7 +17,7 @@ function compare(text: string): boolean {
 
 const bodies: Record<string, string> = {
   "fields of every kind":
-    'export interface State {\n  readonly a?: string;\n  "b-c": 1;\n  readonly: true;\n  readonly readonly?: null;\n  /** @exact */ d?: -2;\n  [Symbol.iterator]: () => void;\n  [tag]: typeof tag;\n}',
+    'export interface State {\n  readonly a?: string;\n  "b-c": 1;\n  readonly: false;\n  readonly readonly?: null;\n  /** @exact */ d?: -2;\n  [Symbol.iterator]: () => void;\n  [tag]: typeof tag;\n}',
   containers:
     "export interface State {\n  a: readonly (string | null)[];\n  b: ReadonlyMap<string, Set<E.B>>;\n  c: readonly [x: E, y?: 12n];\n  d: [string, 1?, ...boolean[]];\n  [key: string]: unknown;\n}",
   "types that recurse": "export type State = Tree;\n\ntype Tree = { left: Tree | null; more: Tree[] } | Leaf[];\n\ntype Leaf = string;",
