@@ -258,6 +258,13 @@ const cases: Readonly<Record<string, Case>> = {
     found: ["code-change-not-proved info"],
     says: [/it looks into State\.box, where a Box was only stood in for/],
   },
+  "what cannot be made, cloned": {
+    old: "{ readonly any: unknown }",
+    up: "(old: any): any => structuredClone(old)",
+    found: ["code-change-not-proved info"],
+    says: [/it looks into State\.any, where a value of any type was only stood in for/],
+  },
+  "a clone of plain data": { old: counted, up: "(old: any): any => structuredClone(old)", found: [] },
   "a brand, whose promise is not known": {
     old: '{ readonly id: string & { readonly __brand: "Id" } }',
     up: "(old: any): any => { if (!/^id/.test(old.id)) throw new Error('no id'); return old; }",
@@ -306,7 +313,8 @@ test("what is found in steps, each in a module of its own", async (t) => {
       const example = own.find(({ counterExample }) => counterExample !== null)?.counterExample;
       if (state !== undefined) assert.equal(example?.state, state);
       if (path !== undefined) assert.equal(example?.path, path);
-      for (const { file, line, step: at } of own) {
+      for (const { file, range, step: at } of own) {
+        const { line } = range.start;
         assert.equal(file, fileOf(name));
         const [text = ""] = (cases[name]?.[at?.direction ?? "up"] ?? same).split("\n");
         const lines = source({

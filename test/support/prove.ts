@@ -1,4 +1,5 @@
 /** Actor modules with steps, and `instar prove` over them. */
+import type { Range } from "../../server/src/analysis/span.ts";
 import type { ProofFinding } from "../../server/src/prove/report.ts";
 import { type CliResult, runCli } from "./run-cli.ts";
 import type { TemporaryProject } from "./temporary-project.ts";
@@ -43,7 +44,7 @@ export const same = "(state: any): any => state";
 export interface Proof {
   readonly seed: number;
   readonly modules: readonly { readonly id: string; readonly tried: readonly { from: number; to: number; states: number }[] }[];
-  readonly findings: readonly ProofFinding[];
+  readonly findings: readonly (Omit<ProofFinding, "line" | "column"> & { readonly range: Range })[];
   readonly summary: { readonly errors: number };
 }
 

@@ -1,4 +1,5 @@
 /** What `instar prove` found, as people read it and as programs do. */
+import type { Range } from "../analysis/span.ts";
 import type { Proof, ProofFinding } from "../prove/report.ts";
 import { excerpt } from "./format-text.ts";
 import { fromHere, fromRoot } from "./project.ts";
@@ -12,7 +13,12 @@ export function proofJson(root: string, { seed, runs, modules, findings }: Proof
     seed,
     runs,
     modules: modules.map((module) => ({ ...module, file: fromRoot(root, module.file) })),
-    findings: findings.map(({ line, column, ...finding }) => ({ ...finding, file: fromRoot(root, finding.file), line, column })),
+    findings: findings.map(({ line, column, counterExample, ...finding }) => ({
+      ...finding,
+      file: fromRoot(root, finding.file),
+      range: rangeAt(line, column),
+      counterExample,
+    })),
     summary: { errors: of("error"), warnings: of("warning"), infos: of("info") },
   };
 }
@@ -29,7 +35,7 @@ function findingText({ rule, severity, file, line, column, message, counterExamp
   const color = { error: colors.red, warning: colors.yellow, info: colors.blue }[severity];
   const lines = [`${colors.bold(`${fromHere(file)}:${line}:${column}`)} ${color(severity)} ${colors.dim(rule)}`, `  ${message}`];
   if (severity !== "info" && source !== undefined) {
-    lines.push("", ...excerpt(source, { start: { line, column }, end: { line, column: column + 1 } }));
+    lines.push("", ...excerpt(source, rangeAt(line, column)));
   }
   if (counterExample !== null && severity !== "info") {
     const { vsn, state } = counterExample;
@@ -38,6 +44,10 @@ function findingText({ rule, severity, file, line, column, message, counterExamp
     lines.push("", ...steps.map(({ by, gives }) => `  ${colors.dim(by.padEnd(width))}  ${gives}`));
   }
   return [...lines, ""].join("\n");
+}
+
+function rangeAt(line: number, column: number): Range {
+  return { start: { line, column }, end: { line, column: column + 1 } };
 }
 
 /** What was not tried for real, once for each module. */

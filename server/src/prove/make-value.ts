@@ -14,8 +14,8 @@ export class LookedInto extends Error {
   }
 }
 
-/** Whether a step runs: outside of that, stand-ins let themselves be looked at. */
-export const looking: { step: boolean; found: LookedInto | null } = { step: false, found: null };
+/** Whether a step runs: outside of that, stand-ins let themselves be looked at. And the last stand-in that was made, if any. */
+export const looking: { step: boolean; found: LookedInto | null; made: Opaque | null } = { step: false, found: null, made: null };
 
 export function makeValue(recipe: Recipe): unknown {
   return new Maker().make(recipe);
@@ -122,6 +122,7 @@ class StandInPid {
 
 /** Looks like an instance to a validator, which reads no accessors. */
 function opaque(recipe: Opaque): object {
+  looking.made = recipe;
   const target: object = recipe.is === "function" ? () => {} : (Object.create(prototypeOf(recipe)) as object);
   for (const name of recipe.fields) Object.defineProperty(target, name, { get: () => undefined, enumerable: true, configurable: true });
   const look = (): void => {

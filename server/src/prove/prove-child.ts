@@ -21,7 +21,7 @@ import type {
   RunRequest,
 } from "./child-protocol.ts";
 import { differences, levelsAlong, withValueAt } from "./compare-values.ts";
-import { looking, makeValue } from "./make-value.ts";
+import { LookedInto, looking, makeValue } from "./make-value.ts";
 import { pathText, valueText } from "./value-text.ts";
 
 type Validator = (state: unknown) => string | null;
@@ -93,6 +93,7 @@ function run({ step, direction, from }: RunRequest): RunAnswer | Forgotten {
   const { definition, copy, placeOf } = actor as LoadedActor;
   if ("recipe" in from) {
     kept.clear();
+    looking.made = null;
     kept.set("made", makeValue(from.recipe));
   } else if (!kept.has(from.kept)) return { kind: "forgotten" };
   const before = kept.get("recipe" in from ? "made" : from.kept);
@@ -117,6 +118,8 @@ function run({ step, direction, from }: RunRequest): RunAnswer | Forgotten {
       place: types.isNativeError(error) ? placeOf(error) : null,
       denied: deniedBy(error),
     };
+    // What V8 itself looks into says nothing of the real thing either.
+    if (looking.made !== null && !types.isProxy(error) && error instanceof DOMException) looking.found ??= new LookedInto(looking.made);
   }
   const { exited, printed } = noticed;
   if (exited !== null) outcome = { kind: "exited", how: exited };
@@ -186,7 +189,12 @@ function deniedBy(error: unknown): string | null {
   if (!types.isNativeError(error)) return null;
   const { code, permission, resource } = error as { code?: unknown; permission?: unknown; resource?: unknown };
   if (code !== "ERR_ACCESS_DENIED") return null;
-  const what = { FileSystemWrite: "writing", ChildProcess: "starting a process", WorkerThreads: "starting a thread" }[String(permission)];
+  const what = {
+    FileSystemWrite: "writing",
+    ChildProcess: "starting a process",
+    WorkerThreads: "starting a thread",
+    Net: "using the network",
+  }[String(permission)];
   return `${what ?? String(permission)}${typeof resource === "string" && resource !== "" ? ` ${resource}` : ""}`;
 }
 
