@@ -31,6 +31,11 @@ const proven: readonly string[] = [
   `(old) => { const later = { ...old }; later.n = 1; later["m"] = 2; return later; }`,
   `(old) => { const twice = (n) => n * 2; return { n: twice(old.n), all: old.list.map(twice) }; }`,
   `(old) => ({ ids: Array.from(old.items, ({ id }) => id), kind: Kind.Open }) --- import { Kind } from "./kind.ts";`,
+  `(old) => ({ ...DEFAULTS, ...old, items: old.items.map((item) => ({ ...item, price: PRICES[item.id] ?? 0, kind: Kind.Open })) })
+   --- import { DEFAULTS, Kind } from "./kind.ts"; const PRICES = { tea: 1 } as const;`,
+  `(old) => ({ items: old.items.map((item) => opened(item, PRICES)), open: old.kind === Kind.Open })
+   --- enum Kind { Open } const PRICES = { tea: 1 }; const opened = (item, prices) => ({ ...item, kind: Kind.Open, price: prices[item.id] });`,
+  `(old) => { const copy = structuredClone(old); copy.deep.n = 1; copy.deep.list.push({ n: 1 }, \`\${old.n}\`); return copy; }`,
 ];
 
 const refused: readonly string[] = [
@@ -92,6 +97,44 @@ const refused: readonly string[] = [
   `(old) => { const items = []; { const items = old.items; items.push(1); } return { items }; }`,
   `(old) => { let items = []; items = old.items; items.push(1); return { items }; }`,
   `(old) => ({ n: (cond ? old.items : []).splice(0, 1) })`,
+  // Names of the platform that mean something else.
+  `(old) => { const Array = old.items; const first = Array.at(0); first.price = 1; return { ...old }; }`,
+  `(old) => { const structuredClone = (x) => x; const copy = structuredClone(old); copy.deep.n = 1; return copy; }`,
+  `(old) => { const copy = structuredClone(old); copy.deep.n = 1; return copy; } --- function structuredClone(x) { return x; }`,
+  // Functions that are not written out where they are given, or not those that they were.
+  `(old) => ({ items: Array.from(old.items, convert.item) }) --- import * as convert from "./convert.ts";`,
+  `(old) => ({ items: Array.from(...[old.items, convert]) }) --- import { convert } from "./convert.ts";`,
+  `(old) => ({ items: [...old.items].sort(convert.compare) }) --- import * as convert from "./convert.ts";`,
+  `(old) => ({ items: Object.groupBy(old.items, old.n ? f : g) }) --- import { f, g } from "./convert.ts";`,
+  `(old) => ({ text: JSON.stringify(old, convert.replace) }) --- import * as convert from "./convert.ts";`,
+  `(old) => { function f(x) { return x; } f = convert.item; return f(old); } --- import * as convert from "./convert.ts";`,
+  `(old) => { const table = { get: mend }; table.get(old); return { ...old }; } --- function mend(old) { old.n = 1; }`,
+  `(old) => { const table = { get: Object.assign }; return table.get(old, { n: 1 }); }`,
+  `up --- function up(old) { return { ...old }; } up = mend;`,
+  // Parts of the state that a copy was given, or that leave the state.
+  `(old) => { const copy = structuredClone(old); copy.list = old.list; copy.list.push(1); return copy; }`,
+  `(old) => { const copy = structuredClone(old); copy.list.push(old.list[0]); copy.list[0].n = 1; return copy; }`,
+  `(old) => { const copy = structuredClone(old); old.list.forEach((x) => { copy[x.id] = x; copy[x.id].n = 1; }); return copy; }`,
+  `(old) => ({ bytes: structuredClone(old.bytes, { transfer: [old.bytes.buffer] }) })`,
+  `(old) => { (old.items.push(1))<number>; return { ...old }; }`,
+  // What comes from elsewhere may do anything with what it is given.
+  `(old) => { const table = registry; return { n: table.get(old) }; } --- import { registry } from "./registry.ts";`,
+  `(old) => { const { codec } = options; return { n: codec.at(old) }; } --- import { options } from "./options.ts";`,
+  `(old) => { let table = old; table = registry; return { n: table.get(old) }; } --- import { registry } from "./registry.ts";`,
+  `(old) => { const made = {}; made.table = registry; return made.table.get(old); } --- import { registry } from "./registry.ts";`,
+  `(old) => { try { throw registry; } catch (table) { return table.get(old); } } --- import { registry } from "./registry.ts";`,
+  `(old) => { const { table = registry } = old; return table.get(old); } --- import { registry } from "./registry.ts";`,
+  `(old) => ({ n: apply(old.items, all.registry) }) --- import * as all from "./all.ts"; const apply = (items, table) => table.get(items);`,
+  `(old) => ({ n: old.items.reduce((table, item) => { table.get(item); return table; }, registry) }) --- import { registry } from "./registry.ts";`,
+  `(old) => ({ n: old.items.reduce((last, item) => (last ? last.get(item) : registry), null) }) --- import { registry } from "./registry.ts";`,
+  `(old) => ({ n: [registry].map((table) => table.get(old)) }) --- import { registry } from "./registry.ts";`,
+  `(old) => ({ n: old.items.map(() => ({ registry })).filter((x) => x.registry.get(old)) }) --- import { registry } from "./registry.ts";`,
+  `(old) => ({ n: table().get(old) }) --- import { registry } from "./registry.ts"; const table = () => registry;`,
+  `(old) => ({ is: old instanceof Foreign }) --- import { Foreign } from "./foreign.ts";`,
+  // Not the step that counts.
+  `(old) => ({ ...old }), ...more --- import { more } from "./more.ts";`,
+  `(old) => ({ ...old }), "up": (old) => { old.n = 1; return old; }`,
+  `(old) => ({ ...old }), ["up"]: (old) => { old.n = 1; return old; }`,
 ];
 
 describe("a step that only reads", () => {
@@ -111,6 +154,28 @@ test("steps are found however they are written, each by itself", () => {
   assert.deepEqual(steps, [1, 2]);
   assert.deepEqual(read(`export const a = 1;`), []);
   assert.deepEqual(read(`export default actor({ codeChange: { 1: { up: (old`), []);
+});
+
+test("a step is not proven where another may take its place", () => {
+  const codeChange = `{ 1: { up: (old) => ({ ...old }), down: (now) => now } }`;
+  const writing = `(old) => { old.n = 1; return old; }`;
+  const whole = (text: string, before = ""): readonly number[] =>
+    read(`${before}\nexport default actor({ vsn: 2, ${text}, init: () => ({}) });`);
+  assert.deepEqual(whole(`...base, codeChange: ${codeChange}`), [1]);
+  assert.deepEqual(whole(`codeChange: ${codeChange}, ...base`), []);
+  assert.deepEqual(whole(`codeChange: ${codeChange}, ["codeChange"]: steps`), []);
+  assert.deepEqual(whole(`codeChange: ${codeChange.slice(0, -1)}, ...more }`), []);
+  assert.deepEqual(whole(`codeChange: ${codeChange.slice(0, -1)}, ["1"]: { up: ${writing} } }`), []);
+  assert.deepEqual(whole(`codeChange: steps`, `const steps = ${codeChange}; steps[1].up = ${writing};`), []);
+  assert.deepEqual(whole(`codeChange: steps`, `let steps = ${codeChange}; steps = others;`), []);
+});
+
+test("what a step puts into the state from elsewhere is unknown to the next one", () => {
+  const steps = (first: string): readonly number[] =>
+    read(`import { registry } from "./registry.ts";
+      export default actor({ vsn: 3, codeChange: { 1: { up: ${first} }, 2: { up: (old) => ({ n: old.registry.get(old) }) } }, init: () => ({}) });`);
+  assert.deepEqual(steps(`(old) => ({ ...old, registry: old.table })`), [1, 2]);
+  assert.deepEqual(steps(`(old) => ({ ...old, registry })`), [2]);
 });
 
 test("the steps whose speed the bench prints are proven, as it says", () => {

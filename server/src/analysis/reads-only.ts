@@ -4,10 +4,13 @@
  *
  * Syntax alone decides, in a list of what is allowed: values are read and made, locals are assigned, and what a function has made itself
  * may be written to. It calls nothing but functions of its own file for which the same holds, and methods of the platform that change
- * nothing. These go by their names, so states with class instances, whose methods may be anything, are for the caller to leave out.
+ * nothing. These go by their names, so states with class instances, whose methods may be anything, are for the caller to leave out, and what
+ * comes from elsewhere, such as an imported value, may only be compared, or be part of what the step returns (`outside-names.ts`).
  */
 import { definitionNodes } from "./definition.ts";
+import { FileFunctions, type FunctionNode, isAssignment, isFunction, namesIn, rootOf } from "./file-functions.ts";
 import { defaultCall, unwrap } from "./find.ts";
+import { isPlainData, isReference, staysUntouched } from "./outside-names.ts";
 import { ts } from "./typescript.ts";
 
 /** The versions from which the steps `up` of a file's default export only read. */
@@ -15,79 +18,52 @@ export function readOnlySteps(file: string, text: string): readonly number[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true);
   const call = defaultCall(source);
   if (call === undefined) return [];
-  return definitionNodes(call).steps.flatMap(({ from, object }) => {
-    const up = object?.properties.find(
-      (property) => property.name !== undefined && ts.isIdentifier(property.name) && property.name.text === "up",
-    );
-    return from !== null && up !== undefined && isReadOnly(up) ? [from] : [];
+  const functions = new FileFunctions(source);
+  const { object, steps } = definitionNodes(call);
+  const found = steps.flatMap(({ from, property, object: step }) => {
+    const up = step?.properties.find((part) => keyOf(part) === "up");
+    if (from === null || up === undefined || !isLast(up) || !isLast(property) || !isLast(object?.properties.find(namesSteps))) return [];
+    const proof = functions.isAssigned(call) || functions.isAssigned(up) ? null : proofOf(functions, up);
+    return proof === null ? [] : [{ from, ...proof }];
   });
+  // What a step has put into the state from elsewhere is unknown to the next one.
+  return found
+    .filter(({ from, takesOutside }) => !takesOutside || steps.every((step) => (step.from ?? Infinity) <= from))
+    .map(({ from }) => from);
 }
 
-/** @param step the property `up` or `down` of a step. */
-function isReadOnly(step: ts.ObjectLiteralElementLike): boolean {
-  const file = new FileFunctions(step.getSourceFile());
+/** @param step the property `up` of a step. */
+function proofOf(file: FileFunctions, step: ts.ObjectLiteralElementLike): { readonly takesOutside: boolean } | null {
   const node = ts.isShorthandPropertyAssignment(step) ? step.name : ts.isPropertyAssignment(step) ? unwrap(step.initializer) : step;
   const first = ts.isIdentifier(node) ? file.named(node.text) : isFunction(node) || ts.isMethodDeclaration(node) ? node : undefined;
-  if (first === undefined) return false;
+  if (first === undefined || file.declaresOneOf(platformNames)) return null;
   // All that it calls, and what that calls, has to hold as well.
   const reached = new Set<FunctionNode>([first]);
-  for (const node of reached) if (!new FunctionProof(file, node, node === first, (called) => reached.add(called)).holds()) return false;
-  return true;
+  let takesOutside = false;
+  for (const node of reached) {
+    const proof = new FunctionProof(file, node, node === first, (called) => reached.add(called));
+    if (!proof.holds()) return null;
+    takesOutside ||= proof.takesOutside;
+  }
+  return { takesOutside };
+}
+
+function namesSteps(property: ts.ObjectLiteralElementLike): boolean {
+  return keyOf(property) === "codeChange";
+}
+
+function keyOf({ name }: ts.ObjectLiteralElementLike): string | undefined {
+  return name !== undefined && (ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name)) ? name.text : undefined;
+}
+
+/** Whether no later property of the object may take the place of this one. */
+function isLast(property: ts.ObjectLiteralElementLike | undefined): boolean {
+  if (property === undefined || !ts.isObjectLiteralExpression(property.parent)) return false;
+  const { properties } = property.parent;
+  return properties.slice(properties.indexOf(property) + 1).every((later) => ![undefined, keyOf(property)].includes(keyOf(later)));
 }
 
 const { SyntaxKind } = ts;
-
-type FunctionNode = ts.ArrowFunction | ts.FunctionExpression | ts.FunctionDeclaration | ts.MethodDeclaration;
-
-/** The functions at the top of a file, by name. */
-class FileFunctions {
-  /** Undefined where a name has several declarations, or another one than a function. */
-  readonly #named = new Map<string, FunctionNode | undefined>();
-
-  constructor(source: ts.SourceFile) {
-    for (const statement of source.statements) {
-      for (const [name, value] of declarationsIn(statement)) this.#named.set(name, this.#named.has(name) ? undefined : value);
-    }
-  }
-
-  /** Whether the file itself gives the name a meaning. */
-  declares(name: string): boolean {
-    return this.#named.has(name);
-  }
-
-  named(name: string): FunctionNode | undefined {
-    return this.#named.get(name);
-  }
-}
-
-function declarationsIn(statement: ts.Statement): readonly (readonly [string, FunctionNode | undefined])[] {
-  if (ts.isFunctionDeclaration(statement)) {
-    const { name, body } = statement;
-    return name === undefined || body === undefined ? [] : [[name.text, statement]];
-  }
-  if (ts.isVariableStatement(statement)) {
-    const isConst = (statement.declarationList.flags & ts.NodeFlags.Const) !== 0;
-    return statement.declarationList.declarations.flatMap(({ name, initializer }) => {
-      if (!ts.isIdentifier(name)) return namesIn(name).map((inner) => [inner, undefined] as const);
-      const value = initializer === undefined ? undefined : unwrap(initializer);
-      return [[name.text, isConst && value !== undefined && isFunction(value) ? value : undefined] as const];
-    });
-  }
-  if (ts.isImportDeclaration(statement)) {
-    const { importClause } = statement;
-    const bindings = importClause?.namedBindings;
-    const named = bindings === undefined ? [] : ts.isNamespaceImport(bindings) ? [bindings] : bindings.elements;
-    return [...(importClause?.name === undefined ? [] : [importClause]), ...named].flatMap(({ name }) =>
-      name === undefined ? [] : [[name.text, undefined] as const],
-    );
-  }
-  if (ts.isClassDeclaration(statement) || ts.isEnumDeclaration(statement) || ts.isModuleDeclaration(statement)) {
-    const { name } = statement;
-    return name === undefined ? [] : [[name.text, undefined]];
-  }
-  if (ts.isImportEqualsDeclaration(statement)) return [[statement.name.text, undefined]];
-  return [];
-}
 
 /** What a local name stands for. */
 type Local =
@@ -108,6 +84,9 @@ class FunctionProof {
   readonly #reach: (called: FunctionNode) => void;
   /** All names declared within, whatever their scope. One that is declared twice, or outside as well, is only a value. */
   readonly #locals = new Map<string, Local>();
+  readonly #isStep: boolean;
+  /** Whether values from elsewhere become part of what it returns, or may. */
+  takesOutside = false;
 
   /**
    * @param isStep its second parameter is what the caller of the upgrade passes, which may be anything.
@@ -117,16 +96,21 @@ class FunctionProof {
     this.#file = file;
     this.#node = node;
     this.#reach = reach;
+    this.#isStep = isStep;
     for (const [index, parameter] of node.parameters.entries()) {
       for (const name of namesIn(parameter.name)) this.#declare(name, isStep && index > 0 ? "extra" : "value");
     }
-    if (node.body !== undefined) this.#declareIn(node.body);
+    if (node.body !== undefined) {
+      this.#declareIn(node.body);
+      this.#findFilled(node.body);
+    }
   }
 
   holds(): boolean {
     const { body, parameters, asteriskToken, modifiers } = this.#node;
     if (body === undefined || asteriskToken !== undefined || modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) === true)
       return false;
+    if ([...this.#locals.keys()].some((name) => platformNames.has(name))) return false;
     return parameters.every((parameter) => this.#allows(parameter)) && this.#allows(body);
   }
 
@@ -154,15 +138,29 @@ class FunctionProof {
     });
   }
 
+  /** What is put into something made throughout may be the state's, and is not written to in its turn. */
+  #findFilled(node: ts.Node): void {
+    const put = isAssignment(node) ? [node.left, ...(keepsRight.has(node.operatorToken.kind) ? [node.right] : [])] : [];
+    const into =
+      ts.isCallExpression(node) && ts.isPropertyAccessExpression(unwrap(node.expression)) ? [node.expression, ...node.arguments] : put;
+    const [target, ...values] = into;
+    const root = target === undefined ? undefined : rootOf(target);
+    if (root !== undefined && ts.isIdentifier(root) && this.#locals.get(root.text) === "freshThroughout" && !values.every(isMadeThroughout))
+      this.#locals.set(root.text, "fresh");
+    ts.forEachChild(node, (child) => this.#findFilled(child));
+  }
+
   #allows(node: ts.Node): boolean {
+    // It has an expression in it, which is no type.
+    if (ts.isExpressionWithTypeArguments(node)) return false;
     if (ts.isTypeNode(node) || ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node)) return true;
-    if (ts.isIdentifier(node) || isOperator(node)) return true;
+    if (isOperator(node)) return true;
+    if (ts.isIdentifier(node)) return !isReference(node) || this.#allowsName(node);
     if (isFunction(node) || ts.isFunctionDeclaration(node)) {
       if (node.asteriskToken !== undefined || node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) === true)
         return false;
     } else if (ts.isBinaryExpression(node)) {
-      const { kind } = node.operatorToken;
-      if (kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment && !this.#mayWrite(node.left)) return false;
+      if (isAssignment(node) && !this.#mayWrite(node.left)) return false;
     } else if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
       const writes = node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken;
       if (writes && !this.#mayWrite(node.operand)) return false;
@@ -183,10 +181,22 @@ class FunctionProof {
     return ts.forEachChild(node, (child) => (this.#allows(child) ? undefined : "not allowed")) === undefined;
   }
 
+  /** Whether the value of the name is known, or is not asked for anything. */
+  #allowsName(name: ts.Identifier): boolean {
+    const { text, parent } = name;
+    // A function that is kept somewhere may be called from there.
+    if (this.#locals.has(text) || this.#reaches(text) || this.#file.isPlain(text) || values.has(text)) return true;
+    if (conversions.has(text) || (constructors.has(text) && (ts.isNewExpression(parent) || isRightOfInstanceOf(name)))) return true;
+    if (ts.isCallExpression(parent) && parent.expression === name) return true;
+    if (Object.hasOwn(namespaces, text) && ts.isPropertyAccessExpression(parent) && isCallee(parent)) return true;
+    this.takesOutside = true;
+    return staysUntouched(name, this.#isStep ? this.#node : null);
+  }
+
   /** Whether an assignment there reaches nothing but what the function has made. */
   #mayWrite(target: ts.Expression): boolean {
     const place = unwrap(target);
-    if (ts.isIdentifier(place)) return this.#locals.has(place.text);
+    if (ts.isIdentifier(place)) return this.#locals.get(place.text) === "value";
     if (!ts.isPropertyAccessExpression(place) && !ts.isElementAccessExpression(place)) return false;
     return this.#isFresh(place.expression);
   }
@@ -206,7 +216,10 @@ class FunctionProof {
   #allowsCall(call: ts.CallExpression): boolean {
     const callee = unwrap(call.expression);
     const given = call.arguments;
-    if (this.#isPlatform(callee, globalFunctions)) return true;
+    if (this.#isPlatform(callee, globalFunctions)) {
+      // It could be told to take something out of the state.
+      return (callee as ts.Identifier).text !== "structuredClone" || (given.length === 1 && given[0]?.kind !== SyntaxKind.SpreadElement);
+    }
     if (given.some((argument) => this.#isExtra(argument))) return false;
     if (ts.isIdentifier(callee)) {
       if (!given.every((argument) => this.#isKnownArgument(argument))) return false;
@@ -223,12 +236,13 @@ class FunctionProof {
       return (
         allowed !== undefined &&
         (allowed === "all" || allowed.has(method)) &&
-        given.slice(1).every((argument) => this.#isKnownCallback(argument))
+        (!callers.has(method) ||
+          given.every((argument, index) => (index === 0 ? !ts.isSpreadElement(argument) : this.#isKnownOption(argument))))
       );
     }
     if (!this.#isOfLocal(holder)) return false;
     if (writers.has(method))
-      return this.#isFresh(callee.expression) && given.every((argument) => this.#isKnownCallback(argument) || !comparers.has(method));
+      return this.#isFresh(callee.expression) && given.every((argument) => !comparers.has(method) || this.#isCallback(argument));
     if (textSearches.has(method))
       return given.every((argument, index) => (index === 0 ? isLiteral(argument) : isLiteral(argument) || this.#isCallback(argument)));
     if (takers.has(method))
@@ -285,15 +299,22 @@ class FunctionProof {
     return this.#reaches(value.text) || this.#isPlatform(value, conversions);
   }
 
-  /** One that is no function at all, or a function that is known. */
-  #isKnownCallback(expression: ts.Expression): boolean {
-    return !ts.isIdentifier(unwrap(expression)) || this.#isCallback(expression);
+  /** What functions of the platform take beside a value: one that they call, or how they write. */
+  #isKnownOption(expression: ts.Expression): boolean {
+    const value = unwrap(expression);
+    return isLiteral(value) || value.kind === SyntaxKind.NullKeyword || isUndefined(value) || this.#isCallback(value);
   }
 
   /** What a function of this file may get: a function among it would be called there as if it were known. */
   #isKnownArgument(expression: ts.Expression): boolean {
     const value = unwrap(expression);
-    return !ts.isIdentifier(value) || this.#locals.has(value.text) || this.#isCallback(value) || value.text === "undefined";
+    return (
+      !ts.isIdentifier(value) ||
+      this.#locals.has(value.text) ||
+      this.#isCallback(value) ||
+      isUndefined(value) ||
+      this.#file.isPlain(value.text)
+    );
   }
 
   /** Whether a name is that of a function of the file, which is then looked at as well. */
@@ -328,10 +349,6 @@ function madeBy(expression: ts.Expression | undefined): Local {
   return isMade || makers.has(callee.name.text) ? "fresh" : "value";
 }
 
-function isFunction(node: ts.Node): node is ts.ArrowFunction | ts.FunctionExpression {
-  return ts.isArrowFunction(node) || ts.isFunctionExpression(node);
-}
-
 function isLiteral(expression: ts.Expression): boolean {
   const value = unwrap(expression);
   return ts.isStringLiteralLike(value) || ts.isNumericLiteral(value) || value.kind === ts.SyntaxKind.RegularExpressionLiteral;
@@ -343,9 +360,22 @@ function isOperator({ kind }: ts.Node): boolean {
   return kind >= SyntaxKind.FirstPunctuation && kind <= SyntaxKind.LastPunctuation;
 }
 
-function namesIn(name: ts.BindingName): readonly string[] {
-  if (ts.isIdentifier(name)) return [name.text];
-  return name.elements.flatMap((element) => (ts.isOmittedExpression(element) ? [] : namesIn(element.name)));
+/** Whether a value is a primitive or new at any depth. */
+function isMadeThroughout(expression: ts.Expression): boolean {
+  const value = unwrap(expression);
+  return isPlainData(value) || ts.isTemplateExpression(value) || isFunction(value) || madeBy(value) === "freshThroughout";
+}
+
+function isUndefined(value: ts.Expression): boolean {
+  return ts.isIdentifier(value) && value.text === "undefined";
+}
+
+function isCallee(expression: ts.Expression): boolean {
+  return ts.isCallExpression(expression.parent) && expression.parent.expression === expression;
+}
+
+function isRightOfInstanceOf({ parent }: ts.Node & { readonly parent: ts.Node }): boolean {
+  return ts.isBinaryExpression(parent) && parent.operatorToken.kind === SyntaxKind.InstanceOfKeyword;
 }
 
 /** Statements and expressions that by themselves change nothing. What they consist of is looked at as well. */
@@ -422,6 +452,18 @@ const namespaces: Readonly<Record<string, ReadonlySet<string> | "all">> = {
   Object: words("entries fromEntries groupBy hasOwn is keys values"),
   String: words("fromCharCode fromCodePoint"),
 };
+const platformNames: ReadonlySet<string> = new Set([...globalFunctions, ...constructors, ...Object.keys(namespaces)]);
+/** Names whose value is no object. */
+const values = words("Infinity NaN undefined");
+/** Functions of these namespaces that call what they are given. */
+const callers = words("from groupBy parse stringify");
+/** Assignments after which the target may hold the very value on the right. */
+const keepsRight: ReadonlySet<ts.SyntaxKind> = new Set([
+  SyntaxKind.EqualsToken,
+  SyntaxKind.AmpersandAmpersandEqualsToken,
+  SyntaxKind.BarBarEqualsToken,
+  SyntaxKind.QuestionQuestionEqualsToken,
+]);
 const makersOfObject = words("assign entries fromEntries groupBy keys values");
 /** Methods that give a new array. */
 const makers = words("concat filter flat flatMap map slice toReversed toSorted toSpliced with");

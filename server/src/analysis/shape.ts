@@ -264,6 +264,8 @@ export function isPlain(root: Shape): boolean {
     if (shape.kind === "primitive" && (shape.type === "object" || shape.type === "unknown")) return false;
     // Reading from an iterator uses it up.
     if (shape.kind === "builtin" && (shape.from !== "" || /Iterator|Iterable|Generator/.test(shape.class))) return false;
+    // Where this is asked for, Node has its `Buffer`, whose `slice` is a view.
+    if (shape.kind === "builtin" && /^(Uint8Array|ArrayBufferView)$/.test(shape.class)) return false;
     for (const child of children(shape)) reached.add(child);
   }
   return true;

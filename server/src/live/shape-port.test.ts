@@ -85,14 +85,16 @@ export default actor<Protocol>({
   const project = temporaryProject(t, {
     [file]: stepped("n: number; tags: Set<string>"),
     "src/tagged.actor.ts": stepped("n: number; tag: Tag"),
+    // It may be a \`Buffer\`, of which \`slice\` makes no copy.
+    "src/bytes.actor.ts": stepped("n: number; bytes: Uint8Array"),
   });
   const shapes = started(t, createShapePort(project.root));
-  const asked = ["counter", "tagged"].map((name) => ({ id: `src/${name}.actor`, file: project.path(`src/${name}.actor.ts`) }));
+  const asked = ["counter", "tagged", "bytes"].map((name) => ({ id: `src/${name}.actor`, file: project.path(`src/${name}.actor.ts`) }));
   const described = await shapes.describe(asked);
   const { readOnlySteps } = await shapes.compare(
     asked.map(({ id, file: source }) => ({ ...loaded, from: described[id]?.hash ?? null, to: described[id]?.hash ?? "", source })),
   );
-  assert.deepEqual(readOnlySteps, { [asked[0]?.file ?? ""]: [1], [asked[1]?.file ?? ""]: [] });
+  assert.deepEqual(readOnlySteps, { [asked[0]?.file ?? ""]: [1], [asked[1]?.file ?? ""]: [], [asked[2]?.file ?? ""]: [] });
 });
 
 test("a question that fails is answered with the reason, and the next one is asked all the same", async (t) => {
