@@ -199,6 +199,7 @@ export abstract class ExpressionParser extends TypeParser {
     const { scanner } = this;
     const { start } = first;
     let value = first;
+    let optional = false;
     for (;;) {
       if (scanner.kind === "template") {
         this.#template();
@@ -209,6 +210,7 @@ export abstract class ExpressionParser extends TypeParser {
       switch (scanner.text) {
         case ".": {
           scanner.next();
+          if (optional && (scanner.kind as string) === "private") leave();
           value = this.#property(value);
           break;
         }
@@ -216,6 +218,9 @@ export abstract class ExpressionParser extends TypeParser {
           // Outside of functions it may be the call of an actor's.
           if (!calls || this.#functions === 0) leave();
           scanner.next();
+          optional = true;
+          // Nothing private is reached by such a chain.
+          if ((scanner.kind as string) === "private") leave();
           if (this.is("(")) this.#arguments();
           else if (this.is("[")) this.#element();
           else this.#property(value);
@@ -239,6 +244,10 @@ export abstract class ExpressionParser extends TypeParser {
           value = { kind: "call", callee: value, typeArguments: undefined, args, start, end: scanner.before };
           break;
         }
+        case "<<":
+          // Where it does not shift a number of places, it may begin the type arguments of a call.
+          if (!this.after(({ kind }) => kind === "number")) leave();
+          return value;
         case "<": {
           const typeArguments = this.#callTypeArguments();
           if (typeArguments === undefined) return value;
@@ -253,12 +262,35 @@ export abstract class ExpressionParser extends TypeParser {
     }
   }
 
-  /** Type arguments where a call follows; nothing is read otherwise. */
+  /**
+   * Type arguments where a call follows; nothing is read where it is a comparison. The compiler takes more for type arguments than are
+   * well formed, and complains only then.
+   */
   #callTypeArguments(): readonly TypeTree[] | undefined {
-    return this.attempt(() => {
-      const types = this.typeArguments();
-      return this.is("(") ? types : leave();
-    });
+    const { scanner } = this;
+    const { before, end } = scanner;
+    let failed = true;
+    const types = this.attempt(
+      () => {
+        this.expect("<");
+        const read = [this.type()];
+        while (this.take(",")) read.push(this.type());
+        failed = false;
+        if (this.is(">")) scanner.greater();
+        this.expect(">");
+        return read;
+      },
+      () => {
+        // Where a type breaks off at an operator, it is the compiler's end of the list, too; in lists of other kinds it would go on.
+        if (failed && !(breaksOff.test(scanner.text) && !lists.test(scanner.source.slice(end, scanner.start)))) leave();
+      },
+    );
+    if (types === undefined || this.is("(")) return types;
+    // A class's body may follow those of its base, which are read there.
+    const base = (this.is("{") || this.is("implements")) && !scanner.newline;
+    if (!base && !/^[<>+-]$/.test(scanner.text)) leave();
+    scanner.back(before);
+    return undefined;
   }
 
   #property(object: ExpressionTree): ExpressionTree {
@@ -302,6 +334,7 @@ export abstract class ExpressionParser extends TypeParser {
       this.expect("target");
       return this.#other(start);
     }
+    if (this.is("import")) leave();
     this.#chain(this.is("new") ? this.#new() : this.#primary(), false);
     if (this.is("(")) this.#arguments();
     return this.#other(start);
@@ -485,7 +518,9 @@ export abstract class ExpressionParser extends TypeParser {
       const word = scanner.text;
       if (!this.#modifier(word)) break;
       isAsync ||= word === "async";
-      accessor ||= word === "get" || word === "set";
+      accessor = word === "get" || word === "set";
+      // Its name follows, even where that is a word that says something elsewhere.
+      if (accessor) break;
     }
     const generator = this.take("*");
     if (this.is("[")) {
@@ -521,3 +556,8 @@ export abstract class ExpressionParser extends TypeParser {
     return { kind: "other", start, end: this.scanner.before };
   }
 }
+
+/** What may stand behind the first part of an operand that looks like a type. */
+const breaksOff = /^(?:\+|-|\*|\/|%|\*\*|\(|\.|\?\.|&&|\|\||\?\?|[=!]==?|<=|\+\+|--|~)$/;
+/** What begins lists within types, in which the compiler reads on after a mistake. */
+const lists = /[{:,?=]|\bnew\b|(?:^|[^\w$)\]\s])\s*\[/;

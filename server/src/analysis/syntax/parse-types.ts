@@ -49,13 +49,17 @@ export abstract class TypeParser {
     return { text, start, end };
   }
 
-  /** What stands here in a try; undefined, with nothing read, where it cannot be read as that. */
-  protected attempt<Result>(read: () => Result): Result | undefined {
+  /**
+   * What stands here in a try; undefined, with nothing read, where it cannot be read as that.
+   * @param failed is called where the reading broke off.
+   */
+  protected attempt<Result>(read: () => Result, failed?: () => void): Result | undefined {
     const { before } = this.scanner;
     try {
       return read();
     } catch (error) {
       if (typeof error !== "symbol") throw error;
+      failed?.();
       this.scanner.back(before);
       return undefined;
     }
@@ -252,8 +256,8 @@ export abstract class TypeParser {
     }
     const isReadonly = this.is("readonly") && this.after(startsName);
     if (isReadonly) scanner.next();
-    // Accessors and modifiers that do not belong here.
-    if (scanner.kind === "name" && memberModifiers.has(scanner.text) && this.after(startsName)) leave();
+    // Accessors and modifiers that do not belong here; some say something of what follows on the next line, too.
+    if (scanner.kind === "name" && memberModifiers.has(scanner.text) && this.after(startsMember)) leave();
     if (this.is("[")) {
       const index = this.attempt(() => {
         scanner.next();
@@ -356,9 +360,9 @@ export abstract class TypeParser {
       return { kind: "literal", value: kind === "string" ? stringValue(text) : kind === "number" ? numberOf(text) : bigintOf(text) };
     }
     if (kind === "template") return this.#template();
-    if (this.take("-")) {
+    if (this.is("-") && this.after((next) => next.kind === "number" || next.kind === "bigint")) {
+      scanner.next();
       const { kind: operand, text: digits } = scanner;
-      if (operand !== "number" && operand !== "bigint") leave();
       scanner.next();
       const value = operand === "number" ? numberOf(digits) : undefined;
       return { kind: "literal", value: value === undefined || value === 0 ? undefined : -value };
@@ -423,15 +427,14 @@ export abstract class TypeParser {
     while (!this.is("]")) {
       const rest = this.take("...");
       const label = this.attempt(() => {
-        if (this.scanner.kind !== "name") leave();
-        const { text } = this.scanner;
-        this.scanner.next();
+        // Words that begin no type are no labels either.
+        const { text } = this.name();
         const optional = this.take("?");
         this.expect(":");
         return { text, optional };
       });
       const type = this.type();
-      const optional = label?.optional ?? this.take("?");
+      const optional = label?.optional ?? (!this.scanner.newline && this.take("?"));
       // Both at once are refused at different places.
       if (optional && rest) leave();
       elements.push({ label: label?.text, optional, rest, type });
@@ -464,8 +467,12 @@ export abstract class TypeParser {
   }
 }
 
-function startsName({ kind, text, newline }: Scanner): boolean {
-  return !newline && (kind === "name" || kind === "string" || kind === "number" || kind === "private" || text === "[" || text === "*");
+function startsName(next: Scanner): boolean {
+  return !next.newline && startsMember(next);
+}
+
+function startsMember({ kind, text }: Scanner): boolean {
+  return kind === "name" || kind === "string" || kind === "number" || kind === "private" || text === "[" || text === "*";
 }
 
 function numberOf(text: string): number {

@@ -46,6 +46,41 @@ test("random modules are all read without the compiler", () => {
     for (const [name, text] of Object.entries(randomModules(seed, { actors: 4, shared: 4 }))) assert.ok(compare(`/p/${name}`, text), text);
 });
 
+/** What the compiler complains of, or takes for something else than it looks like at first. */
+const traps = [
+  "const a = [new Map<unknown,, string>([])];",
+  "f<<typeof a>>(true);",
+  "f<<A | null>(b);",
+  "f(A<B>\n  g(1));",
+  "f(a < { b: c } > (d));",
+  "const a = f(b < c, d, { e: f() } > (g));",
+  "async function f() { await new import('x')(1); }",
+  "class A { get readonly id(): string { return ''; } }",
+  "class A { set set a(b) {} }",
+  "class A { #a = 1; b() { return this?.#a; } }",
+  "class A { #a = 1; b(c?: { d: A }) { return c?.d.#a; } }",
+  "interface A { b: 1; get\n c(): 2 }",
+  "interface A { b: 1; export\n c: 2 }",
+  "type A = [a: string, super: string];",
+  "type A = [enum?: 1];",
+  "type A = [unknown\n?];",
+  "global\nexport const a = 1;",
+  "export type as = 1;",
+];
+
+test("what is nearly right", () => {
+  for (const text of traps) compare("/p/a.ts", text);
+});
+
+test("comparisons and type arguments are told apart", () => {
+  for (const text of [
+    "for (let a = 0; a < b.length; a += 1) f(a < (b + c) * d, a < this.b, a < -b, c[a] > d);",
+    "export class A extends B<C> implements D<E> {}\nexport const a = new Map<string, B<C>>([]), b = f<A, B>(1), c = a < b, d = a < f(b);",
+    "const a = 1 << 2, b = a < 3 && c > 4, c = a < b || c < d;",
+  ])
+    assert.ok(compare("/p/a.ts", text), text);
+});
+
 describe("sources with something changed in them", () => {
   const seed = Number(process.env["SEED"] ?? 20_261_122);
   test(`seed ${seed}`, () => {

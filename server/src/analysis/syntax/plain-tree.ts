@@ -129,10 +129,12 @@ class Parser extends ExpressionParser {
         return nameFollows() ? this.#interface(exported) : leave();
       case "type":
         return nameFollows() ? this.#alias(exported) : undefined;
+      case "global":
+        // It begins a declaration on the next line, too.
+        return this.after(({ kind, text }) => kind === "name" || text === "{") ? leave() : undefined;
       case "declare":
       case "namespace":
       case "module":
-      case "global":
       case "using":
         return this.after(({ kind, text, newline }) => !newline && (kind === "name" || kind === "string" || text === "{"))
           ? leave()
@@ -202,6 +204,8 @@ class Parser extends ExpressionParser {
 
   #alias(exported: Exported): StatementTree {
     this.expect("type");
+    // It may be the name that something is exported by.
+    if (this.is("as")) leave();
     const name = this.name();
     const generic = this.typeParameters();
     this.expect("=");
