@@ -255,12 +255,15 @@ export function createValidity(deepest = Infinity): Validity {
             const required = given.parameters.filter((slot) => !slot.optional && !slot.rest).length;
             const rest = wanted.parameters.some((slot) => slot.rest);
             if (required > wanted.parameters.length && !rest) return "incompatible";
-            const verdicts = wanted.parameters.map((slot, index) => {
-              const taken = given.parameters[index] ?? given.parameters.find((each) => each.rest);
-              if (taken === undefined) return "compatible";
+            // What is passed beyond the last parameter of either is what its rest takes.
+            const longest = Math.max(wanted.parameters.length, given.parameters.length);
+            const verdicts = Array.from({ length: longest }, (_, index) => {
+              const slot = parameterAt(wanted, index);
+              const taken = parameterAt(given, index);
+              if (slot === undefined || taken === undefined) return "compatible";
               // What need not be passed is `undefined`.
               const left = slot.optional && !taken.optional && !taken.rest ? check(primitive("undefined"), taken.shape) : "compatible";
-              return worst([check(slot.shape, taken.shape), left]);
+              return worst([check(taken.optional ? withoutUndefined(slot.shape) : slot.shape, taken.shape), left]);
             });
             const ignored = isPrimitive(wanted.result, "undefined");
             return worst([...verdicts, ignored ? "compatible" : check(given.result, wanted.result)]);
@@ -288,6 +291,11 @@ export function createValidity(deepest = Infinity): Validity {
     const own = dataFields(from);
     return worst(
       to.fields.map((field): Verdict => {
+        const item = itemAt(from, field.name);
+        if (item !== undefined) {
+          const within = worst(item.shapes.map((shape) => check(shape, field.shape)));
+          return item.always || field.optional ? within : "incompatible";
+        }
         // Not `toString`, which every object has from its prototype.
         const type = own !== undefined && Object.hasOwn(own, field.name) ? own[field.name] : undefined;
         if (field.name === "length" && from.kind === "tuple") return worst(lengthsOf(from).map((length) => check(length, field.shape)));
@@ -324,6 +332,10 @@ function isEmpty(shape: Shape): boolean {
     (shape.kind === "enum" && shape.members.length === 0) ||
     (shape.kind === "union" && shape.members.length === 0)
   );
+}
+
+function parameterAt({ parameters }: FunctionShape["signatures"][number], index: number): Slot | undefined {
+  return parameters[index] ?? parameters.find((each) => each.rest);
 }
 
 function unsure(to: Shape): Verdict {
@@ -419,7 +431,26 @@ export function unitsOf(shape: Shape): readonly Shape[] | undefined {
 function itemsOf(shape: Shape): readonly Pick<Slot, "shape" | "optional">[] | undefined {
   if (shape.kind === "tuple") return shape.slots;
   if (shape.kind === "array") return [{ shape: shape.element, optional: false }];
-  return isPrimitive(shape, "string") ? [{ shape, optional: false }] : undefined;
+  if (isPrimitive(shape, "string")) return [{ shape, optional: false }];
+  if (shape.kind !== "builtin" || shape.from !== "" || !/^(?:Buffer|\w+Array)$/.test(shape.class)) return undefined;
+  return [{ shape: primitive(shape.class.startsWith("Big") ? "bigint" : "number"), optional: false }];
+}
+
+/** What may be found under a number, and whether something always is; undefined where nothing is looked up by numbers. */
+function itemAt(shape: Shape, name: string): { readonly shapes: readonly Shape[]; readonly always: boolean } | undefined {
+  const items = /^(?:0|[1-9]\d*)$/.test(name) ? itemsOf(shape) : undefined;
+  if (items === undefined) return undefined;
+  if (shape.kind !== "tuple") return { shapes: items.map((item) => item.shape), always: false };
+  const parts = partsOf(shape);
+  const index = Number(name);
+  const shapes: Shape[] = [];
+  let always = true;
+  for (let length = parts.least; length <= Math.min(parts.most, index + parts.fixed + 1); length += 1) {
+    const slot = index < length ? parts.slotAt(index, length) : undefined;
+    if (slot === undefined) always = false;
+    else shapes.push(slot.shape);
+  }
+  return { shapes, always };
 }
 
 /** The platform's class by whose type values that are no objects go, too. */
