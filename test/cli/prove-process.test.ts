@@ -78,3 +78,25 @@ test("a module that never ends being loaded is ended with the whole time", async
   assert.match(stdout, /does not come to an end of being evaluated/);
   assert.equal(code, 1);
 });
+
+test("a module whose process ends again and again is given up, and the next one is tried", async (t) => {
+  const files = ["src/a.actor.ts", "src/b.actor.ts"] as const;
+  const project = await releasedProject(t, Object.fromEntries(files.map((file) => [file, source({ vsn: 1, state: counted })])));
+  // Behind the back of what is watched, and once the step has returned.
+  const dying =
+    "(old: any): any => { setTimeout(() => (process as unknown as { _kill(pid: number, signal: number): void })._kill(process.pid, 9)); return old; }";
+  project.write({
+    [files[0]]: source({ vsn: 2, state: counted, codeChange: step(dying, same) }),
+    [files[1]]: source({ vsn: 2, state: counted, codeChange: step(same, same) }),
+  });
+  const { stdout, code } = await prove(project, "--format", "json", "--seed", "5");
+  const { findings, modules } = JSON.parse(stdout) as Proof;
+  assert.equal(code, 1);
+  assert.ok(findings.some(({ rule, message }) => rule === "code-change-exits" && message.includes("signal SIGKILL")));
+  assert.ok(findings.some(({ rule, message }) => rule === "code-change-not-proved" && /had to be started \d+ times/.test(message)));
+  assert.ok(findings.every(({ module }) => module === "src/a.actor"));
+  assert.deepEqual(
+    modules[1]?.tried.map(({ states }) => states),
+    [100, 100],
+  );
+});

@@ -51,6 +51,16 @@ export function notProved(at: StepPlace, severity: "warning" | "info", why: stri
   return finding("code-change-not-proved", severity, at, `${at.step === null ? at.module : stepName(at.step)} was not tried: ${why}.`);
 }
 
+/** Some states were tried, and others were not. */
+export function cutShort(at: StepPlace, severity: "warning" | "info", why: string): ProofFinding {
+  return finding(
+    "code-change-not-proved",
+    severity,
+    at,
+    `${at.step === null ? at.module : stepName(at.step)} was not tried to the end: ${why}.`,
+  );
+}
+
 /** @param isReached whether other steps lead there. */
 export function noSnapshot(at: StepPlace, vsn: number, isReached: boolean): ProofFinding {
   const why = `version ${vsn} has no release snapshot that can be read, so no states of it can be made`;
@@ -60,7 +70,7 @@ export function noSnapshot(at: StepPlace, vsn: number, isReached: boolean): Proo
 
 export function lookedInto(at: StepPlace, standIn: StandIn, count: number): ProofFinding {
   const states = count === 1 ? "one state" : `${count} states`;
-  return notProved(
+  return cutShort(
     at,
     "info",
     `it looks into ${standIn.path}, where ${standIn.what} was only stood in for, and so ${states} say nothing. Test it with real ones`,

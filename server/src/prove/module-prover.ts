@@ -28,6 +28,8 @@ interface Subject {
 
 /** So often a state is made smaller where each try takes a whole time limit. */
 const mostCostlyTries = 3;
+/** So often a process is started anew for one module. */
+const mostLosses = 20;
 /** Faults of one way that are told apart; after that, there is enough to do. */
 const mostFaults = 10;
 
@@ -39,6 +41,7 @@ export class ModuleProver {
   readonly #reported = new Set<string>();
   /** What is not run again: it takes too long, or ends the process. */
   readonly #broken = new Set<string>();
+  #losses = 0;
   readonly #lookedInto = new Map<string, { readonly step: Step; readonly path: string; readonly what: string; count: number }>();
 
   constructor(subject: Subject) {
@@ -121,7 +124,7 @@ export class ModuleProver {
       let costly = 0;
       const property = fc.asyncProperty(recipes, async (recipe) => {
         isLate ||= performance.now() > deadline;
-        if (isLate || costly >= mostCostlyTries) return;
+        if (isLate || this.#losses > mostLosses || costly >= mostCostlyTries) return;
         if (smallest === null) count += 1;
         const way: Way = { vsn, recipe, guessed, steps: [] };
         let found = await attempt(way);
@@ -139,7 +142,11 @@ export class ModuleProver {
       if (found.costly) this.#broken.add(found.key.split(" ")[0] ?? "");
       this.findings.push(found.finding);
     }
-    if (isLate) this.findings.push(say.notProved(at, "warning", `the time was over after ${count} states. Give more with --timeout`));
+    if (isLate) this.findings.push(say.cutShort(at, "warning", `the time was over after ${count} states. Give more with --timeout`));
+    if (this.#losses > mostLosses)
+      this.findings.push(
+        say.cutShort(at, "warning", `its process had to be started ${this.#losses} times; correct the other findings first`),
+      );
     return { states: Math.min(count, runs), standIns };
   }
 
@@ -180,8 +187,12 @@ export class ModuleProver {
     const answer = await this.#subject.process.run({ step: step.from, direction: step.direction, from });
     const facts = (gives: string, path: string | null = null) =>
       this.#facts(step, { ...way, steps: [...way.steps, { by: name, gives }] }, path);
+    if (answer.kind === "hung" || answer.kind === "ended") this.#losses += 1;
     if (answer.kind === "hung") return failed(say.hangs(facts("nothing: it does not return"), this.#subject.stepTimeout / 1000), true);
-    if (answer.kind === "ended") return failed(say.exits(facts(`nothing: the process ended (${answer.how})`), answer.how), true);
+    if (answer.kind === "ended") {
+      const how = `${answer.how}, unless that is what an earlier step left behind`;
+      return failed(say.exits(facts(`nothing: the process ended (${answer.how})`), how), true);
+    }
     // After a process was lost, nothing of before is kept.
     if (answer.kind === "forgotten") return null;
     this.#notice(step, answer, way);

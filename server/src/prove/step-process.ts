@@ -89,6 +89,8 @@ export class StepProcess {
       const onExit = (code: number | null, signal: string | null): void =>
         lose({ kind: "ended", how: `${signal === null ? `exit code ${code}` : `signal ${signal}`}${lastWords(said.text)}` });
       const onError = (error: Error): void => lose({ kind: "ended", how: error.message });
+      // It may have ended while nobody asked.
+      if (child.exitCode !== null || child.signalCode !== null) return onExit(child.exitCode, child.signalCode);
       child.on("message", onMessage);
       child.on("exit", onExit);
       child.on("error", onError);
