@@ -192,10 +192,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "a death that nothing foresaw": {
     old: counted,
-    up: "(old: any): any => { if (old.n > 2) (process as any)._kill(process.pid, 9); return old; }".replace(
-      "as any",
-      "as unknown as { _kill(pid: number, signal: number): void }",
-    ),
+    up: "(old: any): any => { if (old.n > 2) (process as unknown as { _kill(pid: number, signal: number): void })._kill(process.pid, 9); return old; }",
     found: ["code-change-exits error"],
     says: [/ends the process: signal SIGKILL/],
   },
