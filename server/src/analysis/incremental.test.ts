@@ -86,7 +86,11 @@ describe("random edits", () => {
         else if (change === 3) write(name, text.slice(0, random(text.length)));
         else if (change === 4) write(name, other[name.slice(root.length + 1)] ?? text);
         else if (change === 5 && random(3) === 0) write(name, undefined);
-        else if (change === 6) write(name, sources[name.slice(root.length + 1)]);
+        else if (change === 5) {
+          // What went comes back.
+          const [gone] = Object.keys(sources).filter((each) => files[`${root}/${each}`] === undefined);
+          if (gone !== undefined) write(`${root}/${gone}`, sources[gone]);
+        } else if (change === 6) write(name, sources[name.slice(root.length + 1)]);
         else if (random(3) === 0) write(`${root}/src/shared${random(5)}.tsx`, "export interface S0A { added: number }\n");
         else
           write(name, `${text}\n${random(6) === 0 ? "declare global { interface Later { a: 1 } }" : "export interface Later { a: 1 }"}\n`);
@@ -94,6 +98,24 @@ describe("random edits", () => {
       assert.deepEqual(all(analyzer), all(createAnalyzer(memoryHost({ ...files }), { root })), `round ${round}:${what}`);
     }
   });
+});
+
+test("a file that went and comes back is seen again", () => {
+  const file = `${root}/src/a.actor.ts`;
+  const other = `${root}/src/b.actor.ts`;
+  const files: Record<string, string> = { [file]: room("n: number"), [other]: room('n: import("./a.actor.ts").State') };
+  const analyzer = createAnalyzer(memoryHost(files), { root });
+  const modules = () => {
+    analyzer.invalidate([file]);
+    assert.deepEqual(all(analyzer), all(createAnalyzer(memoryHost({ ...files }), { root })));
+    return analyzer.analyze()?.modules.length;
+  };
+  assert.equal(modules(), 2);
+  Reflect.deleteProperty(files, file);
+  assert.equal(modules(), 1);
+  assert.equal(modules(), 1);
+  files[file] = room("n: string");
+  assert.equal(modules(), 2);
 });
 
 const room = (state: string, imports = "") => `import { actor } from "instar";

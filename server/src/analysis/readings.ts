@@ -176,7 +176,8 @@ export class ProjectReadings {
 
   #readChanges(): void {
     for (const file of this.#dirty) {
-      const existed = this.#mentions.get(file) !== undefined || this.#outlines.has(file);
+      // One that went may come back.
+      const existed = this.#mentions.get(file) !== undefined || (this.#outlines.has(file) && this.#outlines.of(file) !== undefined);
       const text = this.#host.readFile(file);
       this.#keepText(file, text);
       this.#mentions.set(file, text === undefined ? undefined : mentionsOf(text));
