@@ -66,6 +66,7 @@ const traps = [
   "type A = [unknown\n?];",
   "global\nexport const a = 1;",
   "export type as = 1;",
+  "for (const a! of b) f(a);",
 ];
 
 test("what is nearly right", () => {

@@ -150,14 +150,14 @@ class Parser extends ExpressionParser {
     return { kind: "variables", ...exported, variables };
   }
 
-  #variableList(): readonly VariableTree[] {
+  #variableList(inFor = false): readonly VariableTree[] {
     const { scanner } = this;
     scanner.next();
     const variables: VariableTree[] = [];
     do {
       const pattern = this.is("{") || this.is("[");
       const names = pattern ? this.pattern() : [this.name().text];
-      if (!pattern && this.is("!") && !scanner.newline) scanner.next();
+      if (!pattern && !inFor && this.is("!") && !scanner.newline) scanner.next();
       if (this.take(":")) this.type();
       const initializer = this.take("=") ? this.assignment() : undefined;
       variables.push({ names, pattern, initializer });
@@ -391,7 +391,7 @@ class Parser extends ExpressionParser {
       !this.after(({ kind, text }) => text === "{" || text === "[" || (kind === "name" && text !== "of" && text !== "in"))
     )
       leave();
-    if (this.is("var") || this.is("let") || this.is("const")) this.withoutIn(() => this.#variableList());
+    if (this.is("var") || this.is("let") || this.is("const")) this.withoutIn(() => this.#variableList(true));
     else if (this.is("async") || this.is("using")) leave();
     else if (!this.is(";")) this.withoutIn(() => this.expression());
     if (this.take("of")) this.assignment();
