@@ -73,7 +73,7 @@ export default supervisor({ children: [child(counter, { id: "counter", name: "co
 
 const asCommonJs = app
   .replace("await start(root);\nawait enableUpgrades", "void start(root).then(() => enableUpgrades")
-  .replace('import.meta.url, name: "shop" });', 'require("node:url").pathToFileURL(__filename).href, name: "shop" })).then(() => {')
+  .replace('import.meta.url, name: "shop" });', '__filename, name: "shop" })).then(() => {')
   .replace('console.log("ready");', 'console.log("ready"); });');
 
 const steps = "codeChange: { 1: { up: (s: State) => ({ ...s, step: 1 }), down: (s: State) => ({ n: s.n }) } },";

@@ -33,7 +33,7 @@ import { createUpgrader, formatReport } from "./upgrader.ts";
  */
 export async function enableUpgrades(options: UpgradeOptions): Promise<EnabledUpgrades> {
   const { name = "app", onLog = (level, text) => console.error(`instar ${level}: ${text}`) } = options;
-  const entry = realpathSync(fileURLToPath(options.entry));
+  const entry = realpathSync(options.entry.startsWith("file:") ? fileURLToPath(options.entry) : options.entry);
   const root = options.root === undefined ? packageFolder(entry, existsSync) : realpathSync(options.root);
   const path = runFilePath(root, name);
   const token = randomBytes(32).toString("base64url");

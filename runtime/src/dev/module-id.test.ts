@@ -15,6 +15,22 @@ const files: readonly { readonly name: string; readonly file: string; readonly f
     files: { "dist/room.actor.js": "x\n//# sourceMappingURL=room.actor.js.map\n", "dist/room.actor.js.map": map(["../src/room.actor.ts"]) },
     id: "src/room.actor",
   },
+  ...["short", "a long name ".repeat(99)].map((text) => ({
+    name: `a compiled file with a ${text.slice(0, 6).trim()} map inside`,
+    file: "dist/room.actor.js",
+    files: {
+      "dist/room.actor.js": `x\n//# sourceMappingURL=data:application/json;charset=utf-8;base64,${Buffer.from(
+        JSON.stringify({ version: 3, sources: ["../src/room.actor.ts"], sourcesContent: [text], mappings: "" }),
+      ).toString("base64")}\n`,
+    },
+    id: "src/room.actor",
+  })),
+  {
+    name: "a compiled file with a map inside that is none",
+    file: "dist/room.actor.js",
+    files: { "dist/room.actor.js": "x\n//# sourceMappingURL=data:,none" },
+    id: "dist/room.actor",
+  },
   {
     name: "a bundle, which has many sources",
     file: "dist/app.js",

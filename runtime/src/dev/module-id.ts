@@ -16,10 +16,12 @@ export function moduleId(root: string, file: string): string {
 function sourceOf(root: string, file: string): string {
   if (!/\.[cm]?js$/.test(file)) return file;
   try {
-    const url = /\/\/# sourceMappingURL=(\S+)\s*$/.exec(endOf(file))?.[1];
-    if (url === undefined || url.startsWith("data:")) return file;
-    const path = resolve(dirname(file), decodeURIComponent(url));
-    const { sources = [], sourceRoot = "" } = JSON.parse(readFileSync(path, "utf8")) as { sources?: string[]; sourceRoot?: string };
+    const url = mapUrlOf(file);
+    if (url === undefined) return file;
+    // A map inside of the file names its sources as one beside it would.
+    const path = url.startsWith("data:") ? file : resolve(dirname(file), decodeURIComponent(url));
+    const text = url.startsWith("data:") ? textOf(url) : readFileSync(path, "utf8");
+    const { sources = [], sourceRoot = "" } = JSON.parse(text) as { sources?: string[]; sourceRoot?: string };
     const [source] = sources;
     if (source === undefined || sources.length > 1) return file;
     const found = resolve(dirname(path), sourceRoot, source);
@@ -29,7 +31,18 @@ function sourceOf(root: string, file: string): string {
   }
 }
 
-/** The comment stands at the end; the rest of the file is not read for it. */
+/** The comment stands on the last line; unless a map is inside, the rest of the file is not read for it. */
+function mapUrlOf(file: string): string | undefined {
+  const end = endOf(file).trimEnd();
+  return /\/\/# sourceMappingURL=(\S+)$/.exec(end.includes("\n") ? end : readFileSync(file, "utf8").trimEnd())?.[1];
+}
+
+function textOf(dataUrl: string): string {
+  const comma = dataUrl.indexOf(",");
+  const data = dataUrl.slice(comma + 1);
+  return dataUrl.slice(0, comma).endsWith(";base64") ? Buffer.from(data, "base64").toString("utf8") : decodeURIComponent(data);
+}
+
 function endOf(file: string): string {
   const descriptor = openSync(file, "r");
   try {

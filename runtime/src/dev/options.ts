@@ -89,7 +89,7 @@ export interface ModuleShape {
 
 /** What a caller of `enableUpgrades` gives. */
 export interface UpgradeOptions {
-  /** The module that the program starts from: its `import.meta.url`. */
+  /** The module that the program starts from: its `import.meta.url`, or `__filename` in CommonJS. */
   readonly entry: string;
   /** The project root, absolute. Default: the nearest folder above the entry that has a `package.json`. */
   readonly root?: string;
