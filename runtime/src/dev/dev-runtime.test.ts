@@ -1,6 +1,7 @@
 /** The dev runtime from outside: real child processes, a real WebSocket, real files. */
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { watch } from "node:fs/promises";
 import { test } from "node:test";
 import { app, codes, counter, everything, files, steps, summary } from "../../../test/support/counter-application.ts";
 import { type DevProject, type TestClient, connectClient, devProject, runProject } from "../../../test/support/dev-project.ts";
@@ -129,6 +130,27 @@ test("a runtime is stopped while an analysis holds up its start", async (t) => {
   };
   await assert.rejects(runProject(t, project, { shapes }), { code: "INSTAR_RUNTIME_EXITED" });
   assert.deepEqual(readdirSync(project.path(".instar/run")), []);
+});
+
+test("who asked for an upgrade hears what became of it, though the runtime stops while an analysis holds it up", async (t) => {
+  const project = devProject(t, files);
+  let hold: (() => Promise<void>) | null = null;
+  const shapes: ShapePort = {
+    ...noShapes,
+    async describe() {
+      await hold?.();
+      return {};
+    },
+  };
+  const { runtime, client } = await runProject(t, project, { shapes });
+  hold = async () => {
+    const changes = watch(project.path(".instar/run"));
+    void runtime.stop();
+    // By then the application is gone.
+    for await (const change of changes) if (change.filename === "dev.json" && !existsSync(runtime.runFile)) break;
+  };
+  project.write("src/counter.actor.ts", counter(1, "/* edited */"));
+  await assert.rejects(client.request("upgrade/apply"), { message: /^the application has ended/ });
 });
 
 test("a draft is replaced by another of the same version, by way of its release", async (t) => {

@@ -1,6 +1,7 @@
 /** `startDevRuntime`: puts the parts of the parent process together, keeps the application running, and takes them down again. */
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
+import { setImmediate as immediate, setTimeout as delay } from "node:timers/promises";
 import { type RunFile, type RuntimeInfo, protocolVersion } from "../protocol.ts";
 import { type Application, formatStuck, startApplication } from "./application.ts";
 import { createBuildStore } from "./build-store.ts";
@@ -19,6 +20,8 @@ import { type Saved, type Watcher, createWatcher } from "./watcher.ts";
 
 /** How long the supervision tree may take to end, in milliseconds. */
 const grace = 5000;
+/** How long a runtime that stops waits for an upgrade whose process is gone, in milliseconds. */
+const patience = 1000;
 
 /** For tests. */
 export interface Timing {
@@ -224,10 +227,16 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
   const takeDown = async (): Promise<void> => {
     setWatching(false);
     if (restartTimer !== null) clearTimeout(restartTimer);
-    // Without waiting for it: an upgrade that cannot be canceled any more ends with its process at the latest.
-    void upgrader.cancel();
+    // An upgrade that cannot be canceled any more ends with its process at the latest. Who asked for it hears what has become of it, unless
+    // it waits for an analysis that does not answer.
+    const canceled = upgrader.cancel();
     await application.stop(grace);
     removeRunFile(path, token);
+    await Promise.race([canceled, delay(patience, undefined, { ref: false })]);
+    // Its answer takes some turns of the event loop until it is written.
+    for (let turn = 0; turn < 10; turn++) await immediate();
+    // Its answer has some turns of the event loop to go until it is written.
+    for (let turn = 0; turn < 10; turn++) await immediate();
     await endpoint?.close();
     unhook();
     onStopped();
