@@ -65,7 +65,7 @@ export interface UpgradeOptions {
 export interface Pace {
   /** A system with more processes than this is upgraded in slices. Default 2000. */
   readonly oneTurn: number;
-  /** How many states one slice has. Default: as many as can be computed in 4 ms, or in 10 ms where the upgrade takes long. */
+  /** How many states one slice has. Default: as many as can be computed in 2 ms, or in 10 ms where the upgrade takes long. */
   readonly slice?: number;
 }
 
@@ -541,6 +541,6 @@ const canceled = upgradeError("INSTAR_UPGRADE_CANCELED", "the upgrade was cancel
 /** A report that names more of them helps nobody. */
 const errorLimit = 100;
 /** How long a slice takes at first, until when, and from then on; in milliseconds. */
-const shortSlice = 4;
+const shortSlice = 2;
 const shortFor = 40;
 const longSlice = 10;
