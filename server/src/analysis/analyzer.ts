@@ -14,7 +14,7 @@ import { check } from "./check.ts";
 import type { ActorSource, Baseline, Drift, ModuleFacts, ProjectFacts, Reading, StepWriter } from "./facts.ts";
 import { type AgainstLive, LiveBaselines } from "./live-baselines.ts";
 import type { ActorModule, Analyzed, Strategy, Verdict, Warning } from "./model.ts";
-import { type ProtocolRenames, protocolRenames, renamePids, renameProtocols, renamesFor } from "./protocol-renames.ts";
+import { type ProtocolRenames, protocolRenames, type Releases, renamePids, renameProtocols, renamesFor } from "./protocol-renames.ts";
 import { isUnresolved, type ProtocolShapes } from "./protocol-shapes.ts";
 import { snapshotReader } from "./read-snapshot.ts";
 import { ProjectReadings } from "./readings.ts";
@@ -98,6 +98,8 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
   >();
   /** As of the last analysis: what `compatible` is asked about may be older. */
   let renames: ProtocolRenames = new Map();
+  /** What these follow from. */
+  let renamed: readonly Releases[] = [];
   let last: { readonly facts: readonly ModuleFacts[]; readonly result: Analyzed } | undefined;
 
   /** The findings of the last whole analysis, which somebody may be looking at. */
@@ -206,11 +208,13 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
     const sources = readings.flatMap(({ actor }) => (actor === null ? [] : [actor]));
     for (const { id } of sources) if (releases.read(id)) yield;
     baselines = others?.match(sources);
-    const found = protocolRenames(
-      sources.map(({ id, protocol }) => ({ protocol, snapshots: releases.of(id), base: baselines?.bases.get(id)?.shapes })),
-    );
-    // The same object for the same renames: comparisons are kept by it.
-    if (JSON.stringify([...found]) !== JSON.stringify([...renames])) renames = found;
+    const named = sources.map(({ id, protocol }) => ({ protocol, snapshots: releases.of(id), base: baselines?.bases.get(id)?.shapes }));
+    if (named.length !== renamed.length || named.some((each, index) => !isSameRelease(each, renamed[index]))) {
+      const found = protocolRenames(named);
+      // The same object for the same renames: comparisons are kept by it.
+      if (JSON.stringify([...found]) !== JSON.stringify([...renames])) renames = found;
+      renamed = named;
+    }
     const modules: ModuleFacts[] = [];
     for (const source of sources) {
       const before = judged.get(source);
@@ -297,6 +301,10 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
     compared.set(protocol, result);
     return result;
   }
+}
+
+function isSameRelease(one: Releases, other: Releases | undefined): boolean {
+  return one.protocol === other?.protocol && one.snapshots === other.snapshots && one.base === other.base;
 }
 
 interface Compared extends Pick<ModuleFacts, "snapshots" | "state" | "messages" | "unresolved"> {

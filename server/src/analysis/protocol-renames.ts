@@ -9,7 +9,8 @@ import type { Snapshots } from "./snapshots.ts";
 /** Names of old protocols, and what they are called now. */
 export type ProtocolRenames = ReadonlyMap<string, string>;
 
-interface Releases {
+/** What is known of one module's protocol. */
+export interface Releases {
   /** The module's protocol as its source says it now. */
   readonly protocol: ProtocolShapes;
   readonly snapshots: Snapshots;

@@ -26,6 +26,14 @@ interface Known {
 /** So many modules are read with one program: each program costs something, and nothing else happens meanwhile. */
 const batch = 20;
 
+interface Listing {
+  readonly files: readonly string[];
+  readonly candidates: readonly string[];
+  readonly wanted: ReadonlySet<string>;
+  /** Whether names are what they usually are for all candidates. */
+  readonly named: boolean;
+}
+
 export class ProjectReadings {
   readonly #host: SourceHost;
   readonly #root: string;
@@ -41,6 +49,8 @@ export class ProjectReadings {
   /** What was looked at before it was clear that only the checker can tell. */
   readonly #unsure = new Map<string, ReadonlySet<string>>();
   #files: readonly string[] | undefined;
+  /** What follows from all files, as long as they and their mentions are the same. */
+  #listing: Listing | undefined;
   /** As of the last time when all were read. */
   #candidates: readonly string[] | undefined;
   readonly #settings = new Map<string, Settings>();
@@ -90,6 +100,7 @@ export class ProjectReadings {
     for (const file of files) {
       if (changesOptions(file)) {
         this.#settings.clear();
+        this.#listing = undefined;
         this.#files = undefined;
         this.#known.clear();
         for (const shared of Object.values(this.#shared)) shared.clear();
@@ -110,16 +121,14 @@ export class ProjectReadings {
   *read(): Generator<void, readonly Reading[]> {
     this.#readChanges();
     const files = (this.#files ??= listSources(this.#host, this.#root));
-    for (const file of files) {
+    for (const file of this.#listing?.files === files ? [] : files) {
       if (this.#mentions.has(file)) continue;
       this.#mentionsOf(file);
       yield;
     }
-    const candidates = candidatesAmong(files, (file) => this.#mentionsOf(file));
+    const { candidates, wanted, named } = (this.#listing = this.#listing?.files === files ? this.#listing : this.#list(files));
     this.#candidates = candidates;
-    const wanted = new Set(candidates);
     for (const file of this.#known.keys()) if (!wanted.has(file)) this.#known.delete(file);
-    const named = candidates.every((file) => this.#settingsOf(file).names);
     if (!named) this.#setGlobal(true);
     const unread: string[] = [];
     for (const file of candidates) {
@@ -174,13 +183,20 @@ export class ProjectReadings {
     return files.some((each) => each !== file && this.#host.readFile(each)?.includes(name) === true);
   }
 
+  #list(files: readonly string[]): Listing {
+    const candidates = candidatesAmong(files, (file) => this.#mentionsOf(file));
+    return { files, candidates, wanted: new Set(candidates), named: candidates.every((file) => this.#settingsOf(file).names) };
+  }
+
   #readChanges(): void {
     for (const file of this.#dirty) {
       // One that went may come back.
       const existed = this.#mentions.get(file) !== undefined || (this.#outlines.has(file) && this.#outlines.of(file) !== undefined);
       const text = this.#host.readFile(file);
       this.#keepText(file, text);
-      this.#mentions.set(file, text === undefined ? undefined : mentionsOf(text));
+      const mentions = text === undefined ? undefined : mentionsOf(text);
+      if (JSON.stringify(mentions) !== JSON.stringify(this.#mentions.get(file))) this.#listing = undefined;
+      this.#mentions.set(file, mentions);
       if (existed !== (text !== undefined)) {
         this.#files = undefined;
         this.#outlines.forgetPlaces();

@@ -19,6 +19,7 @@ export const codeChangeChainFork: Rule = {
 };
 
 function* doubleSteps({ module, source }: ModuleFacts): Iterable<Finding> {
+  if (source.steps.length < 2) return;
   const versions = source.steps.flatMap(({ from }) => (from === null ? [] : [from]));
   for (const vsn of new Set(versions.filter((each, index) => versions.indexOf(each) !== index))) {
     yield {
