@@ -12,6 +12,7 @@ import {
   type Slot,
   type TupleShape,
   unresolved,
+  unionOf,
 } from "./shape.ts";
 import { ts } from "./typescript.ts";
 
@@ -143,7 +144,7 @@ class Reader {
     }
     if (ts.isFunctionTypeNode(node)) return { kind: "function", signatures: [this.#signature(node)] };
     if (ts.isConstructorTypeNode(node)) return { kind: "function", signatures: [this.#signature(node)], construct: true };
-    if (ts.isUnionTypeNode(node)) return this.#union(node.types.map((each) => this.#type(each)));
+    if (ts.isUnionTypeNode(node)) return unionOf(node.types.map((each) => this.#type(each)));
     if (ts.isIntersectionTypeNode(node)) {
       const [base, tag] = node.types.map((each) => this.#type(each));
       return base !== undefined && tag?.kind === "object" ? { kind: "brand", base, tag } : unresolved;
@@ -191,21 +192,6 @@ class Reader {
       args: args.map((arg) => this.#type(arg)),
       readonly,
     };
-  }
-
-  /** Members of one enum that stand as alternatives are one type. */
-  #union(members: readonly Shape[]): Shape {
-    const rest: Shape[] = [];
-    for (const member of members) {
-      const at = rest.findIndex((each) => each.kind === "enum" && member.kind === "enum" && each.name === member.name);
-      const before = rest[at];
-      if (before?.kind === "enum" && member.kind === "enum") {
-        const both = before.table.map(([name]) => name).filter((name) => before.members.includes(name) || member.members.includes(name));
-        rest[at] = { ...before, members: both };
-      } else rest.push(member);
-    }
-    const [only] = rest;
-    return rest.length === 1 && only !== undefined ? only : { kind: "union", members: rest };
   }
 
   #slot(node: ts.TypeNode | ts.NamedTupleMember): Slot {

@@ -190,6 +190,21 @@ export function literal(value: LiteralShape["value"]): LiteralShape {
   return { kind: "literal", value };
 }
 
+/** Alternatives. Members of one enum among them are one type. */
+export function unionOf(members: readonly Shape[]): Shape {
+  const rest: Shape[] = [];
+  for (const member of members) {
+    const at = rest.findIndex((each) => each.kind === "enum" && member.kind === "enum" && each.name === member.name);
+    const before = rest[at];
+    if (before?.kind === "enum" && member.kind === "enum") {
+      const both = before.table.map(([name]) => name).filter((name) => before.members.includes(name) || member.members.includes(name));
+      rest[at] = { ...before, members: both };
+    } else rest.push(member);
+  }
+  const [only] = rest;
+  return rest.length === 1 && only !== undefined ? only : { kind: "union", members: rest };
+}
+
 export const unresolved: PrimitiveShape = { kind: "primitive", type: "unknown", why: "unresolved" };
 export const anything: PrimitiveShape = { kind: "primitive", type: "unknown", why: "any" };
 /** A type parameter of a function: whatever it is called with. */

@@ -13,6 +13,7 @@ import {
   type Shape,
   type Signature,
   type Slot,
+  unionOf,
 } from "../shape.ts";
 import { leave, notPlain, numberText, Scanner, stringValue } from "./scanner.ts";
 
@@ -228,7 +229,7 @@ class Reader {
     while (this.#take("|")) members.push(this.#intersection());
     if (members.length === 1) return members[0] ?? leave();
     this.#several = true;
-    return union(members);
+    return unionOf(members);
   }
 
   #intersection(): Shape {
@@ -417,21 +418,6 @@ class Reader {
     const { source, before, start } = this.#scanner;
     return /^\/\*\*?(.*)\*\/$/s.exec(source.slice(before, start).trim())?.[1]?.trim() ?? "";
   }
-}
-
-/** Members of one enum that stand as alternatives are one type. */
-function union(members: readonly Shape[]): Shape {
-  const rest: Shape[] = [];
-  for (const member of members) {
-    const at = rest.findIndex((each) => each.kind === "enum" && member.kind === "enum" && each.name === member.name);
-    const before = rest[at];
-    if (before?.kind === "enum" && member.kind === "enum") {
-      const both = before.table.map(([name]) => name).filter((name) => before.members.includes(name) || member.members.includes(name));
-      rest[at] = { ...before, members: both };
-    } else rest.push(member);
-  }
-  const [only] = rest;
-  return rest.length === 1 && only !== undefined ? only : { kind: "union", members: rest };
 }
 
 const keywords = new Map<string, PrimitiveName>([
