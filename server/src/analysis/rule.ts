@@ -1,15 +1,40 @@
 /** The vocabulary of judgement: what a rule is, what it finds, and what can be done about it. */
-import type { ProjectFacts } from "./facts.ts";
+import type { ModuleFacts, ProjectFacts } from "./facts.ts";
 import type { Location, Range } from "./span.ts";
 
 export type Severity = "error" | "warning" | "info";
 
-export interface Rule {
+/**
+ * A rule judges modules one by one, or the project as a whole; or both, for different things that it finds. Judging runs at every key that
+ * somebody types, over all modules of the project, so whatever one module's facts decide is judged by `checkModule`.
+ */
+export type Rule = RuleWords & (ModuleRule | ProjectRule);
+
+interface RuleWords {
   /** Published: equals the file's name, the diagnostic's code and the page's title, and never changes. */
   readonly id: string;
   readonly severity: Severity;
   /** One sentence; equals the second paragraph of the page. */
   readonly description: string;
+}
+
+interface ModuleRule {
+  /**
+   * Called once for each module that changed; what it finds is kept until the module's facts are other objects. So it depends on nothing but
+   * its arguments: not on other modules, on `ProjectFacts`, or on what a fix would ask the `StepWriter` for.
+   */
+  checkModule(facts: ModuleFacts, context: ModuleContext): Iterable<Finding>;
+}
+
+/** What a module is judged with; the same for as long as its facts are. */
+export type ModuleContext = Pick<ProjectFacts, "root">;
+
+interface ProjectRule {
+  /**
+   * Called after every change: for what several modules decide together, such as one finding for all modules that use a declaration. It
+   * passes over modules that do not concern it by a look at a field, and keeps what it derives from the others in a `WeakMap` by a part of
+   * their facts.
+   */
   check(facts: ProjectFacts): Iterable<Finding>;
 }
 

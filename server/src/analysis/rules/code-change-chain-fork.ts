@@ -1,7 +1,7 @@
 /** A version number that stands for two programs, or a step that is written twice: what a merge of two branches leaves behind. */
 import { compareMessages, compareShapes, type Difference } from "../compare.ts";
 import { changesText } from "../explain.ts";
-import type { ModuleFacts, ProjectFacts } from "../facts.ts";
+import type { ModuleFacts } from "../facts.ts";
 import { relativeTo } from "../paths.ts";
 import type { ProtocolShapes } from "../protocol-shapes.ts";
 import type { Finding, Rule } from "../rule.ts";
@@ -10,11 +10,9 @@ export const codeChangeChainFork: Rule = {
   id: "code-change-chain-fork",
   severity: "error",
   description: "Two branches gave the same number to different versions, or wrote a step from the same version.",
-  *check({ modules, root }: ProjectFacts): Iterable<Finding> {
-    for (const facts of modules) {
-      yield* doubleSteps(facts);
-      yield* forkedReleases(facts, root);
-    }
+  *checkModule(facts, { root }): Iterable<Finding> {
+    yield* doubleSteps(facts);
+    yield* forkedReleases(facts, root);
   },
 };
 

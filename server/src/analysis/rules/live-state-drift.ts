@@ -1,5 +1,5 @@
 /** A running system holds states that its own types do not describe: whatever is concluded from the types does not hold for them. */
-import type { ModuleFacts, ProjectFacts } from "../facts.ts";
+import type { ModuleFacts } from "../facts.ts";
 import type { Finding, Rule } from "../rule.ts";
 
 /** Named in the message; the others are many of a kind. */
@@ -9,21 +9,19 @@ export const liveStateDrift: Rule = {
   id: "live-state-drift",
   severity: "error",
   description: "A process of the running system holds a state that is not what the type of its version says.",
-  *check({ modules }: ProjectFacts): Iterable<Finding> {
-    for (const facts of modules) {
-      const { module, drift } = facts;
-      if (drift === null) continue;
-      yield {
-        rule: liveStateDrift.id,
-        severity: liveStateDrift.severity,
-        module: module.id,
-        file: module.file,
-        range: module.ranges.state ?? module.ranges.actor,
-        message: messageOf(facts, drift),
-        related: [],
-        fixes: [],
-      };
-    }
+  *checkModule(facts): Iterable<Finding> {
+    const { module, drift } = facts;
+    if (drift === null) return;
+    yield {
+      rule: liveStateDrift.id,
+      severity: liveStateDrift.severity,
+      module: module.id,
+      file: module.file,
+      range: module.ranges.state ?? module.ranges.actor,
+      message: messageOf(facts, drift),
+      related: [],
+      fixes: [],
+    };
   },
 };
 

@@ -1,5 +1,4 @@
 /** One file, one actor: a module is found by its default export. */
-import type { ProjectFacts } from "../facts.ts";
 import type { Finding, Rule } from "../rule.ts";
 import type { Range } from "../span.ts";
 
@@ -7,8 +6,10 @@ export const severalActors: Rule = {
   id: "several-actors",
   severity: "error",
   description: "A file makes an actor that is not its default export.",
-  *check({ modules, readings }: ProjectFacts): Iterable<Finding> {
-    for (const { module, source } of modules) for (const range of source.others) yield finding(module.file, range, module.id);
+  *checkModule({ module, source }): Iterable<Finding> {
+    for (const range of source.others) yield finding(module.file, range, module.id);
+  },
+  *check({ readings }): Iterable<Finding> {
     for (const { file, unreachable } of readings) for (const range of unreachable) yield finding(file, range, null);
   },
 };

@@ -1,5 +1,5 @@
 /** Snapshots are what everything is compared with, so one that is not what was written must not be believed. */
-import type { ModuleFacts, ProjectFacts } from "../facts.ts";
+import type { ModuleFacts } from "../facts.ts";
 import { nameOf } from "../paths.ts";
 import type { ParsedSnapshot } from "../read-snapshot.ts";
 import type { Finding, Rule } from "../rule.ts";
@@ -8,22 +8,20 @@ export const snapshotDamaged: Rule = {
   id: "snapshot-damaged",
   severity: "error",
   description: "A release snapshot cannot be trusted: it was edited, is cut off, or was written by a newer Instar.",
-  *check({ modules }: ProjectFacts): Iterable<Finding> {
-    for (const facts of modules) {
-      const { id } = facts.module;
-      for (const { file, vsn, parsed } of facts.snapshots) {
-        if (parsed.kind === "ok") continue;
-        yield finding(facts, file, parsed.kind === "newer" ? 1 : parsed.line, messageOf(id, vsn, parsed));
-      }
-      for (const { file, id: of, vsn } of facts.strays) {
-        const claimed = of === id && facts.snapshots.some((each) => each.vsn === vsn) ? `, as \`${vsn}.d.ts\` does` : "";
-        const message =
-          `\`${nameOf(file)}\` says that it is the snapshot of version ${vsn} of \`${of}\`${claimed}, and is not read: the file of a snapshot is called \`<vsn>.d.ts\`. ` +
-          (claimed === "" && of === id
-            ? `Changes since that version go unseen. Call it \`${vsn}.d.ts\`, or delete it.`
-            : "Only one of them can be right. Compare them, keep what was released, and delete the other one.");
-        yield { ...finding(facts, file, 1, message), severity: "warning" };
-      }
+  *checkModule(facts): Iterable<Finding> {
+    const { id } = facts.module;
+    for (const { file, vsn, parsed } of facts.snapshots) {
+      if (parsed.kind === "ok") continue;
+      yield finding(facts, file, parsed.kind === "newer" ? 1 : parsed.line, messageOf(id, vsn, parsed));
+    }
+    for (const { file, id: of, vsn } of facts.strays) {
+      const claimed = of === id && facts.snapshots.some((each) => each.vsn === vsn) ? `, as \`${vsn}.d.ts\` does` : "";
+      const message =
+        `\`${nameOf(file)}\` says that it is the snapshot of version ${vsn} of \`${of}\`${claimed}, and is not read: the file of a snapshot is called \`<vsn>.d.ts\`. ` +
+        (claimed === "" && of === id
+          ? `Changes since that version go unseen. Call it \`${vsn}.d.ts\`, or delete it.`
+          : "Only one of them can be right. Compare them, keep what was released, and delete the other one.");
+      yield { ...finding(facts, file, 1, message), severity: "warning" };
     }
   },
 };

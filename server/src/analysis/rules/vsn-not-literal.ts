@@ -1,15 +1,13 @@
 /** The version must be readable without running the program: snapshots, steps and plans are all named after it. */
-import type { ModuleFacts, ProjectFacts } from "../facts.ts";
+import type { ModuleFacts } from "../facts.ts";
 import type { Finding, Rule } from "../rule.ts";
 
 export const vsnNotLiteral: Rule = {
   id: "vsn-not-literal",
   severity: "error",
   description: "An actor's `vsn` is not written as a whole number from 1.",
-  *check({ modules }: ProjectFacts): Iterable<Finding> {
-    for (const facts of modules) {
-      if (facts.module.vsn === null) yield finding(facts);
-    }
+  *checkModule(facts): Iterable<Finding> {
+    if (facts.module.vsn === null) yield finding(facts);
   },
 };
 
