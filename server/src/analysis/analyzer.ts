@@ -11,6 +11,7 @@ import {
 import type { Compiler } from "./compiler.ts";
 import { type Against, type Baselines, TreeBaselines } from "./baselines.ts";
 import { check } from "./check.ts";
+import { unconfigured } from "./configuration.ts";
 import type { ActorSource, Baseline, Drift, ModuleFacts, ProjectFacts, Reading, StepWriter } from "./facts.ts";
 import { type AgainstLive, LiveBaselines } from "./live-baselines.ts";
 import type { ActorModule, Analyzed, Strategy, Verdict, Warning } from "./model.ts";
@@ -150,9 +151,14 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       const elsewhere = ({ declared }: Holder) => declared.file !== file;
       if (differences.some(({ old, owners, bases = [] }) => old?.includes("Pid<") === true || [...owners, ...bases].some(elsewhere)))
         return undefined;
-      const findings = check({ root, modules: [facts], readings: [reading], configProblems: project.problems(), writer }).filter(
-        (finding) => finding.file === file,
-      );
+      const findings = check({
+        root,
+        config: unconfigured,
+        modules: [facts],
+        readings: [reading],
+        configProblems: project.problems(),
+        writer,
+      }).filter((finding) => finding.file === file);
       // Others have a part in what is said of declarations that they use.
       return project.mayBeUsed(file, differences.length + findings.length > 0) ? undefined : findings;
     },
@@ -222,7 +228,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       if (before !== judged.get(source)) yield;
     }
     modules.sort((one, other) => (one.module.id < other.module.id ? -1 : 1));
-    return { root, modules, readings, configProblems: project.problems(), writer };
+    return { root, config: unconfigured, modules, readings, configProblems: project.problems(), writer };
   }
 
   /** A source that was not read anew is judged as before, unless what it is compared with has changed. */

@@ -1,4 +1,5 @@
 /** Every rule over the facts of a project. What one module alone decides is judged again only where that module changed. */
+import type { Configuration } from "./configuration.ts";
 import type { ModuleFacts, ProjectFacts } from "./facts.ts";
 import type { Finding, ModuleContext } from "./rule.ts";
 import * as rules from "./rules/all.ts";
@@ -6,7 +7,8 @@ import * as rules from "./rules/all.ts";
 export function check(facts: ProjectFacts): readonly Finding[] {
   const found: Finding[] = [];
   for (const rule of Object.values(rules)) if ("check" in rule) found.push(...rule.check(facts));
-  for (const module of facts.modules) found.push(...findingsOf(module, { root: facts.root }));
+  const context = contextOf(facts);
+  for (const module of facts.modules) found.push(...findingsOf(module, context));
   return found.toSorted(
     (one, other) =>
       compareTexts(one.file, other.file) ||
@@ -16,16 +18,26 @@ export function check(facts: ProjectFacts): readonly Finding[] {
   );
 }
 
+/** One for each configuration, as long as it is in use. */
+const contexts = new WeakMap<Configuration, ModuleContext>();
+
+function contextOf({ root, config }: ProjectFacts): ModuleContext {
+  const known = contexts.get(config);
+  if (known?.root === root) return known;
+  const context = { root, config };
+  contexts.set(config, context);
+  return context;
+}
+
 /** Facts are made anew whenever anything that they say may differ. */
-const known = new WeakMap<ModuleFacts, readonly Finding[]>();
+const known = new WeakMap<ModuleFacts, { readonly context: ModuleContext; readonly findings: readonly Finding[] }>();
 
 function findingsOf(module: ModuleFacts, context: ModuleContext): readonly Finding[] {
-  let found = known.get(module);
-  if (found === undefined) {
-    found = Object.values(rules).flatMap((rule) => ("checkModule" in rule ? [...rule.checkModule(module, context)] : []));
-    known.set(module, found);
-  }
-  return found;
+  const before = known.get(module);
+  if (before?.context === context) return before.findings;
+  const findings = Object.values(rules).flatMap((rule) => ("checkModule" in rule ? [...rule.checkModule(module, context)] : []));
+  known.set(module, { context, findings });
+  return findings;
 }
 
 function compareTexts(one: string, other: string): number {

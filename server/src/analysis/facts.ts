@@ -1,6 +1,7 @@
 /** What the analysis itself knows of a module, beyond the plain facts that leave it. Plain data, whoever read it: no part of the compiler's. */
 import type { ActorModule } from "./model.ts";
 import type { Comparison, MessageComparison } from "./compare.ts";
+import type { Configuration } from "./configuration.ts";
 import type { ProtocolShapes } from "./protocol-shapes.ts";
 import type { Answers, FileEdit } from "./rule.ts";
 import type { Snapshots, StraySnapshot } from "./snapshots.ts";
@@ -86,6 +87,7 @@ export interface ModuleFacts {
   readonly unresolved: boolean;
 }
 
+/** What is wrong with a configuration: the compiler's, or ours. */
 export interface ConfigProblem extends Location {
   readonly text: string;
 }
@@ -102,6 +104,8 @@ export interface Drift {
 
 export interface ProjectFacts {
   readonly root: string;
+  /** The same object for as long as it says the same. */
+  readonly config: Configuration;
   readonly modules: readonly ModuleFacts[];
   /** Files with something wrong that concerns no module, or not only one. */
   readonly readings: readonly Reading[];

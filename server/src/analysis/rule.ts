@@ -1,4 +1,5 @@
 /** The vocabulary of judgement: what a rule is, what it finds, and what can be done about it. */
+import type { Preset } from "./configuration.ts";
 import type { ModuleFacts, ProjectFacts } from "./facts.ts";
 import type { Location, Range } from "./span.ts";
 
@@ -16,6 +17,11 @@ interface RuleWords {
   readonly severity: Severity;
   /** One sentence; equals the second paragraph of the page. */
   readonly description: string;
+  /**
+   * What everything that the rule finds is raised to under a preset: under `rolling` what stands between two versions that talk to each other,
+   * under `rollback` what stands in the way back. A rule of which only a part is about that looks at `config.preset` itself.
+   */
+  readonly presets?: Readonly<Partial<Record<Exclude<Preset, "recommended">, Severity>>>;
 }
 
 interface ModuleRule {
@@ -27,7 +33,7 @@ interface ModuleRule {
 }
 
 /** What a module is judged with; the same for as long as its facts are. */
-export type ModuleContext = Pick<ProjectFacts, "root">;
+export type ModuleContext = Pick<ProjectFacts, "root" | "config">;
 
 interface ProjectRule {
   /**
@@ -46,6 +52,8 @@ export interface Finding {
   /** The module id, and all of them where one cause concerns several. */
   readonly module: string | null;
   readonly modules?: readonly string[];
+  /** What of the module it is about, by the paths of changes (`State.title`) or the names of messages: what somebody who accepts it can name. */
+  readonly items?: readonly string[];
   readonly file: string;
   readonly range: Range;
   /** What is wrong, why it matters (with a witness), what to do. */
