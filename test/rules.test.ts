@@ -6,7 +6,9 @@ import * as rules from "../server/src/analysis/rules/all.ts";
 import { type Outcome, parsePage, play, render } from "./support/fixture.ts";
 
 const folder = new URL("../server/src/analysis/rules/", import.meta.url);
-const sections = ["What", "Why", "What to do", "Examples", "More cases"];
+const sections = ["What", "Why", "What to do", "Limits", "Examples", "More cases"];
+/** What the table of limits is made of. */
+const limits = /^- Will detect: .+[.]\n- May detect: .+[.]\n- Cannot detect: .+[.]\n$/;
 
 describe("rule pages", () => {
   test("files, registry and pages are the same rules", () => {
@@ -30,7 +32,12 @@ describe("rule pages", () => {
         assert.equal(page.id, rule.id);
         assert.notEqual(page.title, "");
         assert.equal(page.description, rule.description);
-        assert.deepEqual(page.headings, sections);
+        assert.deepEqual(
+          page.headings,
+          sections.filter((section) => section !== "Limits" || page.headings.includes("Limits")),
+        );
+        const [, said] = /^## Limits\n\n([^#]*)\n## Examples/m.exec(page.text) ?? [];
+        if (said !== undefined) assert.match(said, limits);
         assert.ok(page.fixtures.length > 0);
       });
 
