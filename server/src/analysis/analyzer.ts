@@ -9,6 +9,7 @@ import {
   unknownMessages,
 } from "./compare.ts";
 import type { Compiler } from "./compiler.ts";
+import { ProjectBodies } from "./bodies/bodies.ts";
 import { type Against, type Baselines, TreeBaselines } from "./baselines.ts";
 import { check } from "./check.ts";
 import { unconfigured } from "./configuration.ts";
@@ -77,6 +78,11 @@ export class CompilerNeeded extends Error {}
 /** @param compiler gives the compiler, or throws `CompilerNeeded`. */
 export function createLateAnalyzer(host: SourceHost, { root, against }: AnalyzerOptions, compiler: () => Compiler): Analyzer {
   const project = new ProjectReadings(host, root, compiler);
+  const bodies = new ProjectBodies(
+    host,
+    () => project.files(),
+    () => compiler().collectBodies,
+  );
   const releases = new SnapshotFolder(host, root, snapshotReader(compiler));
   const others =
     against === undefined
@@ -110,6 +116,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
     invalidate(files) {
       project.invalidate(files);
       releases.invalidate(files);
+      bodies.invalidate(files);
       shown = last?.result.findings ?? shown;
       last = undefined;
     },
@@ -128,6 +135,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
         const readings = yield* project.read();
         if (others !== undefined) yield* others.read();
         const all = yield* judgeAll(readings);
+        yield* bodies.read();
         const notes = baselines === undefined ? {} : { notes: baselines.notes };
         last = { facts: all.modules, result: { root, modules: all.modules.map(({ module }) => module), findings: check(all), ...notes } };
       }
@@ -157,6 +165,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
         modules: [facts],
         readings: [reading],
         configProblems: project.problems(),
+        bodies: bodies.only(file),
         writer,
       }).filter((finding) => finding.file === file);
       // Others have a part in what is said of declarations that they use.
@@ -228,7 +237,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       if (before !== judged.get(source)) yield;
     }
     modules.sort((one, other) => (one.module.id < other.module.id ? -1 : 1));
-    return { root, config: unconfigured, modules, readings, configProblems: project.problems(), writer };
+    return { root, config: unconfigured, modules, readings, configProblems: project.problems(), bodies, writer };
   }
 
   /** A source that was not read anew is judged as before, unless what it is compared with has changed. */

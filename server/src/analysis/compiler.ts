@@ -1,6 +1,7 @@
 /** All that the analysis needs the TypeScript compiler for. Loaded late: it takes longer than most analyses. */
 import type { SourceHost } from "./source-host.ts";
 import { CheckedProject, syntaxProblem } from "./checked-project.ts";
+import { collectBodies } from "./bodies/collectors.ts";
 import { snapshotShapes } from "./parse-snapshot.ts";
 import type { PlacedOutline } from "./outline.ts";
 import { readOutline } from "./read-outline.ts";
@@ -18,6 +19,7 @@ export const compiler = {
     return readOutline(file, compilerTree(source, syntaxProblem(source, problems)));
   },
   readOnlySteps,
+  collectBodies,
   snapshotShapes,
   openProject: (host: SourceHost, root: string): CheckedProject => new CheckedProject(host, root),
 };

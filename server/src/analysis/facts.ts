@@ -1,5 +1,6 @@
 /** What the analysis itself knows of a module, beyond the plain facts that leave it. Plain data, whoever read it: no part of the compiler's. */
 import type { ActorModule } from "./model.ts";
+import type { Bodies } from "./bodies/bodies.ts";
 import type { Comparison, MessageComparison } from "./compare.ts";
 import type { Configuration } from "./configuration.ts";
 import type { ProtocolShapes } from "./protocol-shapes.ts";
@@ -110,6 +111,7 @@ export interface ProjectFacts {
   /** Files with something wrong that concerns no module, or not only one. */
   readonly readings: readonly Reading[];
   readonly configProblems: readonly ConfigProblem[];
+  readonly bodies: Bodies;
   readonly writer: StepWriter;
 }
 

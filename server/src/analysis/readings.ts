@@ -79,6 +79,11 @@ export class ProjectReadings {
     return (this.#checked ??= this.#compiler().openProject(this.#host, this.#root));
   }
 
+  /** All sources of the project; the same array for as long as they are the same. */
+  files(): readonly string[] {
+    return (this.#files ??= listSources(this.#host, this.#root));
+  }
+
   /** What is wrong with the configurations of the files that were read, and with that of the root. */
   problems(): readonly ConfigProblem[] {
     this.#settingsOf(joinPath(this.#root, "index.ts"));
@@ -120,7 +125,7 @@ export class ProjectReadings {
    */
   *read(): Generator<void, readonly Reading[]> {
     this.#readChanges();
-    const files = (this.#files ??= listSources(this.#host, this.#root));
+    const files = this.files();
     for (const file of this.#listing?.files === files ? [] : files) {
       if (this.#mentions.has(file)) continue;
       this.#mentionsOf(file);
@@ -179,7 +184,7 @@ export class ProjectReadings {
     const name = withoutExtension(nameOf(file));
     // Whoever imports a folder does not say this name.
     if (name === "index") return true;
-    const files = (this.#files ??= listSources(this.#host, this.#root));
+    const files = this.files();
     return files.some((each) => each !== file && this.#host.readFile(each)?.includes(name) === true);
   }
 

@@ -1,0 +1,33 @@
+/** The registry of what is collected from functions' bodies: one line a kind, here and in `words.ts`. */
+import { ts } from "../typescript.ts";
+import { FileNames } from "./file-names.ts";
+import { moduleVariables } from "./module-variables.ts";
+import { timers } from "./timers.ts";
+
+export interface BodySource {
+  /** With parents. */
+  readonly source: ts.SourceFile;
+  /** What its identifiers stand for. */
+  readonly names: FileNames;
+}
+
+const collectors = {
+  moduleVariables,
+  timers,
+} satisfies Record<string, (body: BodySource) => readonly unknown[]>;
+
+export type BodyKind = keyof typeof collectors;
+/** Plain data, with places as people count them: it is kept, and outlives what was parsed. */
+export type BodyFact<Kind extends BodyKind> = ReturnType<(typeof collectors)[Kind]>[number];
+
+export type Collect = typeof collectBodies;
+
+export function collectBodies(
+  file: string,
+  text: string,
+  kinds: readonly BodyKind[],
+): { readonly [Kind in BodyKind]?: readonly BodyFact<Kind>[] } {
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ESNext, true);
+  const body: BodySource = { source, names: new FileNames(source) };
+  return Object.fromEntries(kinds.map((kind) => [kind, collectors[kind](body)]));
+}
