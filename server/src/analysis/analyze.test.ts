@@ -135,6 +135,12 @@ describe("what is looked at again", () => {
     assert.deepEqual(analyzer.analyze()?.findings, []);
   });
 
+  test("a release that cannot be read is not stepped over", () => {
+    const folder = { "src/room.actor.ts": room, ".instar/releases/src/room.actor/1.d.ts/readme.md": "" };
+    const [found] = project(folder).analyzer.analyze()?.findings ?? [];
+    assert.match(`${found?.rule} ${found?.message}`, /^snapshot-damaged .*it is a folder/);
+  });
+
   test("a released snapshot stays as it is while only the spelling changes", () => {
     const { write, only, release, files, analyzer } = project({ "src/room.actor.ts": room });
     release();

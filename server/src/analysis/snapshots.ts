@@ -82,11 +82,13 @@ export class SnapshotFolder {
     );
     return entries
       .flatMap(({ name, directory }): Snapshot[] => {
-        if (!isSnapshotName(name) || directory) return [];
+        if (!isSnapshotName(name)) return [];
         const vsn = Number.parseInt(name, 10);
         const file = joinPath(folder, name);
-        const text = this.#host.readFile(file);
-        return text === undefined ? [] : [{ vsn, file, text, parsed: this.#parse(text, id, vsn) }];
+        const text = directory ? undefined : this.#host.readFile(file);
+        // A release that cannot be read is still a release: without it, an older one would be taken for what runs.
+        const unreadable = { kind: "damaged", why: directory ? "it is a folder" : "it cannot be read", line: 1 } as const;
+        return [{ vsn, file, text: text ?? "", parsed: text === undefined ? unreadable : this.#parse(text, id, vsn) }];
       })
       .toSorted((one, other) => one.vsn - other.vsn);
   }
