@@ -109,6 +109,18 @@ describe("what is easily lost reads back as the same shape", () => {
   }
 });
 
+test("what may be absent but not undefined takes an undefined that its own type allows", () => {
+  for (const [type, up] of [
+    ["unknown", "compatible"],
+    ["number | undefined", "compatible"],
+    ["number", "incompatible"],
+  ] as const) {
+    const { compare, release } = project({ exactOptionalPropertyTypes: true });
+    release("export interface State { b: undefined }", 1);
+    assert.equal(compare(`export interface State { b?: ${type} }`, 2).state.up, up, type);
+  }
+});
+
 describe("changes that are easily missed", () => {
   const lru = { "node_modules/lru/index.d.ts": "export declare class Lru<K, V> { private readonly entries: [K, V][] }" };
   for (const [name, old, now, up, beside] of [

@@ -237,7 +237,10 @@ export function createValidity(deepest = Infinity): Validity {
         if (source.optional && !target.optional) return "incompatible";
         if (!target.optional) return check(source.shape, target.shape);
         const bare = withoutUndefined(source.shape);
-        const undefinedGoesIn = target.exact !== true || (bare === source.shape && (!source.optional || source.exact === true));
+        const undefinedGoesIn =
+          target.exact !== true ||
+          (bare === source.shape && (!source.optional || source.exact === true)) ||
+          check(primitive("undefined"), target.shape) === "compatible";
         return worst([check(bare, target.shape), undefinedGoesIn ? "compatible" : bare === source.shape ? "unknown" : "incompatible"]);
       }),
     );
