@@ -18,6 +18,8 @@ export interface Block {
   readonly file: string;
   /** Answers to the fix's questions, old path to new. */
   readonly renames: Readonly<Record<string, string>>;
+  /** The title of the fix that is taken, by `fix="…"`; null for the preferred ones. */
+  readonly fix: string | null;
   /** Without carets. */
   readonly code: string;
   /** Lines of the page between the fences. */
@@ -61,6 +63,7 @@ export function parsePage(text: string): Page {
         version: version as Block["version"],
         file,
         renames: Object.fromEntries(renames),
+        fix: /\bfix="([^"]+)"/.exec(fence[2] ?? "")?.[1] ?? null,
         code: code.length === 0 ? "" : `${code.join("\n")}\n`,
         first: index + 1,
         last: end,
@@ -100,7 +103,8 @@ export function play(fixture: Fixture, page: Page): Outcome {
   const fixed = of("fixed");
   if (fixed.length > 0) {
     const renames = Object.assign({}, ...fixed.map((block) => block.renames)) as Record<string, string>;
-    const remaining = project.fix(page.id, renames);
+    const title = fixed.find(({ fix }) => fix !== null)?.fix ?? null;
+    const remaining = project.fix(page.id, renames, title);
     const before = new Set(findings.map(({ rule }) => rule));
     for (const finding of remaining) {
       if (finding.rule === page.id) problems.push(`the fix leaves its finding: ${finding.message}`);
@@ -166,12 +170,12 @@ export class FixtureProject {
     this.analyzer.invalidate(Object.keys(this.files).filter((file) => file.includes("/.instar/")));
   }
 
-  /** Takes the preferred fixes of one rule, one after the other; gives what is found then. */
-  fix(rule: string, renames: Readonly<Record<string, string>>): readonly Finding[] {
+  /** Takes the preferred fixes of one rule, or those of a title, one after the other; gives what is found then. */
+  fix(rule: string, renames: Readonly<Record<string, string>>, title: string | null = null): readonly Finding[] {
     for (let round = 0; round < 10; round += 1) {
       const fix = this.findings()
         .filter((finding) => finding.rule === rule)
-        .flatMap((finding) => finding.fixes.filter(({ preferred }) => preferred))[0];
+        .flatMap((finding) => finding.fixes.filter((each) => (title === null ? each.preferred : each.title === title)))[0];
       if (fix === undefined) break;
       this.apply(fix.edits({ renames }));
     }
