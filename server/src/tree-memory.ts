@@ -11,7 +11,7 @@ import { packGraph, unpackGraph } from "./pack-graph.ts";
 import { givesSame, type IdentifiedHost, type RecordedAnswer } from "./recording-host.ts";
 
 /** Raised when an older version would misread what this one writes. */
-const format = 1;
+const format = 2;
 
 interface Kept {
   readonly format: number;

@@ -35,7 +35,7 @@ export function randomModules(seed: number, { actors, shared, odd: withOdd = tru
       (random(3) === 0 ? `  infos: { tick(pid: Pid<Protocol${index}>): void };\n` : "") +
       `}\nexport default actor<Protocol${index}>({\n  vsn: ${1 + random(3)},\n  init: () => null as never,\n` +
       (random(3) === 0
-        ? `  codeChange: { 1: { up: (old: never) => old${random(2) === 0 ? ", down: (now: never) => now" : ""} } },\n`
+        ? `  codeChange: { 1: { up: (old: ${names[0] ?? "never"}): State => ({ ...(old as never) })${random(2) === 0 ? `, down(now: State): readonly ${names.at(-1) ?? "never"}[] { return now as never; }` : ""} } },\n`
         : "") +
       `  calls: {} as never,\n});\n`;
   }

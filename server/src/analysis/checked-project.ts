@@ -1,12 +1,12 @@
 /** The files of a project as the type checker understands them: what is asked where names and syntax alone do not say it. */
 import type { SourceHost } from "./source-host.ts";
-import { definitionNodes } from "./definition.ts";
+import { type DefinitionNodes, definitionNodes, functionIn } from "./definition.ts";
 import { readProtocol } from "./extract.ts";
 import { createShapeReader, type ShapeReader } from "./extract-shape.ts";
-import type { Definition, Reading, StepWriter } from "./facts.ts";
+import type { Definition, Reading, StepFunction, StepWriter } from "./facts.ts";
 import { findActor } from "./find.ts";
 import { createStepWriter, type TypedModule } from "./migration/write-step.ts";
-import { orderUnions } from "./order-unions.ts";
+import { orderAlternatives, orderUnions } from "./order-unions.ts";
 import { relativeTo, withoutExtension } from "./paths.ts";
 import { type CheckedProgram, ProjectProgram } from "./program.ts";
 import { changesOptions, mentionsActor, pathId } from "./project-files.ts";
@@ -15,7 +15,8 @@ import { settingsOf } from "./read-settings.ts";
 import type { Settings } from "./settings.ts";
 import { rangeIn, rangeOf } from "./source-place.ts";
 import { compilerTree, expressionTree } from "./syntax/compiler-tree.ts";
-import { readDefinition, variablesOf } from "./syntax/definition-tree.ts";
+import type { Shape } from "./shape.ts";
+import { type DefinitionTree, readDefinition, type StepFunctionTree, variablesOf } from "./syntax/definition-tree.ts";
 import type { SourceTree } from "./syntax/tree.ts";
 import { TsConfigs } from "./tsconfigs.ts";
 import { ts } from "./typescript.ts";
@@ -82,14 +83,23 @@ export class CheckedProject {
     const syntax = problem === null ? null : { text: problem.text, range: rangeIn(source, problem.start, problem.end) };
     const ranges = (calls: readonly ts.CallExpression[]) => calls.map((call) => rangeOf(call.expression));
     if (actor === null) return { file, actor, unreachable: ranges(unreachable), syntax };
-    const definition = definitionOf(actor.call, source);
+    const { steps, ...definition } = definitionOf(actor.call, source);
+    const call = rangeOf(actor.call.expression);
+    const types = stepTypes(definitionNodes(actor.call), (node) =>
+      orderAlternatives(this.#shapes(project, state).read(checker.getTypeFromTypeNode(node), node)),
+    );
     return {
       file,
       actor: {
         ...definition,
+        steps: steps.map(({ key, functions, ...step }, index) => ({
+          ...step,
+          range: key === null ? call : rangeIn(source, key.start, key.end),
+          functions: { up: withTypes(functions.up, types[index]?.up), down: withTypes(functions.down, types[index]?.down) },
+        })),
         id: definition.id ?? pathId(this.#root, file),
         file,
-        call: rangeOf(actor.call.expression),
+        call,
         others: ranges(actor.others),
         protocol: orderUnions(readProtocol(actor.call, checker, this.#shapes(project, state))),
         imports: relativeImports(source),
@@ -144,7 +154,35 @@ export function syntaxProblem(
   };
 }
 
-function definitionOf(call: ts.CallExpression, source: ts.SourceFile): Definition {
+function withTypes(tree: StepFunctionTree | null, types: DeclaredTypes | undefined): StepFunction | null {
+  if (tree === null) return null;
+  return { takes: tree.takes && (types?.takes() ?? null), gives: tree.gives && (types?.gives() ?? null), returned: tree.returned };
+}
+
+interface DeclaredTypes {
+  takes(): Shape | null;
+  gives(): Shape | null;
+}
+
+/** What the functions of each step are declared to take and to give, read when asked for. */
+function stepTypes(
+  { steps }: DefinitionNodes,
+  read: (node: ts.TypeNode) => Shape,
+): readonly { readonly up: DeclaredTypes | undefined; readonly down: DeclaredTypes | undefined }[] {
+  const typesOf = (object: ts.ObjectLiteralExpression | null, name: string): DeclaredTypes | undefined => {
+    const written = object === null ? undefined : functionIn(object, name);
+    const [first] = written?.parameters ?? [];
+    return (
+      written && {
+        takes: () => (first?.type === undefined ? null : read(first.type)),
+        gives: () => (written.type === undefined ? null : read(written.type)),
+      }
+    );
+  };
+  return steps.map(({ object }) => ({ up: typesOf(object, "up"), down: typesOf(object, "down") }));
+}
+
+function definitionOf(call: ts.CallExpression, source: ts.SourceFile): Omit<DefinitionTree, "vsnValue"> & Pick<Definition, "vsnValue"> {
   const tree = expressionTree(call, source);
   if (tree.kind !== "call") throw new Error("a call is a call");
   const { vsnValue, ...said } = readDefinition(tree, variablesOf(compilerTree(source, null)), source.text);

@@ -75,13 +75,25 @@ function stepValue(property: ts.ObjectLiteralElementLike): ts.Expression | undef
   return ts.isPropertyAssignment(property) ? valueOf(property.initializer) : undefined;
 }
 
+/** The function that is written out under a name. */
+export function functionIn(
+  object: ts.ObjectLiteralExpression,
+  name: string,
+): ts.ArrowFunction | ts.FunctionExpression | ts.MethodDeclaration | undefined {
+  const property = propertyOf(object, name);
+  if (property === undefined || ts.isMethodDeclaration(property)) return property;
+  const value = ts.isPropertyAssignment(property)
+    ? valueOf(property.initializer)
+    : ts.isShorthandPropertyAssignment(property)
+      ? valueOf(property.name)
+      : undefined;
+  return value !== undefined && (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) ? value : undefined;
+}
+
 /** The object literal that `init` gives back, if it is written as one. */
 function initialState(object: ts.ObjectLiteralExpression): ts.ObjectLiteralExpression | null {
-  const init = propertyOf(object, "init");
-  if (init === undefined) return null;
-  const fn = ts.isMethodDeclaration(init) ? init : ts.isPropertyAssignment(init) ? valueOf(init.initializer) : undefined;
-  if (fn === undefined || !(ts.isArrowFunction(fn) || ts.isFunctionExpression(fn) || ts.isMethodDeclaration(fn))) return null;
-  if (fn.body === undefined) return null;
+  const fn = functionIn(object, "init");
+  if (fn?.body === undefined) return null;
   if (!ts.isBlock(fn.body)) {
     const value = unwrap(fn.body);
     return ts.isObjectLiteralExpression(value) ? value : null;

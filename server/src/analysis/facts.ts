@@ -5,6 +5,7 @@ import type { Comparison, MessageComparison } from "./compare.ts";
 import type { Configuration } from "./configuration.ts";
 import type { ProtocolShapes } from "./protocol-shapes.ts";
 import type { Answers, FileEdit } from "./rule.ts";
+import type { Shape } from "./shape.ts";
 import type { Snapshots, StraySnapshot } from "./snapshots.ts";
 import type { Location, Range } from "./span.ts";
 
@@ -20,6 +21,15 @@ export interface Definition {
   /** `open`: it is not written out, so it may hold anything. */
   readonly codeChange: "written" | "none" | "open";
   readonly steps: readonly StepSource[];
+  /** What `init` gives back; null where it is no object that is written out. */
+  readonly initial: WrittenObject | null;
+}
+
+/** An object literal, by the names of its fields. */
+export interface WrittenObject {
+  readonly names: readonly string[];
+  /** Whether it takes in the fields of the function's first parameter, too. */
+  readonly spread: boolean;
 }
 
 export interface StepSource {
@@ -29,6 +39,21 @@ export interface StepSource {
   readonly written: boolean;
   readonly up: boolean;
   readonly down: "function" | "irreversible" | "missing";
+  /** Its key; the call of `actor` where it has none that is written out. */
+  readonly range: Range;
+  /** What it does, whatever its layout and its types; see `code-text.ts`. */
+  readonly code: string;
+  /** Null where they are not written out in this file. */
+  readonly functions: { readonly up: StepFunction | null; readonly down: StepFunction | null };
+}
+
+/** `up` or `down` as its signature says it. */
+export interface StepFunction {
+  /** What it is declared to take, and to give back; null where nothing is declared. */
+  readonly takes: Shape | null;
+  readonly gives: Shape | null;
+  /** Null where it is no object that is written out. */
+  readonly returned: WrittenObject | null;
 }
 
 /** An actor module as its source says it, before it is compared. */

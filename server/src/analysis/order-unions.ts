@@ -16,6 +16,11 @@ export function orderUnions(protocol: ProtocolShapes): ProtocolShapes {
   return protocol;
 }
 
+export function orderAlternatives(shape: Shape): Shape {
+  visit(shape);
+  return shape;
+}
+
 /** Shapes are shared between modules, and each is put in order once. */
 const ordered = new WeakSet<Shape>();
 

@@ -3,7 +3,7 @@
  * data that depends on nothing but the file's text, so it can be kept by the hash of that text; what it cannot say it marks as open, and
  * the type checker is asked instead.
  */
-import type { Definition } from "./facts.ts";
+import type { Definition, StepSource, WrittenObject } from "./facts.ts";
 import type { PrimitiveName, Shape } from "./shape.ts";
 import type { Location, Range } from "./span.ts";
 
@@ -102,10 +102,22 @@ export interface Outline {
 
 export interface WrittenActor {
   readonly call: number;
-  readonly definition: Omit<Definition, "vsnValue">;
+  readonly definition: Omit<Definition, "vsnValue" | "steps">;
+  readonly steps: readonly WrittenStep[];
   readonly vsn: { readonly text: string; readonly at: Place } | null;
   /** The type argument of the call; null where it has none. */
   readonly protocol: WrittenType | null;
+}
+
+export interface WrittenStep extends Omit<StepSource, "range" | "functions"> {
+  readonly at: Place | null;
+  readonly functions: { readonly up: WrittenFunction | null; readonly down: WrittenFunction | null };
+}
+
+export interface WrittenFunction {
+  readonly takes: WrittenType | null;
+  readonly gives: WrittenType | null;
+  readonly returned: WrittenObject | null;
 }
 
 /** A file's outline with where its places are. */

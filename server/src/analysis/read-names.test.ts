@@ -119,7 +119,7 @@ describe("random modules", () => {
   test(`seed ${seed}`, () => void read(seed));
   // They hold much that only the checker understands. How many do not is a matter of chance, so it is asked of one seed that is known.
   test("some are read by names alone", () => {
-    const { actors, byNames } = read(852387723);
+    const { actors, byNames } = read(1);
     assert.ok(byNames > actors / 20, `${byNames} of ${actors}`);
   });
 });

@@ -2,13 +2,24 @@
  * Reads actor modules from outlines alone, where names and syntax say everything: plain records, unions, containers and what they refer to,
  * in this file or in others. It gives what the type checker would, or nothing; whoever gets nothing asks the checker. It costs a hundredth.
  */
-import type { ActorSource, Reading } from "./facts.ts";
-import type { Call, Declaration, PlacedOutline, WrittenIndex, WrittenMember, WrittenSlot, WrittenType } from "./outline.ts";
-import { orderUnions } from "./order-unions.ts";
+import type { ActorSource, Reading, StepFunction, StepSource } from "./facts.ts";
+import type {
+  Call,
+  Declaration,
+  PlacedOutline,
+  WrittenFunction,
+  WrittenIndex,
+  WrittenMember,
+  WrittenSlot,
+  WrittenStep,
+  WrittenType,
+} from "./outline.ts";
+import { orderAlternatives, orderUnions } from "./order-unions.ts";
 import type { Message, ProtocolShapes } from "./protocol-shapes.ts";
 import { actorFunctions, pidType } from "./runtime-names.ts";
 import type { ArrayShape, BuiltinShape, EnumShape, Field, Holder, Index, ObjectShape, Shape, Slot } from "./shape.ts";
 import { isPrimitive, primitive } from "./shape.ts";
+import type { Range } from "./span.ts";
 
 /** What the files of a project are to each other. */
 export interface Outlines {
@@ -152,7 +163,7 @@ class NamesReader {
       const unreachable = outline.calls.filter((call) => call.exported && this.#isActor(placed, call)).map(range);
       return { file, actor: null, unreachable, syntax };
     }
-    const { definition, vsn } = actor;
+    const { definition, vsn, steps } = actor;
     const source: ActorSource = {
       ...definition,
       id: definition.id ?? this.#outlines.idOf(file),
@@ -161,10 +172,22 @@ class NamesReader {
       call: range(made),
       others: outline.calls.filter((call) => call !== made && this.#isActor(placed, call)).map(range),
       protocol: this.#before ?? orderUnions(this.#protocol(actor.protocol ?? unsure(), placed)),
+      steps: steps.map((step) => this.#step(step, placed, range(made))),
       imports: outline.imports.map(({ from }) => from).filter((from) => from.startsWith(".")),
     };
     for (const [key, entry] of this.#fresh) if (!entry.files.has(file)) this.#shared.add(key, entry);
     return { file, actor: source, unreachable: [], syntax };
+  }
+
+  #step({ at, functions, ...step }: WrittenStep, placed: PlacedOutline, call: Range): StepSource {
+    const read = (type: WrittenType | null): Shape | null => type && orderAlternatives(this.#read(type, placed, true));
+    const shapes = (written: WrittenFunction | null): StepFunction | null =>
+      written && { takes: read(written.takes), gives: read(written.gives), returned: written.returned };
+    return {
+      ...step,
+      range: at === null ? call : placed.locate(at).range,
+      functions: { up: shapes(functions.up), down: shapes(functions.down) },
+    };
   }
 
   #outline(file: string): PlacedOutline {

@@ -6,13 +6,23 @@ import {
   type Outline,
   type Passed,
   PlacedOutline,
+  type WrittenFunction,
   type WrittenIndex,
   type WrittenMember,
   type WrittenSlot,
+  type WrittenStep,
   type WrittenType,
 } from "./outline.ts";
 import { lineStarts } from "./span.ts";
-import { readDefinition, unwrapped, valueIn, type Variables, variablesOf } from "./syntax/definition-tree.ts";
+import {
+  readDefinition,
+  type StepFunctionTree,
+  type StepTree,
+  unwrapped,
+  valueIn,
+  type Variables,
+  variablesOf,
+} from "./syntax/definition-tree.ts";
 import type {
   CallTree,
   Exported,
@@ -64,7 +74,7 @@ class OutlineReader {
     const all = made === undefined || calls.some(({ call }) => call === made) ? calls : [...calls, { call: made, exported: true }];
     const index = all.findIndex(({ call }) => call === made);
     const definition = made === undefined ? undefined : readDefinition(made, this.#variables, text);
-    const { vsnValue = null, ...said } = definition ?? {};
+    const { vsnValue = null, steps = [], ...said } = definition ?? {};
     const [argument] = made?.typeArguments ?? [];
     return {
       imports: this.#imports,
@@ -78,12 +88,24 @@ class OutlineReader {
           ? null
           : {
               call: index,
-              definition: said as Omit<typeof definition, "vsnValue">,
+              definition: said as Omit<typeof definition, "vsnValue" | "steps">,
+              steps: steps.map((step) => this.#step(step)),
               vsn: vsnValue === null ? null : { text: vsnValue.text, at: this.#place(vsnValue) },
               protocol: argument === undefined ? null : this.#type(argument),
             },
       syntax: syntax === null ? null : { text: syntax.text, at: this.#place(syntax) },
     };
+  }
+
+  #step({ key, functions, ...step }: StepTree): WrittenStep {
+    const written = (tree: StepFunctionTree | null): WrittenFunction | null =>
+      tree && {
+        takes: tree.takes && this.#type(tree.takes),
+        gives: tree.gives && this.#type(tree.gives),
+        returned: tree.returned,
+      };
+    const at = key && this.#place(key);
+    return { ...step, at, functions: { up: written(functions.up), down: written(functions.down) } };
   }
 
   #place({ start, end }: Spot): number {

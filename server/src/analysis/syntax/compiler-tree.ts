@@ -4,6 +4,7 @@ import type { PrimitiveName } from "../shape.ts";
 import type {
   Exported,
   ExpressionTree,
+  FunctionTree,
   MemberTree,
   NameTree,
   ParameterTree,
@@ -42,16 +43,37 @@ export function expressionTree(node: ts.Expression, source: ts.SourceFile): Expr
   }
   if (ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.name))
     return { kind: "property", object: expressionTree(node.expression, source), name: node.name.text, start, end };
+  if (ts.isArrowFunction(node) || ts.isFunctionExpression(node)) return functionTree(node, source) ?? { kind: "other", start, end };
   return { kind: "other", start, end };
 }
 
+function functionTree(
+  node: ts.ArrowFunction | ts.FunctionExpression | ts.MethodDeclaration,
+  source: ts.SourceFile,
+): FunctionTree | undefined {
+  const { body, asteriskToken, modifiers } = node;
+  if (body === undefined || asteriskToken !== undefined || modifiers?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword) === true)
+    return undefined;
+  return {
+    kind: "function",
+    signature: signatureTree(node, source),
+    body: { start: body.getStart(source), end: body.getEnd() },
+    returns: ts.isBlock(body) ? undefined : expressionTree(body, source),
+    start: node.getStart(source),
+    end: node.getEnd(),
+  };
+}
+
 function propertyTree(property: ts.ObjectLiteralElementLike, source: ts.SourceFile): PropertyTree {
-  if (ts.isSpreadAssignment(property)) return { kind: "spread" };
+  const [start, end] = [property.getStart(source), property.getEnd()];
+  if (ts.isSpreadAssignment(property)) return { kind: "spread", value: expressionTree(property.expression, source), start, end };
   const { name: node } = property;
   const name = ts.isIdentifier(node) || ts.isStringLiteralLike(node) || ts.isNumericLiteral(node) ? node.text : undefined;
-  if (ts.isPropertyAssignment(property)) return { kind: "value", name, value: expressionTree(property.initializer, source) };
-  if (ts.isShorthandPropertyAssignment(property)) return { kind: "shorthand", name, value: expressionTree(property.name, source) };
-  return { kind: "other", name };
+  if (ts.isPropertyAssignment(property)) return { kind: "value", name, value: expressionTree(property.initializer, source), start, end };
+  if (ts.isShorthandPropertyAssignment(property))
+    return { kind: "shorthand", name, value: expressionTree(property.name, source), start, end };
+  const method = ts.isMethodDeclaration(property) ? functionTree(property, source) : undefined;
+  return method === undefined ? { kind: "other", name, start, end } : { kind: "method", name, value: method, start, end };
 }
 
 function statementTree(statement: ts.Statement, source: ts.SourceFile): StatementTree {

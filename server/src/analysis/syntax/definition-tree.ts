@@ -1,14 +1,29 @@
 /** What an actor's definition says by its own literals, from its syntax alone: its version, its id and its steps. */
-import type { Definition } from "../facts.ts";
+import type { Definition, StepSource, WrittenObject } from "../facts.ts";
 import { irreversibleFunction } from "../runtime-names.ts";
-import type { CallTree, ExpressionTree, ObjectTree, PropertyTree, SourceTree, Spot } from "./tree.ts";
+import { codeText } from "./code-text.ts";
+import type { CallTree, ExpressionTree, FunctionTree, ObjectTree, PropertyTree, SourceTree, Spot, TypeTree } from "./tree.ts";
 
 /** The variables outside of functions, by their names. */
 export type Variables = ReadonlyMap<string, ExpressionTree>;
 
 /** A definition whose version is where it is in the text. */
-export interface DefinitionTree extends Omit<Definition, "vsnValue"> {
+export interface DefinitionTree extends Omit<Definition, "vsnValue" | "steps"> {
   readonly vsnValue: (Spot & { readonly text: string }) | null;
+  readonly steps: readonly StepTree[];
+}
+
+export interface StepTree extends Omit<StepSource, "range" | "functions"> {
+  /** Null where it has none that is written out. */
+  readonly key: Spot | null;
+  readonly functions: { readonly up: StepFunctionTree | null; readonly down: StepFunctionTree | null };
+}
+
+export interface StepFunctionTree {
+  /** Where the types stand that are declared; null where none is. */
+  readonly takes: TypeTree | null;
+  readonly gives: TypeTree | null;
+  readonly returned: WrittenObject | null;
 }
 
 export function variablesOf({ statements }: SourceTree): Variables {
@@ -37,27 +52,81 @@ export function readDefinition(call: CallTree, variables: Variables, text: strin
     vsn: vsn === undefined ? null : wholeNumber(vsn),
     vsnValue: vsn === undefined ? null : { text: text.slice(vsn.start, vsn.end), start: vsn.start, end: vsn.end },
     codeChange: codeChange === undefined ? "open" : codeChange === null ? "none" : "written",
-    steps: (codeChange?.properties ?? []).map((property): Definition["steps"][number] => {
-      const key = nameOf(property);
-      const from = key !== undefined && /^[1-9]\d*$/.test(key) ? Number(key) : null;
-      const step = property.kind === "value" ? valueOf(property.value) : undefined;
-      if (step?.kind !== "object")
-        return { from, written: false, up: step !== undefined, down: step === undefined ? "missing" : "function" };
-      const spread = step.properties.some(({ kind }) => kind === "spread");
-      const down = propertyOf(step, "down");
-      return {
-        from,
-        written: true,
-        up: spread || propertyOf(step, "up") !== undefined,
-        down: down === undefined ? (spread ? "function" : "missing") : isIrreversible(down) ? "irreversible" : "function",
-      };
-    }),
+    steps: (codeChange?.properties ?? []).map(stepTree),
+    initial: object === null ? null : writtenBy(functionOf(object, "init")),
   };
+
+  function stepTree(property: PropertyTree): StepTree {
+    const name = nameOf(property);
+    const from = name !== undefined && /^[1-9]\d*$/.test(name) ? Number(name) : null;
+    const step = property.kind === "value" ? valueOf(property.value) : undefined;
+    const common = {
+      from,
+      key: name === undefined ? null : { start: property.start, end: property.start + keyLength(text.slice(property.start, property.end)) },
+    };
+    if (step?.kind !== "object") {
+      const functions = { up: null, down: null };
+      return { ...common, written: false, up: step !== undefined, down: step === undefined ? "missing" : "function", code: "", functions };
+    }
+    const spread = step.properties.some(({ kind }) => kind === "spread");
+    const down = propertyOf(step, "down");
+    return {
+      ...common,
+      written: true,
+      up: spread || propertyOf(step, "up") !== undefined,
+      down: down === undefined ? (spread ? "function" : "missing") : isIrreversible(down) ? "irreversible" : "function",
+      code: codeText(step, text),
+      functions: { up: stepFunction(step, "up"), down: stepFunction(step, "down") },
+    };
+  }
+
+  function stepFunction(step: ObjectTree, name: string): StepFunctionTree | null {
+    const written = functionOf(step, name);
+    if (written === undefined || written.signature.generic) return null;
+    const [first] = written.signature.parameters;
+    const { result } = written.signature;
+    return {
+      takes: first?.type === undefined || first.rest || first.initialized || first.optional ? null : first.type,
+      gives: result === undefined || result.kind === "predicate" ? null : result,
+      returned: writtenBy(written),
+    };
+  }
+
+  function functionOf(holder: ObjectTree, name: string): FunctionTree | undefined {
+    const property = propertyOf(holder, name);
+    if (property === undefined || property.kind === "other" || property.kind === "spread") return undefined;
+    const value = property.kind === "method" ? property.value : valueOf(property.value);
+    return value.kind === "function" ? value : undefined;
+  }
 
   function isIrreversible(down: PropertyTree): boolean {
     const made = down.kind === "value" ? valueOf(down.value) : undefined;
     return made?.kind === "call" && /(^|\.)(\w+)$/.exec(text.slice(made.callee.start, made.callee.end))?.[2] === irreversibleFunction;
   }
+}
+
+/** The object that a function gives back at once. */
+function writtenBy(written: FunctionTree | undefined): WrittenObject | null {
+  if (written?.returns === undefined) return null;
+  const value = unwrapped(written.returns);
+  if (value.kind !== "object") return null;
+  const parameter = written.signature.parameters[0]?.name;
+  const names: string[] = [];
+  let spread = false;
+  for (const property of value.properties) {
+    if (property.kind === "spread") {
+      const of = unwrapped(property.value);
+      if (of.kind !== "name" || of.text !== parameter) return null;
+      spread = true;
+    } else if (property.name === undefined) return null;
+    else names.push(property.name);
+  }
+  return { names, spread };
+}
+
+/** A key as it is written: a number, a name or a string. */
+function keyLength(property: string): number {
+  return /^(?:"[^"]*"|'[^']*'|[\w$.]+)/.exec(property)?.[0].length ?? 1;
 }
 
 /** The expression without parentheses, `as`, `satisfies` and `!`. */

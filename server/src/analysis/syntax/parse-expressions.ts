@@ -1,7 +1,7 @@
 /** Expressions and classes as the parser without the compiler reads them; what they are is kept as far as a definition may be made of it. */
 import { leave, numberText, stringValue } from "./scanner.ts";
 import { TypeParser } from "./parse-types.ts";
-import type { ExpressionTree, PropertyTree, TypeTree } from "./tree.ts";
+import type { ExpressionTree, FunctionTree, PropertyTree, SignatureTree, TypeTree } from "./tree.ts";
 import { assignments, classModifiers, operators, prefixes, reserved } from "./words.ts";
 
 export abstract class ExpressionParser extends TypeParser {
@@ -58,17 +58,25 @@ export abstract class ExpressionParser extends TypeParser {
         if (!this.is("=>") || scanner.newline) leave();
         return true;
       });
-      if (arrow === true) return this.#arrowBody(start, true);
+      if (arrow === true) {
+        this.#arrowBody(true);
+        return this.#other(start);
+      }
     } else if (this.is("(")) {
-      const arrow = this.attempt(() => {
-        this.#arrowHead();
+      const signature = this.attempt(() => {
+        const head = this.#arrowHead();
         if (!this.is("=>") || scanner.newline) leave();
-        return true;
+        return head;
       });
-      if (arrow === true) return this.#arrowBody(start, false);
+      if (signature !== undefined) return { kind: "function", signature, ...this.#arrowBody(false), start, end: scanner.before };
     }
     const left = this.#binary();
-    if (this.is("=>")) return left.kind === "name" && !scanner.newline ? this.#arrowBody(start, false) : leave();
+    if (this.is("=>")) {
+      if (left.kind !== "name" || scanner.newline) leave();
+      const parameter = { name: left.text, type: undefined, optional: false, rest: false, initialized: false };
+      const signature = { generic: false, parameters: [parameter], result: undefined };
+      return { kind: "function", signature, ...this.#arrowBody(false), start, end: scanner.before };
+    }
     if (this.is(">")) scanner.greater();
     if (this.#assignable && scanner.kind === "punctuation" && assignments.has(scanner.text)) {
       scanner.next();
@@ -84,21 +92,22 @@ export abstract class ExpressionParser extends TypeParser {
     return this.#other(start);
   }
 
-  #arrowHead(): void {
-    this.parameters();
-    if (this.take(":")) this.result();
+  #arrowHead(): SignatureTree {
+    return { generic: false, parameters: this.parameters(), result: this.take(":") ? this.result() : undefined };
   }
 
-  #arrowBody(start: number, isAsync: boolean): ExpressionTree {
+  #arrowBody(isAsync: boolean): Pick<FunctionTree, "body" | "returns"> {
     this.expect("=>");
+    const { start } = this.scanner;
+    let returns: ExpressionTree | undefined;
     const read = (): void => {
       if (this.is("{")) this.block();
-      else this.assignment();
+      else returns = this.assignment();
     };
     if (this.is("{")) this.inFunction(isAsync, false, read);
     else this.#inArrow(isAsync, read);
     this.#assignable = false;
-    return this.#other(start);
+    return { body: { start, end: this.scanner.before }, returns };
   }
 
   /** An arrow's expression may go on outside: `in` is what it is there. */
@@ -119,14 +128,24 @@ export abstract class ExpressionParser extends TypeParser {
   }
 
   /** From its type parameters on. @param declared whether it may have no body. */
-  protected functionRest(isAsync: boolean, generator: boolean, declared: boolean, constructs = false): void {
-    this.typeParameters();
+  protected functionRest(
+    isAsync: boolean,
+    generator: boolean,
+    declared: boolean,
+    constructs = false,
+  ): Pick<FunctionTree, "signature" | "body"> {
+    const generic = this.typeParameters();
+    let parameters: SignatureTree["parameters"] = [];
+    let result: SignatureTree["result"];
+    let { start } = this.scanner;
     this.inFunction(isAsync, generator, () => {
-      this.parameters(constructs);
-      if (this.take(":")) this.result();
+      parameters = this.parameters(constructs);
+      if (this.take(":")) result = this.result();
+      ({ start } = this.scanner);
       if (this.is("{") || !declared) this.block();
       else this.semicolon();
     });
+    return { signature: { generic, parameters, result }, body: { start, end: this.scanner.before } };
   }
 
   #binary(): ExpressionTree {
@@ -393,8 +412,8 @@ export abstract class ExpressionParser extends TypeParser {
       scanner.next();
       const generator = this.take("*");
       if (this.isName()) scanner.next();
-      this.functionRest(isAsync, generator, false);
-      return this.#other(start);
+      const rest = this.functionRest(isAsync, generator, false);
+      return isAsync || generator ? this.#other(start) : { kind: "function", ...rest, returns: undefined, start, end: scanner.before };
     }
     if (text === "class") {
       this.classLike();
@@ -457,10 +476,9 @@ export abstract class ExpressionParser extends TypeParser {
   }
 
   #objectProperty(): PropertyTree {
-    if (this.take("...")) {
-      this.assignment();
-      return { kind: "spread" };
-    }
+    const { scanner } = this;
+    const { start } = scanner;
+    if (this.take("...")) return { kind: "spread", value: this.assignment(), start, end: scanner.before };
     const isAsync = this.#modifier("async");
     const accessor = !isAsync && (this.#modifier("get") || this.#modifier("set"));
     const generator = this.take("*");
@@ -468,12 +486,14 @@ export abstract class ExpressionParser extends TypeParser {
     const key = this.propertyName();
     const name = key.computed ? undefined : key.text;
     if (this.is("(") || this.is("<") || isAsync || accessor || generator) {
-      this.functionRest(isAsync, generator, false);
-      return { kind: "other", name };
+      const rest = this.functionRest(isAsync, generator, false);
+      const end = scanner.before;
+      if (isAsync || accessor || generator) return { kind: "other", name, start, end };
+      return { kind: "method", name, value: { kind: "function", ...rest, returns: undefined, start, end }, start, end };
     }
-    if (this.take(":")) return { kind: "value", name, value: this.assignment() };
+    if (this.take(":")) return { kind: "value", name, value: this.assignment(), start, end: scanner.before };
     if (!plain || !(this.is(",") || this.is("}"))) leave();
-    return { kind: "shorthand", name, value: { kind: "name", text: key.text, start: key.start, end: key.end } };
+    return { kind: "shorthand", name, value: { kind: "name", text: key.text, start: key.start, end: key.end }, start, end: key.end };
   }
 
   /** A word that says something of what follows it, and is no name itself. */

@@ -84,6 +84,7 @@ export type ExpressionTree = Spot &
     | { readonly kind: "property"; readonly object: ExpressionTree; readonly name: string }
     /** In parentheses, or with `as`, `satisfies` or `!`. */
     | { readonly kind: "wrapped"; readonly inner: ExpressionTree }
+    | FunctionTree
     | { readonly kind: "other" }
   );
 
@@ -94,13 +95,25 @@ export interface CallTree extends Spot {
   readonly args: readonly ExpressionTree[];
 }
 
+/** One that runs to its end at once: neither async nor a generator. */
+export interface FunctionTree extends Spot {
+  readonly kind: "function";
+  readonly signature: SignatureTree;
+  readonly body: Spot;
+  /** What stands in place of a body. */
+  readonly returns: ExpressionTree | undefined;
+}
+
 export type ObjectTree = Extract<ExpressionTree, { kind: "object" }>;
 
-export type PropertyTree =
-  | { readonly kind: "value" | "shorthand"; readonly name: string | undefined; readonly value: ExpressionTree }
-  | { readonly kind: "spread" }
-  /** A method or an accessor. */
-  | { readonly kind: "other"; readonly name: string | undefined };
+export type PropertyTree = Spot &
+  (
+    | { readonly kind: "value" | "shorthand"; readonly name: string | undefined; readonly value: ExpressionTree }
+    | { readonly kind: "method"; readonly name: string | undefined; readonly value: FunctionTree }
+    | { readonly kind: "spread"; readonly value: ExpressionTree }
+    /** An accessor, or a method that does not run to its end at once. */
+    | { readonly kind: "other"; readonly name: string | undefined }
+  );
 
 /** How a declaration is exported. */
 export interface Exported {
