@@ -212,24 +212,30 @@ test("what a file says on disk counts when it is not open, and again when it is 
   assert.equal(only(editor.diagnostics(file)).code, changed);
 });
 
-test("a configuration that cannot be read is said once to the person, and is no more in the way once it is right", async (context) => {
-  const project = temporaryProject(context, { "package.json": manifest, "instar.config.json": "{", "src/room.actor.ts": room });
+test("a wrong configuration is a finding at its place, the rest of it counts, and judging follows it", async (context) => {
+  const wrong = '{ "rules": { "vsn-not-literal": "warning", "function-in-state": "no" } }';
+  const text = room.replace("vsn: 1", "vsn: [1].length");
+  const project = temporaryProject(context, { "package.json": manifest, "instar.config.json": wrong, "src/room.actor.ts": text });
   const editor = await startEditor(context, { folders: [project.root] });
-  const file = project.path("src/room.actor.ts");
+  const [file, configuration] = [project.path("src/room.actor.ts"), project.path("instar.config.json")];
   editor.open(file);
-  assert.deepEqual(await editor.lenses(file), []);
-  assert.equal(editor.messages.length, 1);
-  assert.match(
-    editor.messages[0]!,
-    /^Instar: .*instar\.config\.json cannot be read as JSON: .* Correct it; an empty object \{\} is enough\.$/,
-  );
-  project.write({ "instar.config.json": "{}" });
-  editor.changedOnDisk(project.path("instar.config.json"));
-  assert.deepEqual(await editor.lenses(file), ["v1 (draft)", "never released"]);
+  await editor.pause();
+  assert.equal(only(editor.diagnostics(file)).severity, 2);
+  const { code, message, range } = only(editor.diagnostics(configuration));
+  assert.equal(code, "configuration-invalid");
+  assert.match(textOf(message), /"function-in-state" cannot be "no"\. Did you mean/);
+  assert.equal(range.start.character, wrong.indexOf('"no"'));
+  assert.deepEqual(editor.messages, []);
+  // As it is typed, and not saved yet.
+  editor.open(configuration, '{ "rules": { "vsn-not-literal": "off" } }');
+  await editor.pause();
+  assert.deepEqual([...editor.diagnostics(file), ...editor.diagnostics(configuration)], []);
   project.write({ "instar.config.json": "{" });
-  editor.changedOnDisk(project.path("instar.config.json"));
-  await editor.lenses(file);
-  assert.equal(editor.messages.length, 2, "broken again is said again");
+  editor.close(configuration);
+  editor.changedOnDisk(configuration);
+  await editor.pause();
+  assert.equal(only(editor.diagnostics(file)).severity, 1);
+  assert.match(textOf(only(editor.diagnostics(configuration)).message), /cannot be read as JSON/);
 });
 
 test("a file has its findings once, however the editor spells its URI", async (context) => {
@@ -402,6 +408,10 @@ async function release(editor: Editor, file: string): Promise<void> {
 function only(diagnostics: readonly Diagnostic[]): Diagnostic {
   assert.equal(diagnostics.length, 1, JSON.stringify(diagnostics, null, 2));
   return diagnostics[0]!;
+}
+
+function textOf(message: Diagnostic["message"]): string {
+  return typeof message === "string" ? message : message.value;
 }
 
 /** Mulberry32. */

@@ -13,7 +13,7 @@ import { Disk } from "./disk.ts";
 import { slashed } from "./project-root.ts";
 import { writeFileAtomic } from "./write-files.ts";
 
-export { ConfigurationError, findProjectRoot } from "./project-root.ts";
+export { findProjectRoot } from "./project-root.ts";
 
 export interface Workspace {
   readonly root: string;

@@ -180,17 +180,8 @@ export class Projects {
   }
 
   #rootOf(folder: string): string | undefined {
-    if (!this.#rootOfFolder.has(folder)) this.#rootOfFolder.set(folder, this.#findRoot(folder));
+    if (!this.#rootOfFolder.has(folder)) this.#rootOfFolder.set(folder, this.#module.findProjectRoot(folder));
     return this.#rootOfFolder.get(folder);
-  }
-
-  #findRoot(folder: string): string | undefined {
-    try {
-      return this.#module.findProjectRoot(folder)?.replaceAll("\\", "/");
-    } catch (error) {
-      this.#log.error(error instanceof Error ? error.message : String(error));
-      return undefined;
-    }
   }
 
   #open(root: string): Project | undefined {

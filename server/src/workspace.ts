@@ -2,7 +2,7 @@
 import { compiler } from "./analysis/compiler.ts";
 import { openWorkspace as openLate, type Workspace, type WorkspaceOptions } from "./late-workspace.ts";
 
-export { ConfigurationError, ensureInstarFolder, findProjectRoot, type Workspace } from "./late-workspace.ts";
+export { ensureInstarFolder, findProjectRoot, type Workspace } from "./late-workspace.ts";
 export { writeFileAtomic } from "./write-files.ts";
 
 /** @param root absolute, as `findProjectRoot` gives it. */

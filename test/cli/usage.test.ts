@@ -94,6 +94,15 @@ for (const [file, text] of [
   });
 }
 
+test("a wrong configuration says where, what, and what is allowed, exit 2", async (t) => {
+  const { root } = temporaryProject(t, { "instar.config.json": '{\n  "preset": "roling",\n  "ruels": {}\n}\n' });
+  const { code, stdout, stderr } = await runCli(["check", "--format", "json"], { cwd: root });
+  assert.match(stderr, /instar\.config\.json:2:13 "preset" cannot be "roling"\. Did you mean rolling\?/);
+  assert.match(stderr, /instar\.config\.json:3:3 The configuration has no "ruels"\. Did you mean rules\?/);
+  assert.match(stderr, /\(INSTAR_CONFIGURATION\)/);
+  assert.deepEqual({ code, stdout }, { code: 2, stdout: "" });
+});
+
 test("explain prints a rule's page, without marks of colour where there is no terminal", async () => {
   const { code, stdout } = await runCli(["explain", "state-changed-no-code-change"], { cwd: repository });
   assert.match(stdout, /^state-changed-no-code-change/);

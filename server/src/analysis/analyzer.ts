@@ -12,7 +12,6 @@ import type { Compiler } from "./compiler.ts";
 import { ProjectBodies } from "./bodies/bodies.ts";
 import { type Against, type Baselines, TreeBaselines } from "./baselines.ts";
 import { check } from "./check.ts";
-import { unconfigured } from "./configuration.ts";
 import type { ActorSource, Baseline, Drift, ModuleFacts, ProjectFacts, Reading, StepWriter } from "./facts.ts";
 import { type AgainstLive, LiveBaselines } from "./live-baselines.ts";
 import type { ActorModule, Analyzed, Strategy, Verdict, Warning } from "./model.ts";
@@ -161,7 +160,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
         return undefined;
       const findings = check({
         root,
-        config: unconfigured,
+        config: project.configuration,
         modules: [facts],
         readings: [reading],
         configProblems: project.problems(),
@@ -237,7 +236,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       if (before !== judged.get(source)) yield;
     }
     modules.sort((one, other) => (one.module.id < other.module.id ? -1 : 1));
-    return { root, config: unconfigured, modules, readings, configProblems: project.problems(), bodies, writer };
+    return { root, config: project.configuration, modules, readings, configProblems: project.problems(), bodies, writer };
   }
 
   /** A source that was not read anew is judged as before, unless what it is compared with has changed. */

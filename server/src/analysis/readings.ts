@@ -5,12 +5,15 @@
 import type { SourceHost } from "./source-host.ts";
 import type { CheckedProject } from "./checked-project.ts";
 import type { Compiler } from "./compiler.ts";
+import type { Configuration } from "./configuration.ts";
 import type { ConfigProblem, Reading } from "./facts.ts";
+import { matcher } from "./globs.ts";
 import type { Outline } from "./outline.ts";
 import { ProjectOutlines } from "./outlines.ts";
-import { folderOf, joinPath, nameOf, withoutExtension } from "./paths.ts";
+import { folderOf, joinPath, nameOf, relativeTo, withoutExtension } from "./paths.ts";
 import { plainSettings } from "./plain-settings.ts";
 import { candidatesAmong, changesOptions, isSource, listSources, type Mentions, mentionsOf } from "./project-files.ts";
+import { readConfiguration } from "./read-configuration.ts";
 import { readByNames, SharedShapes } from "./read-names.ts";
 import { readOutline } from "./read-outline.ts";
 import type { Settings } from "./settings.ts";
@@ -49,6 +52,9 @@ export class ProjectReadings {
   /** What was looked at before it was clear that only the checker can tell. */
   readonly #unsure = new Map<string, ReadonlySet<string>>();
   #files: readonly string[] | undefined;
+  #configuration: Configuration | undefined;
+  /** Whether the configuration takes a file in. */
+  #included: ((file: string) => boolean) | undefined;
   /** What follows from all files, as long as they and their mentions are the same. */
   #listing: Listing | undefined;
   /** As of the last time when all were read. */
@@ -81,7 +87,24 @@ export class ProjectReadings {
 
   /** All sources of the project; the same array for as long as they are the same. */
   files(): readonly string[] {
-    return (this.#files ??= listSources(this.#host, this.#root));
+    return (this.#files ??= listSources(this.#host, this.#root).filter((file) => this.#includes(file)));
+  }
+
+  /** What the project says of itself; the same object for as long as its files are the same. */
+  get configuration(): Configuration {
+    return (this.#configuration ??= readConfiguration(this.#host, this.#root));
+  }
+
+  #includes(file: string): boolean {
+    if (this.#included === undefined) {
+      const { include, exclude } = this.configuration;
+      const [within, without] = [matcher(include), matcher(exclude)];
+      this.#included = (each) => {
+        const path = relativeTo(this.#root, each);
+        return (include.length === 0 || within(path)) && !without(path);
+      };
+    }
+    return this.#included(file);
   }
 
   /** What is wrong with the configurations of the files that were read, and with that of the root. */
@@ -104,6 +127,8 @@ export class ProjectReadings {
     this.#checked?.invalidate(files);
     for (const file of files) {
       if (changesOptions(file)) {
+        this.#configuration = undefined;
+        this.#included = undefined;
         this.#settings.clear();
         this.#listing = undefined;
         this.#files = undefined;
@@ -163,7 +188,7 @@ export class ProjectReadings {
   /** One file alone, whatever else is to be read. Undefined where that cannot be told apart from the others. */
   readFirst(file: string): Reading | undefined {
     this.#readChanges();
-    if (!this.#settingsOf(file).names || this.#global) return undefined;
+    if (!this.#settingsOf(file).names || this.#global || !this.#includes(file)) return undefined;
     const mentions = this.#mentionsOf(file);
     if (mentions === undefined || !mentions.exports || !mentions.actors) return undefined;
     if (!this.#known.has(file)) this.#readByNames(file);

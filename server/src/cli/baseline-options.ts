@@ -5,6 +5,7 @@ import type { GitBaseline } from "../git-baseline.ts";
 import type { LiveBaseline } from "../live/live-baseline.ts";
 import { UsageError } from "./exit.ts";
 import { connectLive } from "./live.ts";
+import { configurationOf } from "./project.ts";
 import { colors, count, printError } from "./terminal.ts";
 
 export interface BaselineOptions {
@@ -25,7 +26,7 @@ export function withBaselineOptions(command: Command): Command {
     .option("--runtime <name>", "with --live: which runtime, where several run");
 }
 
-/** Undefined where nothing but the newest snapshots is asked for. */
+/** Undefined where nothing but the newest snapshots is asked for, neither here nor by the configuration. */
 export async function baselineOf(command: Command, root: string, options: BaselineOptions): Promise<OtherBaseline | undefined> {
   const { against, mergeBase = false, live = false, runtime } = options;
   if (live && against !== undefined)
@@ -34,11 +35,12 @@ export async function baselineOf(command: Command, root: string, options: Baseli
   if (mergeBase && against === undefined) {
     throw new UsageError("--merge-base says where this branch left another one: say which with --against <git ref>.");
   }
-  if (against !== undefined) {
+  if (!live) {
+    const ref = against ?? (await configurationOf(root)).baseline;
+    if (ref === null) return undefined;
     const { gitBaseline } = await import("../git-baseline.ts");
-    return gitBaseline(root, against, mergeBase);
+    return gitBaseline(root, ref, mergeBase);
   }
-  if (!live) return undefined;
   const { liveBaseline } = await import("../live/live-baseline.ts");
   const { connection } = await connectLive(command, runtime);
   try {

@@ -12,5 +12,10 @@ export const exitCode = {
 /** What the user asked for makes no sense here. The message says what is wrong and what to do. Exit code 2. */
 export class UsageError extends Error {}
 
+/** The project's configuration is wrong. The message says where, what, and what is allowed. Exit code 2. */
+export class ConfigurationError extends Error {
+  readonly code = "INSTAR_CONFIGURATION";
+}
+
 /** The operation was asked for rightly and is refused or failed; nothing changed unless the message says so. Exit code 1. */
 export class Refused extends Error {}

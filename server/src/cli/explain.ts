@@ -1,11 +1,12 @@
 /** `instar explain <rule or record>`: a rule's page, or what a record is part of. */
 import { type Command, Option } from "commander";
+import { closest } from "../analysis/closest.ts";
 import type { Change } from "../analysis/model.ts";
 import type { RecordFacts } from "../analysis/record-facts.ts";
 import { findProjectRoot } from "../project-root.ts";
 import { UsageError } from "./exit.ts";
 import { renderMarkdown } from "./markdown.ts";
-import { closest, fromHere, fromRoot, openProject, projectRoot } from "./project.ts";
+import { fromHere, fromRoot, openProject, projectRoot } from "./project.ts";
 import { readRulePage, ruleDescription, ruleIds } from "./rule-pages.ts";
 import { colors, count, print, printJson, table } from "./terminal.ts";
 

@@ -1,8 +1,9 @@
 /** `instar fix`: takes the preferred fixes. Without `--write` it only shows what it would write. */
 import { type Command, Option } from "commander";
+import { closest } from "../analysis/closest.ts";
 import type { FileChange } from "../write-files.ts";
 import { exitCode, UsageError } from "./exit.ts";
-import { openProject, projectRoot, closest, fromHere, fromRoot } from "./project.ts";
+import { openProject, projectRoot, fromHere, fromRoot } from "./project.ts";
 import { ruleIds } from "./rule-pages.ts";
 import { colors, count, print, printError, printJson } from "./terminal.ts";
 

@@ -2,10 +2,12 @@
 import { existsSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import type { Command } from "commander";
+import { closest } from "../analysis/closest.ts";
 import type { Analyzed } from "../analysis/model.ts";
 import { findProjectRoot, slashed } from "../project-root.ts";
+import type { Configuration } from "../analysis/configuration.ts";
 import type { Workspace, WorkspaceAgainst } from "../late-workspace.ts";
-import { UsageError } from "./exit.ts";
+import { ConfigurationError, UsageError } from "./exit.ts";
 import { printError, colors } from "./terminal.ts";
 
 export interface Project extends Workspace {
@@ -27,8 +29,25 @@ export function projectRoot(command: Command, path?: string): string {
   return root;
 }
 
+/**
+ * What the project says of itself.
+ * @throws ConfigurationError where it says something wrong: half a configuration is no base for a judgement.
+ */
+export async function configurationOf(root: string): Promise<Configuration> {
+  const { projectConfiguration } = await import("../project-configuration.ts");
+  const configuration = projectConfiguration(root);
+  if (configuration.problems.length > 0) {
+    const lines = configuration.problems.map(
+      ({ file, range: { start }, text }) => `  ${fromHere(file)}:${start.line}:${start.column} ${text}`,
+    );
+    throw new ConfigurationError(`the configuration is wrong, so nothing was judged:\n${lines.join("\n")}`);
+  }
+  return configuration;
+}
+
 /** Judges the whole project, from what the last run kept where nothing has changed since: quick, but without answers to further questions. */
 export async function judgeProject(root: string, against?: WorkspaceAgainst): Promise<Pick<Project, "root" | "analyzed" | "readFile">> {
+  await configurationOf(root);
   warnWithoutConfig(root);
   const { openWorkspace } = await import("../late-workspace.ts");
   const workspace = openWorkspace(root, against === undefined ? {} : { against });
@@ -39,6 +58,7 @@ export async function judgeProject(root: string, against?: WorkspaceAgainst): Pr
 
 /** Reads and judges the whole project. */
 export async function openProject(root: string): Promise<Project> {
+  await configurationOf(root);
   warnWithoutConfig(root);
   const { openWorkspace } = await import("../workspace.ts");
   const workspace = openWorkspace(root);
@@ -110,27 +130,4 @@ export interface NamedModule {
 
 function withoutExtension(path: string): string {
   return path.replace(/\.[cm]?[jt]sx?$/, "");
-}
-
-/** Up to three names that the user may have meant, nearest first. */
-export function closest(name: string, names: readonly string[]): string[] {
-  return names
-    .map((candidate) => ({ candidate, distance: candidate.includes(name) || name.includes(candidate) ? 0 : editDistance(name, candidate) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(2, Math.floor(candidate.length / 3)))
-    .toSorted((a, b) => a.distance - b.distance || a.candidate.localeCompare(b.candidate))
-    .slice(0, 3)
-    .map(({ candidate }) => candidate);
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -1,6 +1,7 @@
 /** The registry: one line per rule. */
 export { codeChangeChainFork } from "./code-change-chain-fork.ts";
 export { configNotRead } from "./config-not-read.ts";
+export { configurationInvalid } from "./configuration-invalid.ts";
 export { fieldNameReused } from "./field-name-reused.ts";
 export { functionInState } from "./function-in-state.ts";
 export { liveStateDrift } from "./live-state-drift.ts";
