@@ -379,7 +379,11 @@ export function createShapeReader({ checker, exact, isRuntime, isExternal, modul
       // Under `exactOptionalPropertyTypes` the checker has a second kind of `undefined` for what is missing.
       ...(optional && exact && !alternativesOf(type).includes(checker.getUndefinedType()) ? { exact: true } : {}),
       readonly: declaration !== undefined && (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Readonly) !== 0,
-      ...(name === undefined || isExternal(name.getSourceFile().fileName) ? {} : { declared: locationOf(name) }),
+      ...(name === undefined
+        ? {}
+        : isExternal(name.getSourceFile().fileName)
+          ? { foreign: true as const }
+          : { declared: locationOf(name) }),
       ...inherited,
       ...(written !== type && mentionsParameter(checker, written) ? { open: true } : {}),
     };

@@ -110,6 +110,8 @@ export interface Field {
   readonly picked?: true;
   /** What it holds is for the type arguments to say, not for the declaration. */
   readonly open?: true;
+  /** Declared by the platform or a package, whose code no upgrade replaces. */
+  readonly foreign?: true;
 }
 
 export interface Index {

@@ -1,10 +1,14 @@
 /** The registry: one line per rule. */
+export { classInstanceInState } from "./class-instance-in-state.ts";
 export { codeChangeChainFork } from "./code-change-chain-fork.ts";
 export { configNotRead } from "./config-not-read.ts";
 export { configurationInvalid } from "./configuration-invalid.ts";
 export { fieldNameReused } from "./field-name-reused.ts";
 export { functionInState } from "./function-in-state.ts";
+export { handleInState } from "./handle-in-state.ts";
 export { liveStateDrift } from "./live-state-drift.ts";
+export { pendingPromiseInState } from "./pending-promise-in-state.ts";
+export { privateFieldInState } from "./private-field-in-state.ts";
 export { severalActors } from "./several-actors.ts";
 export { snapshotDamaged } from "./snapshot-damaged.ts";
 export { stateChangedNoCodeChange } from "./state-changed-no-code-change.ts";
