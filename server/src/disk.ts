@@ -61,11 +61,15 @@ export class Disk implements SourceHost {
     return this.#seen.has(path);
   }
 
-  /** Lays an open document over the disk; undefined closes it. Says whether it is as the disk has it. */
-  setOverlay(path: string, text: string | undefined): boolean {
+  /** Lays an open document over the disk; undefined closes it. */
+  setOverlay(path: string, text: string | undefined): void {
     if (text === undefined) this.overlays.delete(path);
     else this.overlays.set(path, text);
-    return text === readText(path);
+  }
+
+  /** Whether the disk itself has this text; undefined: whether it has none. */
+  says(path: string, text: string | undefined): boolean {
+    return readText(path) === text;
   }
 
   changed(): readonly string[] {

@@ -136,7 +136,8 @@ export function openWorkspace(root: string, options: WorkspaceOptions = {}): Wor
       const path = slashed(file);
       const concerned = workspace.concerns(path);
       // Opened as it is on disk, a document changes nothing.
-      untouched = disk.setOverlay(path, text) && untouched;
+      untouched &&= disk.says(path, text);
+      disk.setOverlay(path, text);
       if (concerned) analyzer.invalidate([path]);
       return concerned;
     },

@@ -90,11 +90,11 @@ class Blame {
     let same = this.#same.get(key);
     if (same === undefined) {
       same = this.#project.some(({ source, baseline, unresolved, state, messages }) => {
-        if (!recordsIn(source.protocol).has(key)) return false;
-        if (baseline === null || unresolved || !namesOf(baseline.shapes).has(holder.name)) return false;
-        return ![...state.changes, ...messages.changes].some(
-          ({ owners: [nearest] }) => nearest !== undefined && holderKey(nearest) === key,
-        );
+        // What costs little is asked first: most modules with a change in it have just been read anew.
+        if (baseline === null || unresolved) return false;
+        const isIn = ({ owners: [nearest] }: Difference) => nearest !== undefined && holderKey(nearest) === key;
+        if (state.changes.some(isIn) || messages.changes.some(isIn)) return false;
+        return recordsIn(source.protocol).has(key) && namesOf(baseline.shapes).has(holder.name);
       });
       this.#same.set(key, same);
     }

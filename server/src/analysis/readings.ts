@@ -8,6 +8,7 @@ import type { Compiler } from "./compiler.ts";
 import type { Configuration } from "./configuration.ts";
 import type { ConfigProblem, Reading } from "./facts.ts";
 import { matcher } from "./globs.ts";
+import { type Known, KnownReadings } from "./known-readings.ts";
 import type { Outline } from "./outline.ts";
 import { ProjectOutlines } from "./outlines.ts";
 import { folderOf, joinPath, nameOf, relativeTo, withoutExtension } from "./paths.ts";
@@ -19,20 +20,12 @@ import { readOutline } from "./read-outline.ts";
 import type { Settings } from "./settings.ts";
 import { plainTree } from "./syntax/plain-tree.ts";
 
-interface Known {
-  readonly reading: Reading;
-  /** What it depends on, itself included. */
-  readonly files: ReadonlySet<string>;
-  readonly checked: boolean;
-}
-
 /** So many modules are read with one program: each program costs something, and nothing else happens meanwhile. */
 const batch = 20;
 
 interface Listing {
   readonly files: readonly string[];
   readonly candidates: readonly string[];
-  readonly wanted: ReadonlySet<string>;
   /** Whether names are what they usually are for all candidates. */
   readonly named: boolean;
 }
@@ -45,7 +38,7 @@ export class ProjectReadings {
   readonly #mentions = new Map<string, Mentions | undefined>();
   /** Those that were looked into and may be read next. */
   readonly #texts = new Map<string, string>();
-  readonly #known = new Map<string, Known>();
+  readonly #known = new KnownReadings();
   /** What is optional means another thing where it is exact. */
   readonly #shared = { exact: new SharedShapes(), loose: new SharedShapes() };
   readonly #dirty = new Set<string>();
@@ -156,9 +149,8 @@ export class ProjectReadings {
       this.#mentionsOf(file);
       yield;
     }
-    const { candidates, wanted, named } = (this.#listing = this.#listing?.files === files ? this.#listing : this.#list(files));
+    const { candidates, named } = (this.#listing = this.#listing?.files === files ? this.#listing : this.#list(files));
     this.#candidates = candidates;
-    for (const file of this.#known.keys()) if (!wanted.has(file)) this.#known.delete(file);
     if (!named) this.#setGlobal(true);
     const unread: string[] = [];
     for (const file of candidates) {
@@ -202,8 +194,8 @@ export class ProjectReadings {
   mayBeUsed(file: string, look: boolean): boolean {
     if (this.#candidates !== undefined) {
       // One that has to be read anew may be so because of this one.
-      if (!this.#candidates.every((each) => each === file || this.#known.has(each))) return true;
-      return [...this.#known].some(([each, { files }]) => each !== file && files.has(file));
+      for (const each of this.#known.lacking) if (each !== file) return true;
+      return this.#known.isUsed(file);
     }
     if (!look) return false;
     const name = withoutExtension(nameOf(file));
@@ -215,7 +207,8 @@ export class ProjectReadings {
 
   #list(files: readonly string[]): Listing {
     const candidates = candidatesAmong(files, (file) => this.#mentionsOf(file));
-    return { files, candidates, wanted: new Set(candidates), named: candidates.every((file) => this.#settingsOf(file).names) };
+    this.#known.expect(candidates);
+    return { files, candidates, named: candidates.every((file) => this.#settingsOf(file).names) };
   }
 
   #readChanges(): void {
@@ -237,8 +230,9 @@ export class ProjectReadings {
         if (before === undefined || !reachesTheSame(before, this.#outlines.of(file)?.outline)) this.#reaches = undefined;
         for (const shared of Object.values(this.#shared)) shared.forget(file);
       }
-      const affected = [...this.#known].filter(([, { files }]) => files.has(file));
-      for (const [each, known] of affected) {
+      for (const each of this.#known.dependentsOf(file)) {
+        const known = this.#known.get(each);
+        if (known === undefined) continue;
         this.#known.delete(each);
         // What is declared is the same, so are the shapes; only places have moved.
         if (!changed && !known.checked) this.#readByNames(each, known);
