@@ -1,6 +1,7 @@
 /** The registry of what is collected from functions' bodies: one line a kind, here and in `words.ts`. */
 import { ts } from "../typescript.ts";
 import { FileNames } from "./file-names.ts";
+import { loops } from "./loops.ts";
 import { moduleVariables } from "./module-variables.ts";
 import { timers } from "./timers.ts";
 
@@ -12,6 +13,7 @@ export interface BodySource {
 }
 
 const collectors = {
+  loops,
   moduleVariables,
   timers,
 } satisfies Record<string, (body: BodySource) => readonly unknown[]>;

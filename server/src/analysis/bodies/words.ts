@@ -4,6 +4,7 @@
  * is never found.
  */
 import type { BodyKind } from "./collectors.ts";
+import { mayRunForEver } from "./endless-words.ts";
 
 interface Words {
   mayHold(text: string): boolean;
@@ -12,6 +13,7 @@ interface Words {
 }
 
 export const words: Readonly<Record<BodyKind, Words>> = {
+  loops: { mayHold: mayRunForEver },
   moduleVariables: { mayHold: (text) => /^(?:export )?(?:declare )?(?:let|var)\b/m.test(text) },
   timers: { mayHold: (text) => /\bset(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b/.test(text) },
 };

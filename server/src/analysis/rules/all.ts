@@ -6,6 +6,7 @@ export { configurationInvalid } from "./configuration-invalid.ts";
 export { fieldNameReused } from "./field-name-reused.ts";
 export { functionInState } from "./function-in-state.ts";
 export { handleInState } from "./handle-in-state.ts";
+export { handlerNeverReturns } from "./handler-never-returns.ts";
 export { liveStateDrift } from "./live-state-drift.ts";
 export { pendingPromiseInState } from "./pending-promise-in-state.ts";
 export { privateFieldInState } from "./private-field-in-state.ts";

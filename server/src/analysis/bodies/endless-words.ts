@@ -1,0 +1,15 @@
+/** Whether a text may hold something that never ends; for `words.ts`. */
+
+/** A `for` without a condition, or without a step; other ones are not looked at. */
+const openFor = /\bfor\s*\([^;]{0,300};(?:\s*;|[^;]{0,300};\s*\))/;
+
+export function mayRunForEver(text: string): boolean {
+  if (!/\bdefault\b/.test(text)) return false;
+  return /\bwhile\s*\(|\bfor\s+await\b|\bnew\s+Promise\b/.test(text) || openFor.test(text) || mayAwaitItself(text);
+}
+
+function mayAwaitItself(text: string): boolean {
+  for (const { 1: declared, 2: held, index } of text.matchAll(/\basync\s+function\s+(\w+)|\b(\w+)\s*=\s*async\b/g))
+    if (new RegExp(`\\b(?:await|return)\\s+${declared ?? held}\\s*\\(`).test(text.slice(index))) return true;
+  return false;
+}
