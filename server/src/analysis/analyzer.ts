@@ -92,7 +92,12 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
   let baselines: Baselines | undefined;
   const writer: StepWriter = {
     step: (...given) => project.checked.writer.step(...given),
-    down: (...given) => project.checked.writer.down(...given),
+    between: (...given) => project.checked.writer.between(...given),
+    half: (...given) => project.checked.writer.half(...given),
+    irreversible: (...given) => project.checked.writer.irreversible(...given),
+    messages: (...given) => project.checked.writer.messages(...given),
+    handler: (...given) => project.checked.writer.handler(...given),
+    questions: (...given) => project.checked.writer.questions(...given),
   };
   /** By state hash: what `compatible` is asked about. */
   const states = new Map<string, Shape>();

@@ -5,7 +5,8 @@ import { readProtocol } from "./extract.ts";
 import { createShapeReader, type ShapeReader } from "./extract-shape.ts";
 import type { Definition, Reading, StepFunction, StepWriter } from "./facts.ts";
 import { findActor } from "./find.ts";
-import { createStepWriter, type TypedModule } from "./migration/write-step.ts";
+import type { TypedModule } from "./migration/step-context.ts";
+import { createStepWriter } from "./migration/write-step.ts";
 import { orderAlternatives, orderUnions } from "./order-unions.ts";
 import { relativeTo, withoutExtension } from "./paths.ts";
 import { type CheckedProgram, ProjectProgram } from "./program.ts";
@@ -143,6 +144,7 @@ export class CheckedProject {
 export function syntaxProblem(
   source: ts.SourceFile,
   problems: readonly Pick<ts.DiagnosticWithLocation, "start" | "length" | "messageText">[],
+      fileAt: (each) => program.getSourceFile(each),
 ): SourceTree["syntax"] {
   const [first] = problems;
   if (first === undefined || !mentionsActor(source.text)) return null;

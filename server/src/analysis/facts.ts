@@ -3,8 +3,8 @@ import type { ActorModule } from "./model.ts";
 import type { Bodies } from "./bodies/bodies.ts";
 import type { Comparison, MessageComparison } from "./compare.ts";
 import type { Configuration } from "./configuration.ts";
-import type { ProtocolShapes } from "./protocol-shapes.ts";
-import type { Answers, FileEdit } from "./rule.ts";
+import type { ProtocolShapes, Section } from "./protocol-shapes.ts";
+import type { Answers, FileEdit, ValueQuestion } from "./rule.ts";
 import type { Shape } from "./shape.ts";
 import type { Snapshots, StraySnapshot } from "./snapshots.ts";
 import type { Location, Range } from "./span.ts";
@@ -142,8 +142,35 @@ export interface ProjectFacts {
 
 /** Writes into sources. It needs the compiler, so it is asked only when somebody takes a fix. */
 export interface StepWriter {
-  /** The step from the baseline to the source as it is now. */
+  /** The step from the baseline to the source as it is now, with the messages whose arguments are others; raises `vsn` where need be. */
   step(facts: ModuleFacts, project: ProjectFacts, answers: Answers): readonly FileEdit[];
-  /** Adds `down` to a step that has only `up`. */
-  down(facts: ModuleFacts, project: ProjectFacts, step: StepSource, answers: Answers, irreversible: boolean): readonly FileEdit[];
+  /**
+   * The step from a release to the next version that is known, both written out as they were: for a chain with a gap. `missingBetween` in
+   * `migration/missing-step.ts` says whether there is one that can be written.
+   */
+  between(facts: ModuleFacts, project: ProjectFacts, from: number, answers: Answers): readonly FileEdit[];
+  /** Adds `up` or `down` to a step that has only the other one. */
+  half(facts: ModuleFacts, project: ProjectFacts, step: StepSource, direction: "up" | "down", answers: Answers): readonly FileEdit[];
+  /** Adds `down: irreversible("…")` to a step that has only `up`. */
+  irreversible(facts: ModuleFacts, project: ProjectFacts, step: StepSource): readonly FileEdit[];
+  /**
+   * Says in the step from the baseline what becomes of queued messages: those whose arguments changed are translated both ways, others are
+   * dropped with a reason. Where there is no such step, it is written as by `step`. A message that `messages` names already, whose
+   * arguments are the same, or that one of the versions does not have (unless it is dropped) is left alone.
+   */
+  messages(facts: ModuleFacts, project: ProjectFacts, wishes: readonly MessageWish[], answers: Answers): readonly FileEdit[];
+  /**
+   * Brings a message of the baseline that is gone back into the protocol, marked as deprecated, with a handler that only takes it: an empty
+   * answer, where its type makes one obvious, or an error. Nothing where the protocol or the handlers are not written out in the module's
+   * file.
+   */
+  handler(facts: ModuleFacts, project: ProjectFacts, section: Section, name: string): readonly FileEdit[];
+  /** The first values that the step from the baseline asks for, in these directions, and nobody has said yet. */
+  questions(facts: ModuleFacts, project: ProjectFacts, answers: Answers, directions: readonly ("up" | "down")[]): readonly ValueQuestion[];
+}
+
+/** What is to become of queued messages of one name: they are translated, or dropped for a reason. */
+export interface MessageWish {
+  readonly name: string;
+  readonly drop?: string;
 }

@@ -85,7 +85,21 @@ export interface Answers {
 }
 
 export interface FileEdit {
+  /** First values that only a person knows, once renames are answered; left open, the type's simplest value stands there, or code that throws. */
+  values?(answers: Answers): readonly ValueQuestion[];
   readonly file: string;
   readonly range: Range;
   readonly newText: string;
 }
+/** What is the first value of a field that states of the other version do not have? */
+export interface ValueQuestion {
+  /** `State.step` */
+  readonly path: string;
+  readonly type: string;
+  /** What is written where nobody answers; null where the code throws then. */
+  readonly suggestion: string | null;
+  readonly module: string;
+}
+
+  /** First values as expressions, by path. */
+  readonly values?: Readonly<Record<string, string>>;

@@ -48,6 +48,25 @@ export function list(
   return `${open}\n${parts.map((part) => `${indent(part, layout.unit)},`).join("\n")}\n${close}`;
 }
 
+/** What stands behind the arrow of a function that gives back what was made, with the functions that it calls. */
+export function arrowBody({ expression, functions }: { expression: string; functions: readonly string[] }, layout: Layout): string {
+  if (functions.length === 0) return body(expression);
+  return `{\n${indent([...functions, statement(expression)].join("\n"), layout.unit)}\n}`;
+}
+
+/** An object literal as the body of an arrow function needs parentheses. */
+export function body(expression: string): string {
+  return expression.startsWith("{") ? `(${expression})` : expression.startsWith("//") ? `\n${expression}` : expression;
+}
+
+/** Gives back a value, or throws where that is all that the expression does. */
+export function statement(expression: string): string {
+  const [, comment, thrown] = /^(\/\/ [^\n]*\n)\(\(\): never => \{\n\s*(throw [^\n]*;)\n\}\)\(\)$/.exec(expression) ?? [];
+  if (comment !== undefined && thrown !== undefined) return comment + thrown;
+  const [before = ""] = /^\/\/ [^\n]*\n/.exec(expression) ?? [];
+  return `${before}return ${expression.slice(before.length)};`;
+}
+
 /** Every line one level, or `by`, further in. */
 export function indent(text: string, by: string): string {
   return text

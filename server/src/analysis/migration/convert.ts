@@ -1,97 +1,193 @@
 /**
  * Writes the expression that makes a value of one shape from a value of another. Every field is written out: spreads are many times slower
- * over large states, and drag along what the new version does not know. Where no value can be known, the code throws and says so.
+ * over large states, and drag along what the new version does not know. What recurses, and what has many variants, becomes a local function.
+ * Where no value can be known, the code throws and says so.
  */
-import { byTag, tagOf } from "../compare.ts";
+import { argumentName } from "../compare.ts";
 import {
   type ArrayShape,
   type BuiltinShape,
+  type EnumShape,
   type Field,
   isPrimitive,
+  isRecursive,
   membersOf,
   type ObjectShape,
+  primitive,
   type Shape,
   shapeHash,
+  type Slot,
   type TupleShape,
 } from "../shape.ts";
 import { accessText, keyText, typeText } from "../type-text.ts";
-import { createValidity, literalsOf } from "../validity.ts";
-import { indent, type Layout, list, parameterName } from "./code.ts";
-import { obviousValue } from "./defaults.ts";
+import { createValidity } from "../validity.ts";
+import { body, indent, list, parameterName, statement } from "./code.ts";
+import type { Conversion, Converting } from "./conversion.ts";
+import { alternatives } from "./convert-union.ts";
 
-export interface Conversion {
-  readonly layout: Layout;
-  /** The name of a target type in the module's file. */
-  readonly typeOf: (shape: Shape) => string;
-  /** The field of the source that became this one, by the target's path, where a person said so. */
-  readonly renamed: (path: string) => string | undefined;
-  /** A first value for a field that the source does not have. */
-  readonly first: (path: string, shape: Shape) => string | undefined;
-  /** `exactOptionalPropertyTypes` */
-  readonly exact: boolean;
+/** A first value that nobody has said, with what stands for it; null where the code throws. */
+export interface OpenValue {
+  readonly path: string;
+  readonly shape: Shape;
+  readonly suggestion: string | null;
 }
 
-/** @param taken names that are in use around the expression. */
-export function convert(conversion: Conversion, from: Shape, to: Shape, value: string, path: string, taken: ReadonlySet<string>): string {
-  return new Converter(conversion).value(from, to, value, path, taken, true);
-}
-
-class Converter {
-  readonly #conversion: Conversion;
-  readonly #valid = createValidity();
-  readonly #open: [Shape, Shape][] = [];
+export class Converter implements Converting {
+  readonly conversion: Conversion;
+  readonly valid = createValidity();
+  /** First values that nobody has said. */
+  readonly open: OpenValue[] = [];
+  /** Pairs that are being converted further out; one that is met again is a function. */
+  readonly #around: { readonly key: string; name: string | undefined }[] = [];
+  readonly #made = new Map<string, { readonly name: string; text: string }>();
+  /** Names of parameters and functions, so that none hides another. */
+  readonly #names = new Set<string>();
 
   constructor(conversion: Conversion) {
-    this.#conversion = conversion;
+    this.conversion = conversion;
   }
 
+  /** Declarations of the functions that the expressions call. */
+  get functions(): readonly string[] {
+    return [...this.#made.values()].map(({ text }) => text);
+  }
+
+  /** @param taken names that are in use around the expression. */
   value(from: Shape, to: Shape, value: string, path: string, taken: ReadonlySet<string>, top = false): string {
-    if (!top && this.#passes(from, to)) return value;
-    if (top && from.kind !== "object" && this.#passes(from, to)) return value;
-    // What recurses cannot be written out; a person has to write the function.
-    if (this.#open.some(([one, other]) => one === from && other === to)) return this.#unknown(path, from, to);
-    this.#open.push([from, to]);
-    try {
-      if (from.kind === "union" || to.kind === "union") return this.#union(from, to, value, path, taken);
-      if (from.kind === "object" && to.kind === "object") return this.#object(from, to, value, path, taken, top);
-      if (from.kind === "array" && to.kind === "array") return this.#array(from, to, value, path, taken);
-      if (from.kind === "tuple" && to.kind === "tuple") return this.#tuple(from, to, value, path, taken);
-      if (from.kind === "tuple" && to.kind === "array" && from.slots.every((slot) => this.#passes(slot.shape, to.element)))
-        return `[...${value}]`;
-      if (from.kind === "builtin" && to.kind === "builtin" && from.class === to.class && from.from === to.from) {
-        const made = this.#builtin(from, to, value, path, taken);
-        if (made !== undefined) return made;
-      }
-      return this.#simple(from, to, value, path);
-    } finally {
-      this.#open.pop();
+    if ((!top || from.kind !== "object") && this.passes(from, to)) return value;
+    const key = `${shapeHash(from)} ${shapeHash(to)}`;
+    const known = this.#made.get(key);
+    if (known !== undefined) return `${known.name}(${value})`;
+    const again = this.#around.find((each) => each.key === key);
+    if (again !== undefined) {
+      if (this.#signature(from, to) === undefined) return this.unknown(path, from, to);
+      again.name ??= this.#nameFor(from, to, path);
+      return `${again.name}(${value})`;
     }
+    const frame: { key: string; name: string | undefined } = { key, name: undefined };
+    const opened = this.open.length;
+    this.#around.push(frame);
+    const made = this.#make(from, to, value, path, taken, top);
+    this.#around.pop();
+    if (frame.name === undefined) return made;
+    // It is written once more, of the function's own parameter.
+    this.open.length = opened;
+    return `${this.#define(key, frame.name, from, to, (parameter) => statement(this.#make(from, to, parameter, path, new Set([parameter]), false)))}(${value})`;
   }
 
-  #simple(from: Shape, to: Shape, value: string, path: string): string {
-    if (
-      isPrimitive(to, "string") &&
-      ["number", "boolean", "bigint"].some((type) => this.#passes(from, { kind: "primitive", type: type as "number" }))
-    ) {
+  callable(from: Shape, to: Shape, path: string, write: (parameter: string) => string): string | undefined {
+    const key = `${shapeHash(from)} ${shapeHash(to)}`;
+    const known = this.#made.get(key);
+    if (known !== undefined) return known.name;
+    return this.#signature(from, to) === undefined ? undefined : this.#define(key, this.#nameFor(from, to, path), from, to, write);
+  }
+
+  #define(key: string, name: string, from: Shape, to: Shape, write: (parameter: string) => string): string {
+    const made = { name, text: "" };
+    this.#made.set(key, made);
+    const [source, target] = this.#signature(from, to) ?? [];
+    const lines = write("from");
+    const [, returned] = /^return ([^\n]*);$/.exec(lines) ?? [];
+    const { layout } = this.conversion;
+    const head = `const ${name} = (from: ${source}): ${target} =>`;
+    const broken = head.length > 110 ? `const ${name} = (\n${layout.unit}from: ${source},\n): ${target} =>` : head;
+    made.text = `${broken} ${returned === undefined ? `{\n${indent(lines, layout.unit)}\n}` : body(returned)};`;
+    return name;
+  }
+
+  #signature(from: Shape, to: Shape): readonly [string, string] | undefined {
+    const source = this.conversion.wholeType(from, "from");
+    const target = this.conversion.wholeType(to, "to");
+    return source === undefined || target === undefined ? undefined : [source, target];
+  }
+
+  #nameFor(from: Shape, to: Shape, path: string): string {
+    const named = [to, from].flatMap((shape) => ("name" in shape && shape.name !== undefined ? [shape.name] : []))[0];
+    const last = /([\p{ID_Start}$_][\p{ID_Continue}$]*)[^\p{ID_Continue}]*$/u.exec(path.replaceAll(/[[<|][^.]*/g, ""))?.[1];
+    return this.parameter(named ?? last, "converted", new Set(["from"]));
+  }
+
+  /** A name that no function has, and nothing around. */
+  parameter(typeName: string | undefined, fallback: string, taken: ReadonlySet<string>): string {
+    const functions = [...this.#made.values()].map(({ name }) => name);
+    const around = this.#around.flatMap(({ name }) => name ?? []);
+    const isFunction = taken.has("from") && taken.size === 1;
+    const name = parameterName(typeName, fallback, new Set([...taken, ...functions, ...around, ...(isFunction ? this.#names : [])]));
+    this.#names.add(name);
+    return name;
+  }
+
+  #make(from: Shape, to: Shape, value: string, path: string, taken: ReadonlySet<string>, top: boolean): string {
+    if (from.kind === "enum" && to.kind === "enum") return this.#enum(from, to, value, path);
+    if (from.kind === "union" || to.kind === "union" || from.kind === "enum") return alternatives(this, from, to, value, path, taken);
+    if (from.kind === "object" && to.kind === "object") return this.#object(from, to, value, path, taken, top);
+    if (from.kind === "array" && to.kind === "array") return this.#array(from, to, value, path, taken);
+    if (from.kind === "tuple" && to.kind === "tuple") return this.#tuple(from, to, value, path, taken);
+    if (from.kind === "tuple" && to.kind === "array" && from.slots.every((slot) => this.passes(slot.shape, to.element)))
+      return `[...${value}]`;
+    if (from.kind === "builtin" && to.kind === "builtin" && from.class === to.class && from.from === to.from) {
+      const made = this.#builtin(from, to, value, path, taken);
+      if (made !== undefined) return made;
+    }
+    return this.#simple(from, to, value, path, taken);
+  }
+
+  #simple(from: Shape, to: Shape, value: string, path: string, taken: ReadonlySet<string>): string {
+    if (isPrimitive(to, "string") && ["number", "boolean", "bigint"].some((type) => this.passes(from, primitive(type as "number")))) {
       return `String(${value})`;
     }
+    const plain = (shape: Shape, name: string) => shape.kind === "builtin" && shape.from === "" && shape.class === name;
+    // The same items, held in another way; that some may be equal is for the new version's type to say.
+    if (from.kind === "array" && to.kind === "builtin" && plain(to, "Set")) {
+      const items: ArrayShape = { kind: "array", element: to.args[0] ?? primitive("unknown"), readonly: true };
+      return `new Set(${this.value(from, items, value, path, taken)})`;
+    }
+    if (from.kind === "builtin" && plain(from, "Set") && to.kind === "array") {
+      const element = from.args[0] ?? primitive("unknown");
+      if (this.passes(element, to.element)) return `[...${value}]`;
+      return this.#array({ kind: "array", element, readonly: false }, to, `[...${value}]`, path, taken);
+    }
     // The values are the same, which only the type checker cannot see: an enum and the literals that it stands for.
-    if (this.#valid(from, to) === "compatible" && (to.kind === "enum" || from.kind === "enum"))
-      return `${value} as ${this.#conversion.typeOf(to)}`;
-    return this.#unknown(path, from, to);
+    if (this.valid(from, to) === "compatible" && to.kind === "enum") return `${value} as ${this.conversion.typeOf(to)}`;
+    return this.unknown(path, from, to);
+  }
+
+  /** A table from each old value to the new one of the same name. */
+  #enum(from: EnumShape, to: EnumShape, value: string, path: string): string {
+    const names = new Map(from.table.map(([name, each]) => [each, name]));
+    const rows = from.table
+      .filter(([name]) => from.members.includes(name))
+      .map(([, old]) => {
+        const name = names.get(old) ?? "";
+        const now = to.members.includes(name) ? to.table.find(([each]) => each === name) : undefined;
+        return now === undefined ? undefined : { old, name, now: now[1] };
+      });
+    const kept = rows.filter((row) => row !== undefined);
+    if (kept.length < rows.length || kept.length === 0) return alternatives(this, from, to, value, path, new Set());
+    if (kept.every(({ old, now }) => old === now)) return `${value} as ${this.conversion.typeOf(to)}`;
+    const type = this.conversion.typeOf(to);
+    const entries = kept.map(({ old, name, now }) => {
+      const made = this.conversion.enumMember(to, name) ?? `${JSON.stringify(now)} as ${type}`;
+      return `${typeof old === "number" && old >= 0 ? old : JSON.stringify(String(old))}: ${made}`;
+    });
+    return `${list("{", entries, "}", { layout: this.conversion.layout })}[${value}]`;
   }
 
   #object(from: ObjectShape, to: ObjectShape, value: string, path: string, taken: ReadonlySet<string>, broken: boolean): string {
-    const { layout } = this.#conversion;
+    const { layout } = this.conversion;
     const [index] = to.indexes;
     if (index !== undefined) {
       const [old] = from.indexes;
-      if (to.fields.length > 0 || to.indexes.length > 1 || from.fields.length > 0 || old === undefined) {
-        return this.#valid(from, to) === "compatible" ? value : this.#unknown(path, from, to);
+      const simple = to.fields.length === 0 && to.indexes.length === 1 && from.fields.length === 0 && from.indexes.length === 1;
+      if (!simple || old === undefined || shapeHash(old.key) !== shapeHash(index.key) || isPrimitive(index.key, "symbol")) {
+        return this.valid(from, to) === "compatible" && this.#readable(from, to) ? value : this.unknown(path, from, to);
       }
-      const item = parameterName("name" in old.value ? old.value.name : undefined, "value", new Set([...taken, "key"]));
-      const made = this.value(old.value, index.value, item, `${path}[string]`, new Set([...taken, item, "key"]));
-      return `Object.fromEntries(Object.entries(${value}).map(([key, ${item}]) => [key, ${made}]))`;
+      const names = new Set([...taken, "key"]);
+      const item = this.parameter("name" in old.value ? old.value.name : undefined, "value", names);
+      const made = this.value(old.value, index.value, item, `${path}[string]`, new Set([...names, item]));
+      const type = this.conversion.wholeType(index.value, "to");
+      const result = type === undefined || made === item ? "" : `: [string, ${type}]`;
+      return `Object.fromEntries(Object.entries(${value}).map(([key, ${item}])${result} => [key, ${made}]))`;
     }
     const parts = to.fields.flatMap((field): readonly string[] => {
       if (field.name.startsWith("#")) return [];
@@ -104,229 +200,141 @@ class Converter {
     return list("{", parts, "}", { broken, layout });
   }
 
+  /** Whether the type checker takes it, too: it knows of no index signature of an interface. */
+  #readable(from: ObjectShape, to: ObjectShape): boolean {
+    return to.indexes.every((index) => from.indexes.some((old) => shapeHash(old.key) === shapeHash(index.key))) && to.fields.length === 0;
+  }
+
   /** The value of one field; undefined leaves it out. */
   #field(from: ObjectShape, field: Field, value: string, path: string, taken: ReadonlySet<string>): string | undefined {
-    const name = this.#conversion.renamed(path) ?? field.name;
+    const name = this.conversion.renamed(path) ?? field.name;
     const old = from.fields.find((each) => each.name === name);
-    if (old === undefined) {
-      if (field.optional) return undefined;
-      return this.#conversion.first(path, field.shape) ?? this.#unknown(path, null, field.shape);
-    }
+    if (old === undefined) return field.optional ? undefined : this.first(path, field.shape);
     const access = value + accessText(old.name);
-    if (!old.optional) return this.value(old.shape, field.shape, access, path, taken);
+    if (!old.optional) {
+      const kept = field.optional && field.exact !== true && isPrimitive(old.shape, "undefined");
+      return kept ? access : this.value(old.shape, field.shape, access, path, taken);
+    }
+    const made = this.value(old.shape, field.shape, access, path, taken);
     if (field.optional) {
-      const made = this.value(old.shape, field.shape, access, path, taken);
-      if (made === access && !this.#conversion.exact) return access;
-      if (this.#conversion.exact)
-        return `...(${access} === undefined ? {} : ${list("{", [`${keyText(field.name)}: ${made}`], "}", { layout: this.#conversion.layout })})`;
+      if (made === access && field.exact !== true) return access;
+      // A value of `undefined` that was there becomes a field that is not there.
+      if (field.exact === true || (old.exact === true && this.conversion.exact))
+        return `...(${access} === undefined ? {} : ${list("{", [`${keyText(field.name)}: ${made}`], "}", { layout: this.conversion.layout })})`;
       return `${access} === undefined ? undefined : ${made}`;
     }
-    const first = this.#conversion.first(path, field.shape) ?? this.#unknown(path, null, field.shape);
-    const made = this.value(old.shape, field.shape, access, path, taken);
-    const nullable = membersOf(old.shape).some((member) => isPrimitive(member, "null"));
+    const first = this.first(path, field.shape);
+    const nullable = membersOf(old.shape).some((member) => isPrimitive(member, "null") || isPrimitive(member, "unknown"));
     return made === access && !nullable && !first.includes("\n") ? `${access} ?? ${first}` : `${access} === undefined ? ${first} : ${made}`;
   }
 
   #array(from: ArrayShape, to: ArrayShape, value: string, path: string, taken: ReadonlySet<string>): string {
-    if (this.#passes(from.element, to.element)) return `[...${value}]`;
-    const item = parameterName("name" in from.element ? from.element.name : undefined, "item", taken);
+    if (this.passes(from.element, to.element)) return `[...${value}]`;
+    const item = this.parameter("name" in from.element ? from.element.name : undefined, "item", taken);
     const made = this.value(from.element, to.element, item, `${path}[]`, new Set([...taken, item]));
     return `${value}.map((${item}) => ${body(made)})`;
   }
 
   #tuple(from: TupleShape, to: TupleShape, value: string, path: string, taken: ReadonlySet<string>): string {
-    if ([...from.slots, ...to.slots].some((slot) => slot.rest)) return this.#unknown(path, from, to);
+    if ([...from.slots, ...to.slots].some((slot) => slot.rest)) return this.#tupleWithRest(from, to, value, path);
     const required = to.slots.filter((slot) => !slot.optional).length;
     const parts = to.slots.slice(0, Math.max(required, Math.min(from.slots.length, to.slots.length))).map((slot, index) => {
-      const at = `${path}[${index}]`;
       const old = from.slots[index];
-      if (old === undefined) return this.#conversion.first(at, slot.shape) ?? this.#unknown(at, null, slot.shape);
-      const made = this.value(old.shape, slot.shape, `${value}[${index}]`, at, taken);
-      if (!old.optional || slot.optional) return made;
-      return `${value}[${index}] ?? ${this.#conversion.first(at, slot.shape) ?? this.#unknown(at, null, slot.shape)}`;
+      return this.#slot(old, slot, `${value}[${index}]`, `${path}[${index}]`, taken);
     });
-    return list("[", parts, "]", { layout: this.#conversion.layout });
+    return list("[", parts, "]", { layout: this.conversion.layout, broken: parts.some((part) => part.startsWith("//")) });
+  }
+
+  #slot(old: Slot | undefined, slot: Slot, value: string, path: string, taken: ReadonlySet<string>): string {
+    if (old === undefined) return slot.optional ? "undefined" : this.first(path, slot.shape);
+    const made = this.value(old.shape, slot.shape, value, path, taken);
+    if (!old.optional || (slot.optional && made === value)) return made;
+    return `${value} === undefined ? ${slot.optional ? "undefined" : this.first(path, slot.shape)} : ${made}`;
+  }
+
+  /** What repeats at the end is taken apart by name. */
+  #tupleWithRest(from: TupleShape, to: TupleShape, value: string, path: string): string {
+    const simple = [from, to].every(
+      ({ slots }) => slots.every((slot, index) => !slot.rest || index === slots.length - 1) && !slots.some((slot) => slot.optional),
+    );
+    const [oldRest, newRest] = [from, to].map(({ slots }) => slots.find((slot) => slot.rest));
+    const [olds, news] = [from.slots, to.slots].map((slots) => slots.filter((slot) => !slot.rest)) as [Slot[], Slot[]];
+    // What repeated cannot be told from what did not where they do not begin at the same place.
+    if (!simple || (oldRest !== undefined && olds.length !== news.length)) return this.unknown(path, from, to);
+    const name = this.callable(from, to, path, (parameter) => {
+      const names = olds.map((slot, index) => this.parameter(slot.label, `item${index}`, new Set([parameter, "rest"])));
+      const taken = new Set([parameter, "rest", ...names]);
+      const pattern = [...names, ...(oldRest === undefined ? [] : ["...rest"])];
+      const parts = news.map((slot, index) => this.#slot(olds[index], slot, names[index] ?? "", `${path}[${index}]`, taken));
+      const at = `${path}[${news.length}]`;
+      if (oldRest !== undefined && newRest !== undefined) {
+        const [one, other] = [oldRest, newRest].map((slot): ArrayShape => ({ kind: "array", element: slot.shape, readonly: false }));
+        if (one !== undefined && other !== undefined) parts.push(`...${this.value(one, other, "rest", at, taken)}`);
+      } else if (newRest !== undefined) {
+        for (const [index, old] of olds.slice(news.length).entries())
+          parts.push(this.value(old.shape, newRest.shape, names[news.length + index] ?? "", at, taken));
+      }
+      const { layout } = this.conversion;
+      return `const [${pattern.join(", ")}] = ${parameter};\nreturn ${list("[", parts, "]", { layout, broken: parts.some((part) => part.startsWith("//")) })};`;
+    });
+    return name === undefined ? this.unknown(path, from, to) : `${name}(${value})`;
   }
 
   #builtin(from: BuiltinShape, to: BuiltinShape, value: string, path: string, taken: ReadonlySet<string>): string | undefined {
     const [oldKey, oldValue] = from.args;
     const [key, item] = to.args;
     if (from.class === "Map" && oldKey !== undefined && oldValue !== undefined && key !== undefined && item !== undefined) {
-      if (this.#passes(oldKey, key) && this.#passes(oldValue, item)) return `new Map(${value})`;
+      if (this.passes(oldKey, key) && this.passes(oldValue, item)) return `new Map(${value})`;
       const names = new Set([...taken, "key"]);
-      const name = parameterName("name" in oldValue ? oldValue.name : undefined, "value", names);
+      const name = this.parameter("name" in oldValue ? oldValue.name : undefined, "value", names);
       names.add(name);
-      const madeKey = this.value(oldKey, key, "key", `${path}<key>`, names);
-      const made = this.value(oldValue, item, name, `${path}<value>`, names);
-      const type = `[${this.#conversion.typeOf(key)}, ${this.#conversion.typeOf(item)}]`;
-      return `new Map(Array.from(${value}, ([key, ${name}]): ${type} => [${madeKey}, ${made}]))`;
+      const madeKey = this.value(oldKey, key, "key", `${path}<${argumentName("Map", 0)}>`, names);
+      const made = this.value(oldValue, item, name, `${path}<${argumentName("Map", 1)}>`, names);
+      const type = `[${this.conversion.typeOf(key)}, ${this.conversion.typeOf(item)}]`;
+      return `new Map(Array.from(${value}, ([key, ${name}]): ${type} => ${list("[", [madeKey, made], "]", { layout: this.conversion.layout, broken: made.startsWith("//") || madeKey.startsWith("//") })}))`;
     }
     if (from.class === "Set" && oldKey !== undefined && key !== undefined) {
-      if (this.#passes(oldKey, key)) return `new Set(${value})`;
-      const name = parameterName("name" in oldKey ? oldKey.name : undefined, "item", taken);
+      if (this.passes(oldKey, key)) return `new Set(${value})`;
+      const name = this.parameter("name" in oldKey ? oldKey.name : undefined, "item", taken);
       const made = this.value(oldKey, key, name, `${path}<item>`, new Set([...taken, name]));
-      return `new Set(Array.from(${value}, (${name}): ${this.#conversion.typeOf(key)} => ${body(made)}))`;
+      return `new Set(Array.from(${value}, (${name}): ${this.conversion.typeOf(key)} => ${body(made)}))`;
     }
     return undefined;
   }
 
-  /** One alternative after the other, the one that nothing simple tells apart last. */
-  #union(from: Shape, to: Shape, value: string, path: string, taken: ReadonlySet<string>): string {
-    const members = membersOf(from).flatMap((member): readonly Shape[] =>
-      member.kind === "enum" && !this.#passes(member, to) ? literalsOf(member) : [member],
-    );
-    const tag = tagOf(from, to);
-    const targets = byTag(membersOf(to), tag);
-    const sources = byTag(members, tag);
-    const branches: { test: string | undefined; made: string }[] = [];
-    const keep: Shape[] = [];
-    const complex: Shape[] = [];
-    for (const member of sources.rest) {
-      const test = guard(member, value);
-      if (test === undefined) complex.push(member);
-      else if (this.#fits(member, to)) keep.push(member);
-      else branches.push({ test, made: this.#lost(member, to, path) });
-    }
-    const variants = sources.groups.map((units) =>
-      this.#variant(units, sources.variants, targets.variants, tag ?? "", to, value, path, taken),
-    );
-    const changed = variants.filter(({ made }) => made !== value);
-    const kept = variants.filter(({ made }) => made === value);
-    const several = variants.filter(({ units }) => units.length > 1);
-    if (changed.length > 0) {
-      // What has no tag must be told apart before anybody looks at one.
-      if (complex.length > 0) return this.#unknown(path, from, to);
-      const tests = keep.map((member) => guard(member, value)).filter((test) => test !== undefined);
-      if (tests.length > 0) branches.push({ test: tests.join(" || "), made: unitText(keep) ?? value });
-      keep.length = 0;
-    }
-    const [last] = several;
-    if (last !== undefined && changed.includes(last)) {
-      // The type checker knows a variant with several tags only as what is left.
-      if (several.length > 1) return this.#unknown(path, from, to);
-      branches.push(...kept, ...changed.filter((each) => each !== last), { test: undefined, made: last.made });
-    } else {
-      branches.push(...changed);
-      keep.push(...kept.flatMap(({ members: each }) => each));
-    }
-    const [only, ...others] = complex;
-    if (only !== undefined && others.length === 0 && sources.variants.size === 0) {
-      const candidates = membersOf(to).filter(
-        (each) => each.kind === only.kind && (each.kind !== "builtin" || only.kind !== "builtin" || each.class === only.class),
-      );
-      const target = membersOf(to).find((each) => this.#passes(only, each)) ?? candidates[0] ?? to;
-      const made = target.kind === "union" ? this.#unknown(path, only, to) : this.value(only, target, value, path, taken);
-      if (made !== value) {
-        // Those that stay as they are must be told apart first.
-        const tests = keep.map((member) => guard(member, value)).filter((test) => test !== undefined);
-        if (tests.length > 0) branches.push({ test: tests.join(" || "), made: unitText(keep) ?? value });
-        branches.push({ test: undefined, made });
-      }
-    } else if (complex.some((member) => !this.#fits(member, to))) {
-      return this.#unknown(path, from, to);
-    }
-    if (branches.length === 0) {
-      return this.#fits(from, to) ? this.#simpleOrSame(from, to, value) : this.#unknown(path, from, to);
-    }
-    const rest = branches.at(-1)?.test === undefined ? branches.pop()?.made : keep.length + complex.length > 0 ? value : undefined;
-    const end = rest ?? branches.pop()?.made ?? value;
-    const [single] = branches;
-    if (branches.length === 1 && single?.test === `${value} === null` && end === value && !single.made.includes("\n"))
-      return `${value} ?? ${single.made}`;
-    return this.#choose(branches, end);
-  }
-
-  /** What becomes of one variant, which may have several values of the tag, and how it is told from the others. */
-  #variant(
-    units: readonly string[],
-    from: ReadonlyMap<string, ObjectShape>,
-    targets: ReadonlyMap<string, ObjectShape>,
-    tag: string,
-    to: Shape,
-    value: string,
-    path: string,
-    taken: ReadonlySet<string>,
-  ): { units: readonly string[]; members: readonly Shape[]; test: string; made: string } {
-    const access = value + accessText(tag);
-    const parts = units.flatMap((unit) => {
-      const member = from.get(unit);
-      const target = targets.get(unit);
-      if (member === undefined) return [];
-      const made =
-        target === undefined ? this.#unknown(path, member, to) : this.value(member, target, value, `${path}|${tag}=${unit}`, taken);
-      return [{ test: `${access} === ${unit}`, made, member }];
-    });
-    const [first] = parts;
-    const same = parts.every(({ made }) => made === first?.made);
-    // The type checker does not know of the whole value that only one tag is left; a copy says so.
-    const copies = parts.map(({ test, made }) => ({ test, made: made === value ? `{ ...${value}, ${keyText(tag)}: ${access} }` : made }));
-    return {
-      units,
-      members: parts.map(({ member }) => member),
-      test: parts.map(({ test }) => test).join(" || "),
-      made: same ? (first?.made ?? value) : this.#choose(copies.slice(0, -1), copies.at(-1)?.made ?? value),
-    };
-  }
-
-  /** One test after the other, and what is made where none holds. */
-  #choose(branches: readonly { readonly test: string | undefined; readonly made: string }[], end: string): string {
-    return branches.reduceRight((rest, branch) => {
-      const text = `${branch.test} ? ${branch.made} : ${rest}`;
-      if (text.length < 90 && !text.includes("\n")) return text;
-      const { unit } = this.#conversion.layout;
-      return `${branch.test}\n${indent(`? ${branch.made}`, unit)}\n${indent(`: ${rest}`, unit)}`;
-    }, end);
-  }
-
-  #simpleOrSame(from: Shape, to: Shape, value: string): string {
-    return membersOf(from).every((member) => this.#passes(member, to)) ? value : `${value} as ${this.#conversion.typeOf(to)}`;
-  }
-
-  /** What becomes of an alternative that is no more. */
-  #lost(member: Shape, to: Shape, path: string): string {
-    if (!isPrimitive(member, "null") && !isPrimitive(member, "undefined")) {
-      if (
-        member.kind === "primitive" &&
-        membersOf(to).some((each) => isPrimitive(each, "string")) &&
-        ["number", "boolean", "bigint"].includes(member.type)
-      ) {
-        return this.#unknown(path, member, to);
-      }
-      return this.#unknown(path, member, to);
-    }
-    return this.#conversion.first(path, to) ?? obviousValue(to, this.#conversion.layout) ?? this.#unknown(path, member, to);
-  }
-
-  #fits(from: Shape, to: Shape): boolean {
-    return this.#valid(from, to) === "compatible";
-  }
-
-  /** Whether the value is right as it is, for the type checker too, and nothing in it is left over. */
-  #passes(from: Shape, to: Shape): boolean {
+  passes(from: Shape, to: Shape): boolean {
     if (shapeHash(from) === shapeHash(to)) return true;
-    if (isPrimitive(to, "unknown")) return true;
-    if (from.kind === "union") return from.members.every((member) => this.#passes(member, to));
+    if (isPrimitive(to, "unknown") || isPrimitive(from, "never")) return true;
+    if (from.kind === "union") return from.members.every((member) => this.passes(member, to));
     if (isPrimitive(from, "boolean") && to.kind === "union")
-      return [true, false].every((value) => this.#passes({ kind: "literal", value }, to));
-    if (to.kind === "union") return to.members.some((member) => this.#passes(from, member));
-    if (from.kind === "array" && to.kind === "array") return !(from.readonly && !to.readonly) && this.#passes(from.element, to.element);
+      return [true, false].every((value) => this.passes({ kind: "literal", value }, to));
+    if (to.kind === "union") return to.members.some((member) => this.passes(from, member));
+    // Before two types that recurse are found to be the same, they would be asked for again and again.
+    if (isRecursive(from) || isRecursive(to)) return false;
+    if (from.kind === "array" && to.kind === "array") return !(from.readonly && !to.readonly) && this.passes(from.element, to.element);
     if (from.kind === "tuple" && to.kind === "tuple") return false;
     if (from.kind === "builtin" && to.kind === "builtin") {
-      if (from.class !== to.class || (from.readonly && !to.readonly)) return false;
-      return from.args.every((arg, index) => this.#passes(arg, to.args[index] ?? arg));
+      if (from.class !== to.class || from.from !== to.from || (from.readonly && !to.readonly)) return false;
+      return from.args.every((arg, index) => this.passes(arg, to.args[index] ?? arg));
     }
     if (to.kind === "enum" || (from.kind === "enum" && to.kind !== "primitive")) return false;
     if (["primitive", "literal", "template", "enum", "brand", "class"].includes(from.kind) && from.kind !== to.kind)
-      return this.#fits(from, to);
+      return this.valid(from, to) === "compatible";
     return false;
   }
 
-  #unknown(path: string, from: Shape | null, to: Shape): string {
-    const text = this.#conversion.typeOf(to);
+  first(path: string, shape: Shape): string {
+    const first = this.conversion.first(path, shape);
+    if (first === undefined || first.source === "type") this.open.push({ path, shape, suggestion: first?.text ?? null });
+    return first?.text ?? this.unknown(path, null, shape);
+  }
+
+  unknown(path: string, from: Shape | null, to: Shape): string {
+    const text = this.conversion.typeOf(to);
     const target = text.length > longest ? brief(typeText(to)) : text;
     const what =
       from === null ? `${path} needs a first value of type ${target}` : `${path}: say how ${brief(typeText(from))} becomes ${target}`;
-    const { unit } = this.#conversion.layout;
+    const { unit } = this.conversion.layout;
     const oneLine = what.replaceAll(/\s+/g, " ");
     return `// instar: review ${oneLine}.\n((): never => {\n${unit}throw new Error(${JSON.stringify(`${oneLine}.`)});\n})()`;
   }
@@ -337,34 +345,4 @@ const longest = 300;
 
 function brief(text: string): string {
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
-}
-
-/** An object literal as the body of an arrow function needs parentheses. */
-export function body(expression: string): string {
-  return expression.startsWith("{") ? `(${expression})` : expression.startsWith("//") ? `\n${expression}` : expression;
-}
-
-/** What is certain to be the value where only one value is left. */
-function unitText(shapes: readonly Shape[]): string | undefined {
-  const [only] = shapes;
-  return shapes.length === 1 && only !== undefined && (isPrimitive(only, "null") || isPrimitive(only, "undefined"))
-    ? typeText(only)
-    : undefined;
-}
-
-/** An expression that is true for this alternative only, where one test tells. */
-function guard(member: Shape, value: string): string | undefined {
-  switch (member.kind) {
-    case "literal":
-      return `${value} === ${typeText(member)}`;
-    case "primitive":
-      if (member.type === "null" || member.type === "undefined") return `${value} === ${member.type}`;
-      return ["string", "number", "boolean", "bigint", "symbol"].includes(member.type) ? `typeof ${value} === "${member.type}"` : undefined;
-    case "template":
-      return `typeof ${value} === "string"`;
-    case "enum":
-      return undefined;
-    default:
-      return undefined;
-  }
 }

@@ -5,8 +5,8 @@
 import type { ShapeReader } from "../extract-shape.ts";
 import { pidType, runtimePackage } from "../runtime-names.ts";
 import type { Shape } from "../shape.ts";
-import { isRecursive, shapeHash } from "../shape.ts";
-import { referenceText, type TextOptions, typeText } from "../type-text.ts";
+import { children, type EnumShape, isRecursive, shapeHash } from "../shape.ts";
+import { accessText, referenceText, type TextOptions, typeText } from "../type-text.ts";
 import { ts } from "../typescript.ts";
 import { literalsOf } from "../validity.ts";
 import type { Layout } from "./code.ts";
@@ -18,14 +18,21 @@ export interface ScopeOptions {
   readonly reader: ShapeReader;
   /** Finds the module whose protocol has this name; gives the specifier by which this file imports it. */
   readonly specifierOf: (protocol: string) => string | undefined;
+  /** How this file imports what another one exports under a name; undefined where it does not export it. */
+  readonly exported: (file: string, name: string) => string | undefined;
+  /** What the module's own types are made of now. */
+  readonly current: readonly Shape[];
 }
 
 /** The names that a module's own types go by. */
 export class Scope {
-  /** Imports that the generated code needs, as text. */
-  readonly imports = new Set<string>();
+  /** Names that the generated code needs, and from where. */
+  readonly imports = new Map<string, string>();
   readonly #types: ReadonlyMap<string, ts.Symbol>;
   readonly #options: ScopeOptions;
+  /** Classes and enums of the current types, by hash: what is one in an old version is the same one if it has not changed since. */
+  #values: readonly ts.Symbol[] | undefined;
+  #nominal: ReadonlyMap<string, Shape> | undefined;
 
   constructor(options: ScopeOptions) {
     this.#options = options;
@@ -50,12 +57,45 @@ export class Scope {
 
   /** How a pid's protocol is written, importing it where need be. */
   protocol(name: string): string {
-    if (!this.has(pidType)) this.imports.add(`import type { ${pidType} } from ${JSON.stringify(runtimePackage)};`);
+    if (!this.has(pidType)) this.imports.set(pidType, runtimePackage);
     if (this.has(name)) return name;
     const specifier = this.#options.specifierOf(name);
     if (specifier === undefined) return "never";
-    this.imports.add(`import type { ${name} } from ${JSON.stringify(specifier)};`);
+    this.imports.set(name, specifier);
     return name;
+  }
+
+  /** Whether a type of the project can be had under its name, from the file that declares it if need be. */
+  reaches(shape: Shape): boolean {
+    if (!("name" in shape) || shape.name === undefined) return false;
+    if (this.means(shape.name, shape)) return true;
+    if (this.has(shape.name)) return false;
+    const known = "declared" in shape && shape.declared !== undefined ? shape : this.#sameNow(shape);
+    if (known === undefined || !("declared" in known) || known.declared === undefined) return false;
+    const specifier = this.#options.exported(known.declared.file, shape.name);
+    if (specifier === undefined) return false;
+    this.imports.set(shape.name, specifier);
+    return true;
+  }
+
+  /** How a member of an enum is written where its values are at hand. */
+  enumMember(shape: EnumShape, member: string): string | undefined {
+    if (shape.name === undefined || !this.means(shape.name, shape)) return undefined;
+    const { call, checker } = this.#options;
+    this.#values ??= checker.getSymbolsInScope(call, ts.SymbolFlags.Value | ts.SymbolFlags.Alias);
+    const value = this.#values.find(({ name }) => name === shape.name);
+    if (value === undefined || isTypeOnly(value)) return undefined;
+    return shape.name + accessText(member);
+  }
+
+  #sameNow(shape: Shape): Shape | undefined {
+    if (shape.kind !== "class" && shape.kind !== "enum") return undefined;
+    if (this.#nominal === undefined) {
+      const seen = new Set(this.#options.current);
+      for (const each of seen) for (const child of children(each)) seen.add(child);
+      this.#nominal = new Map([...seen].filter(({ kind }) => kind === "class" || kind === "enum").map((each) => [shapeHash(each), each]));
+    }
+    return this.#nominal.get(shapeHash(shape));
   }
 
   #type(name: string): ts.Type | undefined {
@@ -71,6 +111,16 @@ export class Scope {
   #hash(type: ts.Type): string {
     return shapeHash(this.#options.reader.read(type));
   }
+}
+
+/** Whether it was imported for its type alone. */
+function isTypeOnly(symbol: ts.Symbol): boolean {
+  return (
+    symbol.declarations?.some(
+      (each) =>
+        (ts.isImportSpecifier(each) && (each.isTypeOnly || each.parent.parent.isTypeOnly)) || (ts.isImportClause(each) && each.isTypeOnly),
+    ) === true
+  );
 }
 
 /** The types of one version, as text in the module's file. */
@@ -96,10 +146,22 @@ export class VersionTypes {
     return referenceText(shape, isRecursive(shape) ? { ...this.#text, deepest: 8, most: 60, cut: "unknown" } : this.#text);
   }
 
+  /** The type, where it can be said whole: what recurses without a name cannot. */
+  whole(shape: Shape): string | undefined {
+    if (!isRecursive(shape)) return referenceText(shape, this.#text);
+    const text = referenceText(shape, { ...this.#text, deepest: 8, most: 60, cut: "\u2026" });
+    return text.includes("\u2026") ? undefined : text;
+  }
+
   /** Freezes a shape under a name even where the type is still in scope: what a step names must never change its meaning. */
   freeze(shape: Shape, name: string): string {
     const declared = this.#names.get(shapeHash(shape));
     return declared ?? this.#declare(shape, name);
+  }
+
+  /** For whoever writes more than one type at once. */
+  get options(): TextOptions {
+    return this.#text;
   }
 
   readonly #text: TextOptions = {
@@ -107,7 +169,7 @@ export class VersionTypes {
     protocol: (name) => this.#scope.protocol(name),
     // An enum that is not here any more is the values that its members had.
     enumText: (shape) => {
-      if (shape.name !== undefined && this.#scope.means(shape.name, shape)) return undefined;
+      if (this.#scope.reaches(shape)) return undefined;
       return literalsOf(shape)
         .map((literal) => typeText(literal))
         .join(" | ");
@@ -123,6 +185,7 @@ export class VersionTypes {
     if (frozen !== undefined) return frozen;
     if (!("name" in shape) || shape.name === undefined) return undefined;
     if (this.#scope.means(shape.name, shape)) return shape.name;
+    if ((this.#vsn === null || shape.kind === "class") && this.#scope.reaches(shape)) return shape.name;
     if (this.#vsn === null) return undefined;
     return this.#declare(shape, shape.name);
   }

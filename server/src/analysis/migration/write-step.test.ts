@@ -137,7 +137,7 @@ const cases: readonly Case[] = [
     name: "variants by tag",
     old: "p: { kind: 'idle' } | { kind: 'run'; n: number } | { kind: 'done' }",
     new: "p: { kind: 'idle' } | { kind: 'run'; n: number; at: number }",
-    has: ['old.p.kind === "run"', throws],
+    has: ['case "run":', throws],
   },
   {
     name: "variants by tag beside what has none",
@@ -155,25 +155,25 @@ const cases: readonly Case[] = [
     name: "a variant with several tags",
     old: "p: { k: 'a' | 'b'; x: number } | { k: 'c'; z: string }",
     new: "p: { k: 'a' | 'b'; x: number; y: number } | { k: 'c'; z: string }",
-    has: ['p: old.p.k === "c" ? old.p : { k: old.p.k, x: old.p.x, y: 0 }'],
+    has: ['case "a":', "return { k: from.k, x: from.x, y: 0 };"],
   },
   {
     name: "a variant with several tags comes apart",
     old: "p: { k: 'a' | 'b'; x: number } | { k: 'c' }",
     new: "p: { k: 'a'; x: number } | { k: 'b'; x: number; y: number } | { k: 'c' }",
-    has: ["{ ...old.p, k: old.p.k }"],
+    has: ["return { k: from.k, x: from.x };", "return { k: from.k, x: from.x, y: 0 };"],
   },
   {
     name: "several variants with several tags",
     old: "p: { k: 'a' | 'b'; x: number } | { k: 'c' | 'd'; z: string }",
     new: "p: { k: 'a' | 'b'; x: number; y: number } | { k: 'c' | 'd'; z: string }",
-    has: [throws],
+    has: ["switch (from.k)"],
   },
   {
     name: "variants by tag beside an array",
     old: "p: { k: 'a'; x: number } | { k: 'b' } | number[]",
     new: "p: { k: 'a'; x: number; y: number } | { k: 'b' } | number[]",
-    has: [throws],
+    has: ["p: Array.isArray(old.p)"],
   },
   {
     name: "one tag for two variants tells nothing apart",
@@ -190,7 +190,12 @@ const cases: readonly Case[] = [
   },
   { name: "an enum's members move", old: "m: M; n: number", new: "m: M; n: string", has: [throws] },
   { name: "recursion", old: "t: Tree", new: "t: Tree; u: string", has: ["t: old.t"] },
-  { name: "a recursive record changes", old: "t: Old", new: "t: New", has: [throws] },
+  {
+    name: "a recursive record changes",
+    old: "t: Old",
+    new: "t: New",
+    has: ["const newValue = (from: Old): New => ({", "t: newValue(old.t)", "kids: from.kids.map((old) => newValue(old))"],
+  },
   { name: "a date becomes a number", old: "at: Date", new: "at: number", has: [throws] },
   { name: "a class", old: "q: Q; n: number", new: "q: Q; m: number", has: ["q: old.q"] },
   { name: "a pid of another file", old: "who: Pid<Other>; n: number", new: "who: Pid<Other>; m: number", has: ["who: old.who"] },
@@ -245,7 +250,8 @@ describe("the written step", () => {
       );
       project.write("src/case.actor.ts", source(each.old, "enum M { A, B }\n"));
       project.release();
-      assert.deepEqual(project.findings(), []);
+      // What is wrong with a state whatever it was before.
+      const known = new Set(project.findings().map(({ rule }) => rule));
       project.write("src/case.actor.ts", source(each.new, each.name.startsWith("an enum") ? "enum M { B, A }\n" : "enum M { A, B }\n"));
       assert.ok(project.findings().length > 0);
       const left = [
@@ -255,7 +261,7 @@ describe("the written step", () => {
       const text = project.read("src/case.actor.ts") ?? "";
       assert.deepEqual(project.typeErrors(), [], text);
       assert.deepEqual(
-        left.map(({ rule, message }) => `${rule}: ${message}`),
+        left.filter(({ rule }) => !known.has(rule)).map(({ rule, message }) => `${rule}: ${message}`),
         [],
         text,
       );

@@ -6,6 +6,7 @@ import { missingStep, renameQuestions } from "../migration/missing-step.ts";
 import type { Finding, Fix, Rule } from "../rule.ts";
 import { primitive } from "../shape.ts";
 import { witness } from "../witness.ts";
+import { isBehindItsSteps } from "./code-change-wrong-range.ts";
 
 export const stateChangedNoCodeChange: Rule = {
   id: "state-changed-no-code-change",
@@ -13,7 +14,8 @@ export const stateChangedNoCodeChange: Rule = {
   description:
     "The state has changed since the last release in a way that makes old states invalid, and no `codeChange` step carries them over.",
   *check(facts: ProjectFacts): Iterable<Finding> {
-    const modules = facts.modules.filter(isMissing);
+    // A step that is there and only not reached is another rule's.
+    const modules = facts.modules.filter((each) => isMissing(each) && !isBehindItsSteps(each));
     for (const cause of causesOf(modules, ({ state }) => breaking(state, "up"), facts.modules)) yield finding(cause, facts);
   },
 };
@@ -85,6 +87,7 @@ function fix(cause: Cause, project: ProjectFacts): Fix {
     title,
     preferred: true,
     questions: [...questions.values()],
+    values: (answers) => cause.modules.flatMap((facts) => project.writer.questions(facts, project, answers, ["up", "down"])),
     edits: (answers) => cause.modules.flatMap((facts) => project.writer.step(facts, project, answers)),
   };
 }

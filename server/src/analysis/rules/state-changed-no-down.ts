@@ -1,7 +1,7 @@
 /** The state can be carried over to this version, but not back. */
 import { breaking, type Cause, causesOf } from "../causes.ts";
 import { affected, changesText, concerned, subject } from "../explain.ts";
-import type { ModuleFacts, ProjectFacts } from "../facts.ts";
+import type { ModuleFacts, ProjectFacts, StepSource } from "../facts.ts";
 import { missingStep, renameQuestions } from "../migration/missing-step.ts";
 import type { Answers, Finding, Fix, Rule } from "../rule.ts";
 import { counterexample, valueText } from "../witness.ts";
@@ -20,7 +20,7 @@ export const stateChangedNoDown: Rule = {
 };
 
 function finding(cause: Cause, project: ProjectFacts): Finding {
-  const fixable = cause.modules.every((facts) => fixOf(facts) !== undefined);
+  const fixable = cause.modules.every((facts) => missingStep(facts) !== null || halfStep(facts) !== undefined);
   return {
     rule: stateChangedNoDown.id,
     severity: stateChangedNoDown.severity,
@@ -44,25 +44,42 @@ function example({ modules: [first] }: Cause): string {
 
 function fixes(cause: Cause, project: ProjectFacts): readonly Fix[] {
   const questions = new Map(cause.modules.flatMap(renameQuestions).map((question) => [`${question.from}=${question.to}`, question]));
-  const all = (answers: Answers, irreversible: boolean) =>
-    cause.modules.flatMap((facts) => fixOf(facts)?.(project, answers, irreversible) ?? []);
-  const write: Fix = { title: "Write down", preferred: true, questions: [...questions.values()], edits: (answers) => all(answers, false) };
   // Where there is no step yet, writing one writes both directions.
-  if (cause.modules.some((facts) => missingStep(facts) !== null)) return [{ ...write, title: "Write codeChange with up and down" }];
-  return [write, { title: "Say that there is no way back", preferred: false, questions: [], edits: (answers) => all(answers, true) }];
+  const whole = cause.modules.some((facts) => missingStep(facts) !== null);
+  const write: Fix = {
+    title: whole ? "Write codeChange with up and down" : "Write down",
+    preferred: true,
+    questions: [...questions.values()],
+    values: (answers) =>
+      cause.modules.flatMap((facts) =>
+        project.writer.questions(facts, project, answers, missingStep(facts) === null ? ["down"] : ["up", "down"]),
+      ),
+    edits: (answers) => cause.modules.flatMap((facts) => written(facts, project, answers)),
+  };
+  if (whole) return [write];
+  const irreversible = (facts: ModuleFacts) => {
+    const step = halfStep(facts);
+    return step === undefined ? [] : project.writer.irreversible(facts, project, step);
+  };
+  return [
+    write,
+    { title: "Say that there is no way back", preferred: false, questions: [], edits: () => cause.modules.flatMap(irreversible) },
+  ];
 }
 
-function fixOf(
-  facts: ModuleFacts,
-): ((project: ProjectFacts, answers: Answers, irreversible: boolean) => ReturnType<Fix["edits"]>) | undefined {
-  if (missingStep(facts) !== null) return (project, answers) => project.writer.step(facts, project, answers);
-  const { baseline, source } = facts;
+function written(facts: ModuleFacts, project: ProjectFacts, answers: Answers): ReturnType<Fix["edits"]> {
+  if (missingStep(facts) !== null) return project.writer.step(facts, project, answers);
+  const step = halfStep(facts);
+  return step === undefined ? [] : project.writer.half(facts, project, step, "down", answers);
+}
+
+/** The step that only lacks its way back. */
+function halfStep({ baseline, source }: ModuleFacts): StepSource | undefined {
   if (baseline === null || source.vsn === null) return undefined;
   const lacking = source.steps.filter(
     (step) => step.from !== null && step.from >= baseline.vsn && step.from < (source.vsn ?? 0) && step.down === "missing",
   );
   const [step] = lacking;
   // The states between two unreleased steps are in no snapshot.
-  if (step === undefined || !step.written || lacking.length > 1 || source.vsn !== baseline.vsn + 1) return undefined;
-  return (project, answers, irreversible) => project.writer.down(facts, project, step, answers, irreversible);
+  return step?.written === true && lacking.length === 1 && source.vsn === baseline.vsn + 1 ? step : undefined;
 }

@@ -1,8 +1,7 @@
-/** First values for what an old state did not have. */
+/** The simplest value of a type. */
 import type { Shape } from "../shape.ts";
 import { isPrimitive } from "../shape.ts";
 import { keyText, typeText } from "../type-text.ts";
-import { ts } from "../typescript.ts";
 import { list, type Layout } from "./code.ts";
 
 /** A value that a type makes obvious, as an expression; undefined where any choice would be a guess. */
@@ -39,26 +38,4 @@ export function obviousValue(shape: Shape, layout: Layout, open: readonly Shape[
     default:
       return undefined;
   }
-}
-
-/** The value that the module's own `init` gives a field of the state, where it is written out and the same for every process. */
-export function initialValue(initial: ts.ObjectLiteralExpression | null, field: string): string | undefined {
-  const property = initial?.properties.find(
-    (each) => each.name !== undefined && ts.isPropertyName(each.name) && each.name.getText() === field,
-  );
-  if (property === undefined || !ts.isPropertyAssignment(property)) return undefined;
-  const value = property.initializer;
-  return isConstant(value) && !value.getText().includes("\n") ? value.getText() : undefined;
-}
-
-function isConstant(node: ts.Expression): boolean {
-  if (ts.isStringLiteralLike(node) || ts.isNumericLiteral(node) || ts.isBigIntLiteral(node)) return true;
-  if ([ts.SyntaxKind.TrueKeyword, ts.SyntaxKind.FalseKeyword, ts.SyntaxKind.NullKeyword].includes(node.kind)) return true;
-  if (ts.isPrefixUnaryExpression(node)) return isConstant(node.operand);
-  if (ts.isArrayLiteralExpression(node)) return node.elements.every(isConstant);
-  if (ts.isObjectLiteralExpression(node))
-    return node.properties.every((each) => ts.isPropertyAssignment(each) && isConstant(each.initializer));
-  if (ts.isNewExpression(node))
-    return ts.isIdentifier(node.expression) && /^(Map|Set)$/.test(node.expression.text) && (node.arguments ?? []).length === 0;
-  return false;
 }

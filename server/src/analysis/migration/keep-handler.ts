@@ -1,0 +1,74 @@
+/** Brings back a message that was removed, with a handler that only takes it: old senders, and messages that wait, still find one. */
+import type { ProjectFacts } from "../facts.ts";
+import type { Section } from "../protocol-shapes.ts";
+import type { FileEdit } from "../rule.ts";
+import { primitive } from "../shape.ts";
+import { keyText, slotsText } from "../type-text.ts";
+import { ts } from "../typescript.ts";
+import { indent, list } from "./code.ts";
+import { insertMembers, insertProperties } from "./insert.ts";
+import { obviousValue } from "./obvious-value.ts";
+import { inFile, stepContext, type TypedFacts, typeEdits } from "./step-context.ts";
+
+export function keepHandler(facts: TypedFacts, project: ProjectFacts, section: Section, name: string): readonly FileEdit[] {
+  const { baseline, tree, source } = facts;
+  const message = baseline?.shapes[section].find((each) => each.name === name);
+  const protocol = protocolOf(facts);
+  const { object } = tree.nodes;
+  if (baseline === null || message === undefined || protocol === undefined || object === null) return [];
+  if (source.protocol[section].some((each) => each.name === name)) return [];
+  const context = stepContext(facts, project, baseline, null);
+  const { layout, old } = context;
+  const slots = message.args.slots;
+  const reply = message.reply ?? primitive("undefined");
+  // The frozen types of slots are those of the release; names that still mean the same stay names.
+  const parameters = slotsText(
+    slots.map((slot) => slot),
+    { ...old.types.options },
+    true,
+  );
+  const result = section === "calls" ? (old.types.text(reply) === "undefined" ? "void" : old.types.text(reply)) : "void";
+  const member = `/** @deprecated Kept for senders of version ${baseline.vsn}. */\n${keyText(name)}(${parameters}): ${result}`;
+  const value = section === "calls" ? obviousValue(reply, layout) : undefined;
+  const handler =
+    section !== "calls"
+      ? `// instar: review what old senders of ${name} are to get.\n${keyText(name)}: ({ next }) => next()`
+      : value === undefined
+        ? `// instar: review what old callers of ${name} are to get.\n${keyText(name)}: () => {\n${layout.unit}throw new Error(${JSON.stringify(`${name} is gone since version ${baseline.vsn}.`)});\n}`
+        : `// instar: review what old callers of ${name} are to get.\n${keyText(name)}: ({ reply }) => reply(${value === "undefined" ? "undefined" : value})`;
+  const types = members(protocol, section);
+  const handlers = properties(object, section);
+  if (types === undefined || handlers === undefined) return [];
+  const edits = [
+    ...(types === null
+      ? insertMembers(protocol, [`${section}: {\n${indent(member, layout.unit)};\n}`], layout)
+      : insertMembers(types, [member], layout)),
+    ...(handlers === null
+      ? insertProperties(object, [`${section}: ${list("{", [handler], "}", { broken: true, layout })}`], layout)
+      : insertProperties(handlers, [handler], layout)),
+  ];
+  return [...typeEdits(context, [member]), ...inFile(edits, layout)];
+}
+
+/** The protocol's interface, where it is written in the module's own file. */
+function protocolOf({ tree }: TypedFacts): ts.InterfaceDeclaration | ts.TypeLiteralNode | undefined {
+  const name = tree.call.typeArguments?.[0]?.getText();
+  for (const statement of tree.source.statements) {
+    if (ts.isInterfaceDeclaration(statement) && statement.name.text === name) return statement;
+    if (ts.isTypeAliasDeclaration(statement) && statement.name.text === name && ts.isTypeLiteralNode(statement.type)) return statement.type;
+  }
+  return undefined;
+}
+
+/** The messages of a section; null where it has none, undefined where they are not written out. */
+function members(protocol: ts.InterfaceDeclaration | ts.TypeLiteralNode, section: Section): ts.TypeLiteralNode | null | undefined {
+  const own = protocol.members.find((each) => each.name?.getText() === section);
+  if (own === undefined) return null;
+  return ts.isPropertySignature(own) && own.type !== undefined && ts.isTypeLiteralNode(own.type) ? own.type : undefined;
+}
+
+function properties(object: ts.ObjectLiteralExpression, section: Section): ts.ObjectLiteralExpression | null | undefined {
+  const own = object.properties.find((each) => each.name?.getText() === section);
+  if (own === undefined) return null;
+  return ts.isPropertyAssignment(own) && ts.isObjectLiteralExpression(own.initializer) ? own.initializer : undefined;
+}
