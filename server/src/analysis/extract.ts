@@ -2,6 +2,7 @@
 import type { ShapeReader } from "./extract-shape.ts";
 import type { Message, ProtocolShapes } from "./protocol-shapes.ts";
 import { type Shape, unresolved } from "./shape.ts";
+import { locationOf } from "./source-place.ts";
 import { ts } from "./typescript.ts";
 
 export function readProtocol(call: ts.CallExpression, checker: ts.TypeChecker, reader: ShapeReader): ProtocolShapes {
@@ -28,6 +29,7 @@ export function readProtocol(call: ts.CallExpression, checker: ts.TypeChecker, r
           name: property.name,
           args: { kind: "tuple", slots: reader.parameters(signature), readonly: false },
           reply: section === "calls" ? result(signature) : null,
+          ...placeOf(property),
         },
       ];
     });
@@ -44,6 +46,13 @@ export function readProtocol(call: ts.CallExpression, checker: ts.TypeChecker, r
     const declared = signature.getDeclaration() as ts.SignatureDeclaration | undefined;
     return reader.read(awaited, awaitedNode(declared?.type));
   }
+}
+
+/** Protocols that a package declares are not in the project's source. */
+function placeOf(property: ts.Symbol): Pick<Message, "declared"> {
+  const declaration = property.valueDeclaration ?? property.declarations?.[0];
+  const name = declaration === undefined ? undefined : ts.getNameOfDeclaration(declaration);
+  return name === undefined || name.getSourceFile().isDeclarationFile ? {} : { declared: locationOf(name) };
 }
 
 function protocolOf(handle: ts.Type, checker: ts.TypeChecker): ts.Type | undefined {

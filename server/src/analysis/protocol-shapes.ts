@@ -1,5 +1,6 @@
 /** The shapes of one actor module at one version: what a snapshot holds. */
 import { hasUnresolved, type Shape, type TupleShape } from "./shape.ts";
+import type { Location } from "./span.ts";
 
 export interface ProtocolShapes {
   /** Name of the protocol's interface. */
@@ -15,6 +16,8 @@ export interface Message {
   readonly args: TupleShape;
   /** Only calls have one. */
   readonly reply: Shape | null;
+  /** Where its name is declared; only for what is read from the project's source. */
+  readonly declared?: Location;
 }
 
 export const sections = ["calls", "casts", "infos"] as const;

@@ -303,6 +303,7 @@ class NamesReader {
         name: each.member.name,
         args: { kind: "tuple", slots: this.#slots(signature.parameters, each.placed), readonly: false },
         reply: section === "calls" ? this.#result(signature, each.placed) : null,
+        declared: each.placed.locate(each.member.at),
       };
     });
   }

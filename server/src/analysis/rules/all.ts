@@ -4,6 +4,7 @@ export { codeChangeChainFork } from "./code-change-chain-fork.ts";
 export { configNotRead } from "./config-not-read.ts";
 export { configurationInvalid } from "./configuration-invalid.ts";
 export { fieldNameReused } from "./field-name-reused.ts";
+export { functionInMessage } from "./function-in-message.ts";
 export { functionInState } from "./function-in-state.ts";
 export { handleInState } from "./handle-in-state.ts";
 export { handlerNeverReturns } from "./handler-never-returns.ts";

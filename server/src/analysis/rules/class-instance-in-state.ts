@@ -1,6 +1,6 @@
 /** An instance in the state has the methods of the version that made it. */
 import type { Finding, Rule } from "../rule.ts";
-import { type Held, heldBy, heldInStates } from "../held-in-states.ts";
+import { type Held, heldBy, heldInStates } from "../held-values.ts";
 
 export const classInstanceInState: Rule = {
   id: "class-instance-in-state",

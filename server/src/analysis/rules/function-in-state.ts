@@ -1,6 +1,6 @@
 /** A function in the state is old code that no upgrade reaches. */
 import type { Finding, Rule } from "../rule.ts";
-import { type Held, heldBy, heldInStates } from "../held-in-states.ts";
+import { type Held, heldBy, heldInStates } from "../held-values.ts";
 import { typeText } from "../type-text.ts";
 
 export const functionInState: Rule = {

@@ -1,6 +1,6 @@
 /** A socket, a stream or a connection belongs to the process of the operating system that opened it. */
 import type { Finding, Rule } from "../rule.ts";
-import { type Held, heldBy, heldInStates } from "../held-in-states.ts";
+import { type Held, heldBy, heldInStates } from "../held-values.ts";
 import { shortTypeText } from "../type-text.ts";
 
 export const handleInState: Rule = {

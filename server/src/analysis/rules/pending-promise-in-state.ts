@@ -1,6 +1,6 @@
 /** What lies in the state and goes on running is code of the version that began it. */
 import type { Finding, Rule } from "../rule.ts";
-import { type Held, heldBy, heldInStates } from "../held-in-states.ts";
+import { type Held, heldBy, heldInStates } from "../held-values.ts";
 import { shortTypeText } from "../type-text.ts";
 
 export const pendingPromiseInState: Rule = {

@@ -1,6 +1,6 @@
 /** What has `#private` names cannot be copied, and cannot be given another class. */
 import type { Finding, Rule } from "../rule.ts";
-import { type Held, heldBy, heldInStates } from "../held-in-states.ts";
+import { type Held, heldBy, heldInStates } from "../held-values.ts";
 
 export const privateFieldInState: Rule = {
   id: "private-field-in-state",
