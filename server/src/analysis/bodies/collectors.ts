@@ -1,9 +1,14 @@
 /** The registry of what is collected from functions' bodies: one line a kind, here and in `words.ts`. */
 import { ts } from "../typescript.ts";
+import { actorMessages } from "./actor-messages.ts";
+import { exportedFunctions } from "./exported-functions.ts";
 import { FileNames } from "./file-names.ts";
 import { loops } from "./loops.ts";
 import { moduleVariables } from "./module-variables.ts";
+import { sends } from "./sends.ts";
+import { steps } from "./steps.ts";
 import { timers } from "./timers.ts";
+import { waits } from "./waits.ts";
 
 export interface BodySource {
   /** With parents. */
@@ -13,9 +18,14 @@ export interface BodySource {
 }
 
 const collectors = {
+  actorMessages,
+  exportedFunctions,
   loops,
   moduleVariables,
+  sends,
+  steps,
   timers,
+  waits,
 } satisfies Record<string, (body: BodySource) => readonly unknown[]>;
 
 export type BodyKind = keyof typeof collectors;

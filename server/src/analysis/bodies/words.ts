@@ -5,6 +5,7 @@
  */
 import type { BodyKind } from "./collectors.ts";
 import { mayRunForEver } from "./endless-words.ts";
+import { mayHoldEffects, mayHoldSteps } from "./step-words.ts";
 
 interface Words {
   mayHold(text: string): boolean;
@@ -13,7 +14,9 @@ interface Words {
 }
 
 export const words: Readonly<Record<BodyKind, Words>> = {
+  exportedFunctions: { mayHold: mayHoldEffects, rare: true },
   loops: { mayHold: mayRunForEver },
   moduleVariables: { mayHold: (text) => /^(?:export )?(?:declare )?(?:let|var)\b/m.test(text) },
+  steps: { mayHold: mayHoldSteps },
   timers: { mayHold: (text) => /\bset(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b/.test(text) },
 };

@@ -1,6 +1,8 @@
 /** The registry: one line per rule. */
 export { classInstanceInState } from "./class-instance-in-state.ts";
+export { codeChangeAsync } from "./code-change-async.ts";
 export { codeChangeChainFork } from "./code-change-chain-fork.ts";
+export { codeChangeImpure } from "./code-change-impure.ts";
 export { configNotRead } from "./config-not-read.ts";
 export { configurationInvalid } from "./configuration-invalid.ts";
 export { fieldNameReused } from "./field-name-reused.ts";
