@@ -255,7 +255,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
   }
 
   function judgeAnew(source: ActorSource, snapshots: Snapshots): ModuleFacts {
-    const { baseline, unreadable, state, warnings, messages, shape, unresolved } = compare(source, snapshots);
+    const { baseline, unreadable, state, warnings, messages, shape, unresolved, released } = compare(source, snapshots);
     const verdicts = { up: unreadable ? "unknown" : state.up, down: unreadable ? "unknown" : state.down } as const;
     const codeChange = stepsFor(source, baseline, state);
     const declared = "declared" in source.protocol.state ? source.protocol.state.declared : undefined;
@@ -277,6 +277,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       source,
       snapshots,
       strays: releases.strays(source.id),
+      released,
       baseline,
       state,
       messages,
@@ -300,8 +301,8 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
     const renamed = renamesFor(protocol, renames);
     const found = baselines === undefined ? newestRelease(upTo) : baselines.bases.get(source.id);
     const baseline = found === undefined ? null : { ...found, shapes: renameProtocols(found.shapes, renamed) };
-    const released = upTo.flatMap(({ parsed }) => (parsed.kind === "ok" ? [parsed.shapes.state] : []));
-    for (const shape of [protocol.state, ...released]) states.set(shapeHash(shape), shape);
+    const released = upTo.flatMap(({ vsn, parsed }) => (parsed.kind === "ok" ? [{ vsn, state: parsed.shapes.state }] : []));
+    for (const shape of [protocol.state, ...released.map(({ state }) => state)]) states.set(shapeHash(shape), shape);
     const state = baseline === null ? sameShape : compareWithHistory(baseline, upTo, protocol.state, renamed);
     const result: Compared = {
       snapshots,
@@ -315,6 +316,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       messages:
         baseline === null ? sameMessages : baseline.messages === "unknown" ? unknownMessages : compareMessages(baseline.shapes, protocol),
       shape: hasUnresolved(protocol.state) ? null : shapeHash(protocol.state),
+      released: released.map(({ vsn, state: shape }) => ({ vsn, state: renamePids(shape, renamed) })),
       unresolved: isUnresolved(protocol),
     };
     compared.set(protocol, result);
@@ -326,7 +328,7 @@ function isSameRelease(one: Releases, other: Releases | undefined): boolean {
   return one.protocol === other?.protocol && one.snapshots === other.snapshots && one.base === other.base;
 }
 
-interface Compared extends Pick<ModuleFacts, "snapshots" | "state" | "messages" | "unresolved"> {
+interface Compared extends Pick<ModuleFacts, "snapshots" | "released" | "state" | "messages" | "unresolved"> {
   readonly vsn: number | null;
   readonly renames: ProtocolRenames;
   readonly baselines: Baselines | undefined;

@@ -18,7 +18,7 @@ export interface Definition {
   readonly vsn: number | null;
   /** What stands after `vsn:`. */
   readonly vsnValue: { readonly text: string; readonly range: Range } | null;
-  /** `open`: it is not written out, so it may hold anything. */
+  /** `open`: it is not written out, or not all of it, so it may hold anything. */
   readonly codeChange: "written" | "none" | "open";
   readonly steps: readonly StepSource[];
   /** What `init` gives back; null where it is no object that is written out. */
@@ -103,6 +103,8 @@ export interface ModuleFacts {
   readonly source: ActorSource;
   readonly snapshots: Snapshots;
   readonly strays: readonly StraySnapshot[];
+  /** What its states were in the releases up to its `vsn`, ascending, as far as they can be read. Pids go by what their protocols are called now. */
+  readonly released: readonly ReleasedState[];
   /** Null where there is none. */
   readonly baseline: Baseline | null;
   readonly state: Comparison;
@@ -111,6 +113,11 @@ export interface ModuleFacts {
   readonly drift: Drift | null;
   /** Whether a type of the state or of a message cannot be found: verdicts are worth nothing then. */
   readonly unresolved: boolean;
+}
+
+export interface ReleasedState {
+  readonly vsn: number;
+  readonly state: Shape;
 }
 
 /** What is wrong with a configuration: the compiler's, or ours. */

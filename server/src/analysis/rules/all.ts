@@ -2,7 +2,11 @@
 export { classInstanceInState } from "./class-instance-in-state.ts";
 export { codeChangeAsync } from "./code-change-async.ts";
 export { codeChangeChainFork } from "./code-change-chain-fork.ts";
+export { codeChangeChainGap } from "./code-change-chain-gap.ts";
 export { codeChangeImpure } from "./code-change-impure.ts";
+export { codeChangeReadsUnknownField } from "./code-change-reads-unknown-field.ts";
+export { codeChangeWrongRange } from "./code-change-wrong-range.ts";
+export { codeChangeWrongShape } from "./code-change-wrong-shape.ts";
 export { configNotRead } from "./config-not-read.ts";
 export { configurationInvalid } from "./configuration-invalid.ts";
 export { fieldNameReused } from "./field-name-reused.ts";

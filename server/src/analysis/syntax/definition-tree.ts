@@ -51,7 +51,7 @@ export function readDefinition(call: CallTree, variables: Variables, text: strin
     written: object !== null,
     vsn: vsn === undefined ? null : wholeNumber(vsn),
     vsnValue: vsn === undefined ? null : { text: text.slice(vsn.start, vsn.end), start: vsn.start, end: vsn.end },
-    codeChange: codeChange === undefined ? "open" : codeChange === null ? "none" : "written",
+    codeChange: codeChange === null ? "none" : codeChange === undefined || codeChange.properties.some(isOpen) ? "open" : "written",
     steps: (codeChange?.properties ?? []).map(stepTree),
     initial: object === null ? null : writtenBy(functionOf(object, "init")),
   };
@@ -103,6 +103,11 @@ export function readDefinition(call: CallTree, variables: Variables, text: strin
     const made = down.kind === "value" ? valueOf(down.value) : undefined;
     return made?.kind === "call" && /(^|\.)(\w+)$/.exec(text.slice(made.callee.start, made.callee.end))?.[2] === irreversibleFunction;
   }
+}
+
+/** Which steps it brings is not written here. */
+function isOpen(property: PropertyTree): boolean {
+  return property.kind === "spread" || property.name === undefined;
 }
 
 /** The object that a function gives back at once. */

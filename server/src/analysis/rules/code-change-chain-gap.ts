@@ -1,0 +1,89 @@
+/** A chain of steps that breaks off on the way from a release to this version. */
+import { oldestSupported } from "../configuration.ts";
+import type { ModuleFacts } from "../facts.ts";
+import type { Finding, ModuleContext, Rule } from "../rule.ts";
+import type { Shape } from "../shape.ts";
+import { createValidity } from "../validity.ts";
+import { counterexample, valueText } from "../witness.ts";
+
+export const codeChangeChainGap: Rule = {
+  id: "code-change-chain-gap",
+  severity: "error",
+  description: "No chain of `codeChange` steps leads from a version that was released to the newest one.",
+  *checkModule(facts: ModuleFacts, context): Iterable<Finding> {
+    for (const gap of gapsIn(facts, context)) yield finding(gap, facts, context);
+  },
+};
+
+/** Steps that are missing one after the other. */
+interface Gap {
+  readonly from: number;
+  /** The version that they would lead to. */
+  readonly to: number;
+  readonly before: Shape | null;
+  readonly after: Shape | null;
+  readonly certain: boolean;
+}
+
+/** From the oldest supported release up to the newest; what is missing behind that one another rule says. */
+function gapsIn(facts: ModuleFacts, { config }: ModuleContext): readonly Gap[] {
+  const { source, released, unresolved } = facts;
+  const [first] = released;
+  const newest = released.at(-1)?.vsn ?? 0;
+  if (first === undefined || first.vsn === newest || source.vsn === null || source.codeChange === "open" || unresolved) return [];
+  const versions = released.map(({ vsn }) => vsn);
+  const oldest = Math.max(oldestSupported(config, facts.module.id, versions) ?? newest, first.vsn);
+  const has = (from: number) => source.steps.some((step) => step.from === from && step.up);
+  const gaps: Gap[] = [];
+  for (let from = oldest; from < newest; from += 1) {
+    if (has(from)) continue;
+    let to = from + 1;
+    while (to < newest && !has(to)) to += 1;
+    const gap = gapBetween(from, to, facts);
+    if (gap !== undefined) gaps.push(gap);
+    from = to;
+  }
+  return gaps;
+}
+
+/** What is valid as it stands needs no step. */
+function gapBetween(from: number, to: number, { source, released }: ModuleFacts): Gap | undefined {
+  const shapeOf = (vsn: number): Shape | null =>
+    released.find((each) => each.vsn === vsn)?.state ??
+    source.steps.find((step) => step.from === vsn - 1)?.functions.up?.gives ??
+    source.steps.find((step) => step.from === vsn)?.functions.up?.takes ??
+    null;
+  const [before, after] = [shapeOf(from), shapeOf(to)];
+  const verdict = before === null || after === null ? "unknown" : createValidity()(before, after);
+  return verdict === "compatible" ? undefined : { from, to, before, after, certain: verdict === "incompatible" };
+}
+
+function finding({ from, to, before, after, certain }: Gap, { module, source, released }: ModuleFacts, { config }: ModuleContext): Finding {
+  const steps = Array.from({ length: to - from }, (_, index) => `\`codeChange[${from + index}]\``);
+  // Steps that lead up to the gap show that it was not meant; without any, and without a word on what is supported, it may have been.
+  const declared = config.upgradableFrom.releases !== null || config.upgradableFrom.modules.has(module.id);
+  const isHole = source.steps.some((step) => step.from !== null && step.from < from);
+  const next = source.steps.find((step) => step.from === to);
+  const witness = before === null || after === null ? null : counterexample(before, after);
+  const stuck = released.filter(({ vsn }) => vsn <= from).map(({ vsn }) => vsn);
+  const why = witness === null ? "" : ` Version ${to} does not accept a state such as \`${valueText(witness)}\`.`;
+  const unknown = certain ? "" : ` Whether the states of version ${from} need one, what is released does not say.`;
+  return {
+    rule: codeChangeChainGap.id,
+    severity: certain && (isHole || declared) ? "error" : "warning",
+    module: module.id,
+    items: steps.map((step) => step.slice(1, -1)),
+    file: module.file,
+    range: next?.range ?? module.ranges.vsn ?? module.ranges.actor,
+    message:
+      `${steps.join(" and ")} of \`${module.id}\` ${steps.length === 1 ? "is" : "are"} missing, so nothing leads from ${versionsText(stuck)} to version ${module.vsn}: an upgrade from there is refused.${why}${unknown} ` +
+      `Write ${steps.length === 1 ? "it" : "them"}, or, if nothing runs ${stuck.length === 1 ? "that version" : "those versions"} any more, say so with \`upgradableFrom\` in the configuration.`,
+    related: [],
+    fixes: [],
+  };
+}
+
+function versionsText(versions: readonly number[]): string {
+  const last = versions.at(-1) ?? 0;
+  return versions.length === 1 ? `version ${last}` : `versions ${versions.slice(0, -1).join(", ")} and ${last}`;
+}

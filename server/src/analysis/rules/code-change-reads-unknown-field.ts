@@ -1,0 +1,39 @@
+/** A step takes an old state that no release had: what it reads is not there. */
+import { changesText } from "../explain.ts";
+import type { ModuleFacts } from "../facts.ts";
+import type { Finding, Rule } from "../rule.ts";
+import { snapshotFile } from "../snapshots.ts";
+import { relativeTo } from "../paths.ts";
+import { type Misfit, misfitsOf } from "../step-types.ts";
+import { counterexample, valueText } from "../witness.ts";
+
+export const codeChangeReadsUnknownField: Rule = {
+  id: "code-change-reads-unknown-field",
+  severity: "error",
+  description: "A step of `codeChange` is declared to take another state than the version that it starts from was released with.",
+  *checkModule(facts: ModuleFacts, { root }): Iterable<Finding> {
+    for (const misfit of misfitsOf(facts)) if (misfit.side === "takes") yield finding(misfit, facts, root);
+  },
+};
+
+function finding(
+  { step, from, direction, vsn, state, declared, differences, place }: Misfit,
+  { module, source }: ModuleFacts,
+  root: string,
+): Finding {
+  const witness = counterexample(state, declared);
+  const such = witness === null ? "" : ` It gets a state such as \`${valueText(witness)}\`, which is not what it is written for.`;
+  const released = vsn === source.vsn ? "" : ` (\`${relativeTo(root, snapshotFile(root, module.id, vsn))}\` says it)`;
+  return {
+    rule: codeChangeReadsUnknownField.id,
+    severity: codeChangeReadsUnknownField.severity,
+    module: module.id,
+    items: differences.map(({ path }) => path),
+    ...place,
+    message:
+      `\`codeChange[${from}].${direction}\` is declared to take another state than version ${vsn} of \`${module.id}\` has: from there to here, ${changesText(differences)}.` +
+      `${such} The compiler cannot know what was released. Declare the state of version ${vsn} as it was${released}, and nothing that changes with today's types.`,
+    related: place.range === step.range ? [] : [{ file: module.file, range: step.range, message: "The step that takes it." }],
+    fixes: [],
+  };
+}
