@@ -5,6 +5,7 @@
  */
 import type { BodyKind } from "./collectors.ts";
 import { mayRunForEver } from "./endless-words.ts";
+import { mayRunForEver, mayWait } from "./endless-words.ts";
 import { mayHoldEffects, mayHoldSteps } from "./step-words.ts";
 
 interface Words {
@@ -19,4 +20,5 @@ export const words: Readonly<Record<BodyKind, Words>> = {
   moduleVariables: { mayHold: (text) => /^(?:export )?(?:declare )?(?:let|var)\b/m.test(text) },
   steps: { mayHold: mayHoldSteps },
   timers: { mayHold: (text) => /\bset(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b/.test(text) },
+  waits: { mayHold: mayWait },
 };

@@ -14,6 +14,7 @@ export { functionInMessage } from "./function-in-message.ts";
 export { functionInState } from "./function-in-state.ts";
 export { handleInState } from "./handle-in-state.ts";
 export { handlerNeverReturns } from "./handler-never-returns.ts";
+export { handlerWaitsUnbounded } from "./handler-waits-unbounded.ts";
 export { liveStateDrift } from "./live-state-drift.ts";
 export { pendingPromiseInState } from "./pending-promise-in-state.ts";
 export { privateFieldInState } from "./private-field-in-state.ts";
