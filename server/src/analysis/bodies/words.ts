@@ -4,7 +4,6 @@
  * is never found.
  */
 import type { BodyKind } from "./collectors.ts";
-import { mayRunForEver } from "./endless-words.ts";
 import { mayRunForEver, mayWait } from "./endless-words.ts";
 import { mayHoldEffects, mayHoldSteps } from "./step-words.ts";
 
