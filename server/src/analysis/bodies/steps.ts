@@ -15,6 +15,7 @@ import { type Effects, effectsOf } from "./effects.ts";
 import type { FileNames } from "./file-names.ts";
 import { type InputWrite, inputWrites } from "./input-writes.ts";
 import { type MayThrow, mayThrow } from "./may-throw.ts";
+import { rebuiltState } from "./rebuilt-state.ts";
 import { eachPart, functionMeant, reachedFunctions, type ReachedFunction } from "./reached-functions.ts";
 import { returned, type StepPromise, stepPromise } from "./step-promise.ts";
 import { type StepType, stepTypes } from "./step-types.ts";
@@ -30,6 +31,8 @@ export interface StepFunction extends Effects {
   readonly promise: StepPromise | null;
   readonly throws: readonly MayThrow[];
   readonly writes: readonly InputWrite[];
+  /** The edits by which it returns a new object in place of the one that it has written to; null where that takes more. */
+  readonly rebuilt: readonly Omit<FileEdit, "file">[] | null;
   readonly types: readonly StepType[];
   /** Functions of this file that something else than steps uses as well. */
   readonly shared: readonly SharedFunction[];
@@ -70,6 +73,7 @@ export function steps({ source, names }: BodySource): readonly StepFunction[] {
         promise: stepPromise(node, own, names),
         throws: mayThrow(reached, names),
         writes: inputWrites(node, names),
+        rebuilt: own ? rebuiltState(node, source) : null,
         types: part === "messages" ? [] : stepTypes(node, source, names),
         shared: sharedAmong(reached, codeChange ?? null, names),
         reset: part === "messages" ? null : resetOf(node, names),

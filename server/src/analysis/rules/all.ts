@@ -4,6 +4,7 @@ export { codeChangeAsync } from "./code-change-async.ts";
 export { codeChangeChainFork } from "./code-change-chain-fork.ts";
 export { codeChangeChainGap } from "./code-change-chain-gap.ts";
 export { codeChangeImpure } from "./code-change-impure.ts";
+export { codeChangeMutatesInput } from "./code-change-mutates-input.ts";
 export { codeChangeReadsUnknownField } from "./code-change-reads-unknown-field.ts";
 export { codeChangeWrongRange } from "./code-change-wrong-range.ts";
 export { codeChangeWrongShape } from "./code-change-wrong-shape.ts";
