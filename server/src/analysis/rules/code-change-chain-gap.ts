@@ -1,7 +1,8 @@
 /** A chain of steps that breaks off on the way from a release to this version. */
 import { oldestSupported } from "../configuration.ts";
-import type { ModuleFacts } from "../facts.ts";
-import type { Finding, ModuleContext, Rule } from "../rule.ts";
+import type { ModuleFacts, ProjectFacts } from "../facts.ts";
+import { missingBetween, renamesBetween } from "../migration/missing-step.ts";
+import type { Finding, Fix, Rule } from "../rule.ts";
 import type { Shape } from "../shape.ts";
 import { createValidity } from "../validity.ts";
 import { counterexample, valueText } from "../witness.ts";
@@ -10,8 +11,10 @@ export const codeChangeChainGap: Rule = {
   id: "code-change-chain-gap",
   severity: "error",
   description: "No chain of `codeChange` steps leads from a version that was released to the newest one.",
-  *checkModule(facts: ModuleFacts, context): Iterable<Finding> {
-    for (const gap of gapsIn(facts, context)) yield finding(gap, facts, context);
+  *check(project: ProjectFacts): Iterable<Finding> {
+    for (const facts of project.modules) {
+      if (facts.released.length > 1) for (const gap of gapsIn(facts, project)) yield finding(gap, facts, project);
+    }
   },
 };
 
@@ -26,7 +29,7 @@ interface Gap {
 }
 
 /** From the oldest supported release up to the newest; what is missing behind that one another rule says. */
-function gapsIn(facts: ModuleFacts, { config }: ModuleContext): readonly Gap[] {
+function gapsIn(facts: ModuleFacts, { config }: ProjectFacts): readonly Gap[] {
   const { source, released, unresolved } = facts;
   const [first] = released;
   const newest = released.at(-1)?.vsn ?? 0;
@@ -58,11 +61,14 @@ function gapBetween(from: number, to: number, { source, released }: ModuleFacts)
   return verdict === "compatible" ? undefined : { from, to, before, after, certain: verdict === "incompatible" };
 }
 
-function finding({ from, to, before, after, certain }: Gap, { module, source, released }: ModuleFacts, { config }: ModuleContext): Finding {
+function finding({ from, to, before, after, certain }: Gap, facts: ModuleFacts, project: ProjectFacts): Finding {
+  const { module, source, released } = facts;
+  const { config } = project;
   const steps = Array.from({ length: to - from }, (_, index) => `\`codeChange[${from + index}]\``);
   // Steps that lead up to the gap show that it was not meant; without any, and without a word on what is supported, it may have been.
   const declared = config.upgradableFrom.releases !== null || config.upgradableFrom.modules.has(module.id);
   const isHole = source.steps.some((step) => step.from !== null && step.from < from);
+  const isMeant = !certain || !(isHole || declared);
   const next = source.steps.find((step) => step.from === to);
   const witness = before === null || after === null ? null : counterexample(before, after);
   const stuck = released.filter(({ vsn }) => vsn <= from).map(({ vsn }) => vsn);
@@ -70,7 +76,7 @@ function finding({ from, to, before, after, certain }: Gap, { module, source, re
   const unknown = certain ? "" : ` Whether the states of version ${from} need one, what is released does not say.`;
   return {
     rule: codeChangeChainGap.id,
-    severity: certain && (isHole || declared) ? "error" : "warning",
+    severity: isMeant ? "warning" : "error",
     module: module.id,
     items: steps.map((step) => step.slice(1, -1)),
     file: module.file,
@@ -79,8 +85,21 @@ function finding({ from, to, before, after, certain }: Gap, { module, source, re
       `${steps.join(" and ")} of \`${module.id}\` ${steps.length === 1 ? "is" : "are"} missing, so nothing leads from ${versionsText(stuck)} to version ${module.vsn}: an upgrade from there is refused.${why}${unknown} ` +
       `Write ${steps.length === 1 ? "it" : "them"}, or, if nothing runs ${stuck.length === 1 ? "that version" : "those versions"} any more, say so with \`upgradableFrom\` in the configuration.`,
     related: [],
-    fixes: [],
+    fixes: fixes(from, !isMeant, facts, project),
   };
+}
+
+function fixes(from: number, preferred: boolean, facts: ModuleFacts, project: ProjectFacts): readonly Fix[] {
+  const missing = missingBetween(facts, from);
+  if (missing === null || missing.now === null) return [];
+  return [
+    {
+      title: `Write codeChange[${from}] with up and down`,
+      preferred,
+      questions: renamesBetween(missing.old.shapes.state, missing.now.shapes.state),
+      edits: (answers) => project.writer.between(facts, project, from, answers),
+    },
+  ];
 }
 
 function versionsText(versions: readonly number[]): string {
