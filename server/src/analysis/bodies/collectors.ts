@@ -7,6 +7,7 @@ import { loops } from "./loops.ts";
 import { moduleVariables } from "./module-variables.ts";
 import { sends } from "./sends.ts";
 import { steps } from "./steps.ts";
+import { supervisors } from "./supervisors.ts";
 import { timers } from "./timers.ts";
 import { waits } from "./waits.ts";
 
@@ -24,6 +25,7 @@ const collectors = {
   moduleVariables,
   sends,
   steps,
+  supervisors,
   timers,
   waits,
 } satisfies Record<string, (body: BodySource) => readonly unknown[]>;

@@ -3,6 +3,7 @@
  * a text that says nothing of the kind has to be told quickly. What it lets through by mistake costs a few milliseconds; what it leaves out
  * is never found.
  */
+import { runtimePackage } from "../runtime-names.ts";
 import type { BodyKind } from "./collectors.ts";
 import { mayRunForEver, mayWait } from "./endless-words.ts";
 import { mayHoldEffects, mayHoldSteps } from "./step-words.ts";
@@ -18,6 +19,7 @@ export const words: Readonly<Record<BodyKind, Words>> = {
   loops: { mayHold: mayRunForEver },
   moduleVariables: { mayHold: (text) => /^(?:export )?(?:declare )?(?:let|var)\b/m.test(text) },
   steps: { mayHold: mayHoldSteps },
+  supervisors: { mayHold: (text) => /\bsupervisor\b/.test(text) && text.includes(runtimePackage) },
   timers: { mayHold: (text) => /\bset(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b/.test(text) },
   waits: { mayHold: mayWait },
 };

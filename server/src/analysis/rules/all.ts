@@ -19,6 +19,7 @@ export { handlerWaitsUnbounded } from "./handler-waits-unbounded.ts";
 export { liveStateDrift } from "./live-state-drift.ts";
 export { pendingPromiseInState } from "./pending-promise-in-state.ts";
 export { privateFieldInState } from "./private-field-in-state.ts";
+export { restartIntensityUnsafe } from "./restart-intensity-unsafe.ts";
 export { severalActors } from "./several-actors.ts";
 export { snapshotDamaged } from "./snapshot-damaged.ts";
 export { stateChangedNoCodeChange } from "./state-changed-no-code-change.ts";
