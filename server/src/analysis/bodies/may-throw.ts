@@ -37,7 +37,8 @@ export function mayThrow(reached: readonly ReachedFunction[], names: FileNames):
 }
 
 function riskOf(part: ts.Node, names: FileNames): Pick<MayThrow, "kind" | "text"> | null {
-  if (ts.isThrowStatement(part)) return provesNever(part) ? null : { kind: "throw", text: shortened(part.getText()) };
+  if (ts.isThrowStatement(part))
+    return provesNever(part) ? null : { kind: "throw", text: shortened(part.getText().replace(/;$/, "").replaceAll("`", "'")) };
   if (ts.isNonNullExpression(part)) return looksUp(part) ? { kind: "lookup", text: shortened(part.getText()) } : null;
   if (ts.isNewExpression(part)) {
     const [argument] = part.arguments ?? [];
@@ -80,6 +81,9 @@ function looksUp(assertion: ts.NonNullExpression): boolean {
     );
   }
   if (!ts.isPropertyAccessExpression(value)) return false;
+  // What is only compared is asked for nothing.
+  if (ts.isBinaryExpression(assertion.parent) && assertion.parent.operatorToken.kind === ts.SyntaxKind.EqualsEqualsEqualsToken)
+    return false;
   const path = value.getText();
   return !isSureOf(assertion, (condition) => condition.includes(path));
 }
