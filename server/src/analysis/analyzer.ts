@@ -163,10 +163,16 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       const elsewhere = ({ declared }: Holder) => declared.file !== file;
       if (differences.some(({ old, owners, bases = [] }) => old?.includes("Pid<") === true || [...owners, ...bases].some(elsewhere)))
         return undefined;
+      const suppressions = project.suppressions([file]);
+      // Whether one hides anything, others have a say in.
+      if (suppressions.size > 0) return undefined;
       const findings = check({
         root,
         config: project.configuration,
         modules: [facts],
+        suppressions,
+        usual: true,
+        text: (path) => host.readFile(path),
         readings: [reading],
         configProblems: project.problems(),
         bodies: bodies.only(file),
@@ -241,7 +247,19 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       if (before !== judged.get(source)) yield;
     }
     modules.sort((one, other) => (one.module.id < other.module.id ? -1 : 1));
-    return { root, config: project.configuration, modules, readings, configProblems: project.problems(), bodies, writer };
+    const usual = against === undefined || ("host" in against && against.name === project.configuration.baseline);
+    return {
+      root,
+      config: project.configuration,
+      suppressions: project.suppressions(),
+      usual,
+      text: (path) => host.readFile(path),
+      modules,
+      readings,
+      configProblems: project.problems(),
+      bodies,
+      writer,
+    };
   }
 
   /** A source that was not read anew is judged as before, unless what it is compared with has changed. */

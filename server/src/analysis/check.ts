@@ -1,8 +1,8 @@
 /** Every rule over the facts of a project. What one module alone decides is judged again only where that module changed. */
 import type { Configuration } from "./configuration.ts";
-import { configured } from "./configured.ts";
 import type { ModuleFacts, ProjectFacts } from "./facts.ts";
 import type { Finding, ModuleContext, Rule } from "./rule.ts";
+import { reviewed } from "./review.ts";
 import * as rules from "./rules/all.ts";
 
 export function check(facts: ProjectFacts): readonly Finding[] {
@@ -10,7 +10,7 @@ export function check(facts: ProjectFacts): readonly Finding[] {
   for (const rule of Object.values(rules)) if ("check" in rule) found.push(...rule.check(facts));
   const context = contextOf(facts);
   for (const module of facts.modules) found.push(...findingsOf(module, context));
-  return reviewed(found, facts).toSorted(
+  return reviewed(found, facts, byId).toSorted(
     (one, other) =>
       compareTexts(one.file, other.file) ||
       one.range.start.line - other.range.start.line ||
@@ -20,11 +20,6 @@ export function check(facts: ProjectFacts): readonly Finding[] {
 }
 
 const byId = new Map(Object.values(rules).map((rule): [string, Rule] => [rule.id, rule]));
-
-/** What is left of findings after the project has had its say. */
-function reviewed(found: readonly Finding[], { config, root }: ProjectFacts): readonly Finding[] {
-  return found.flatMap((finding) => configured(finding, byId.get(finding.rule), config, root) ?? []);
-}
 
 /** One for each configuration, as long as it is in use. */
 const contexts = new WeakMap<Configuration, ModuleContext>();

@@ -8,6 +8,7 @@ import type { Answers, FileEdit, ValueQuestion } from "./rule.ts";
 import type { Shape } from "./shape.ts";
 import type { Snapshots, StraySnapshot } from "./snapshots.ts";
 import type { Location, Range } from "./span.ts";
+import type { Suppression } from "./suppressions.ts";
 
 /** What an actor's definition says by its own literals. */
 export interface Definition {
@@ -143,6 +144,11 @@ export interface ProjectFacts {
   /** Files with something wrong that concerns no module, or not only one. */
   readonly readings: readonly Reading[];
   readonly configProblems: readonly ConfigProblem[];
+  /** By file: comments that say that findings are meant. */
+  readonly suppressions: ReadonlyMap<string, readonly Suppression[]>;
+  /** Whether the project is compared with what it is always compared with. */
+  readonly usual: boolean;
+  text(file: string): string | undefined;
   readonly bodies: Bodies;
   readonly writer: StepWriter;
 }

@@ -18,6 +18,7 @@ import { readConfiguration } from "./read-configuration.ts";
 import { readByNames, SharedShapes } from "./read-names.ts";
 import { readOutline } from "./read-outline.ts";
 import type { Settings } from "./settings.ts";
+import { type Suppression, suppressionsIn } from "./suppressions.ts";
 import { plainTree } from "./syntax/plain-tree.ts";
 
 /** So many modules are read with one program: each program costs something, and nothing else happens meanwhile. */
@@ -44,6 +45,8 @@ export class ProjectReadings {
   readonly #dirty = new Set<string>();
   /** What was looked at before it was clear that only the checker can tell. */
   readonly #unsure = new Map<string, ReadonlySet<string>>();
+  /** Of the files that have some. */
+  readonly #suppressions = new Map<string, readonly Suppression[]>();
   #files: readonly string[] | undefined;
   #configuration: Configuration | undefined;
   /** Whether the configuration takes a file in. */
@@ -86,6 +89,17 @@ export class ProjectReadings {
   /** What the project says of itself; the same object for as long as its files are the same. */
   get configuration(): Configuration {
     return (this.#configuration ??= readConfiguration(this.#host, this.#root));
+  }
+
+  /** What the project's files say of findings in them, in their order. */
+  suppressions(only: readonly string[] = this.files()): ReadonlyMap<string, readonly Suppression[]> {
+    if (this.#suppressions.size === 0) return this.#suppressions;
+    return new Map(
+      only.flatMap((file): [string, readonly Suppression[]][] => {
+        const found = this.#suppressions.get(file);
+        return found === undefined ? [] : [[file, found]];
+      }),
+    );
   }
 
   #includes(file: string): boolean {
@@ -220,6 +234,7 @@ export class ProjectReadings {
       const mentions = text === undefined ? undefined : mentionsOf(text);
       if (JSON.stringify(mentions) !== JSON.stringify(this.#mentions.get(file))) this.#listing = undefined;
       this.#mentions.set(file, mentions);
+      this.#findSuppressions(file, text);
       if (existed !== (text !== undefined)) {
         this.#files = undefined;
         this.#outlines.forgetPlaces();
@@ -291,8 +306,15 @@ export class ProjectReadings {
       const mentions = text === undefined ? undefined : mentionsOf(text);
       if (mentions?.exports === true) this.#keepText(file, text);
       this.#mentions.set(file, mentions);
+      this.#findSuppressions(file, text);
     }
     return this.#mentions.get(file);
+  }
+
+  #findSuppressions(file: string, text = ""): void {
+    const found = suppressionsIn(text);
+    if (found.length === 0) this.#suppressions.delete(file);
+    else this.#suppressions.set(file, found);
   }
 
   #keepText(file: string, text: string | undefined): void {

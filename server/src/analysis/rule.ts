@@ -1,7 +1,8 @@
 /** The vocabulary of judgement: what a rule is, what it finds, and what can be done about it. */
-import type { Preset } from "./configuration.ts";
+import type { AcceptedBreak, Preset } from "./configuration.ts";
 import type { ModuleFacts, ProjectFacts } from "./facts.ts";
 import type { Location, Range } from "./span.ts";
+import type { Suppression } from "./suppressions.ts";
 
 export type Severity = "error" | "warning" | "info";
 
@@ -9,7 +10,7 @@ export type Severity = "error" | "warning" | "info";
  * A rule judges modules one by one, or the project as a whole; or both, for different things that it finds. Judging runs at every key that
  * somebody types, over all modules of the project, so whatever one module's facts decide is judged by `checkModule`.
  */
-export type Rule = RuleWords & (ModuleRule | ProjectRule);
+export type Rule = RuleWords & (ModuleRule | ProjectRule | ReviewRule);
 
 interface RuleWords {
   /** Published: equals the file's name, the diagnostic's code and the page's title, and never changes. */
@@ -44,6 +45,19 @@ interface ProjectRule {
   check(facts: ProjectFacts): Iterable<Finding>;
 }
 
+interface ReviewRule {
+  /** Called when all others have spoken, and the project has said which of their findings are meant. No comment hides what it finds. */
+  review(review: Review, facts: ProjectFacts): Iterable<Finding>;
+}
+
+/** What the project says of findings, and which ones that hides. */
+export interface Review {
+  /** Of all rules. */
+  readonly ids: readonly string[];
+  readonly suppressions: readonly { readonly file: string; readonly suppression: Suppression; readonly hidden: readonly Finding[] }[];
+  readonly accepted: readonly { readonly entry: AcceptedBreak; readonly hidden: readonly Finding[] }[];
+}
+
 export interface Finding {
   readonly rule: string;
   readonly severity: Severity;
@@ -67,8 +81,12 @@ export interface Fix {
   readonly title: string;
   /** Whether *fix all* and `instar fix` may take it. */
   readonly preferred: boolean;
+  /** Whether it hides the finding instead of mending what was found. */
+  readonly suppresses?: true;
   /** What only a person can answer; left open, the edits are those of "not renamed". */
   readonly questions: readonly RenameQuestion[];
+  /** First values that only a person knows, once renames are answered; left open, the type's simplest value stands there, or code that throws. */
+  values?(answers: Answers): readonly ValueQuestion[];
   /** Computed when asked for. All edits of one fix apply together or not at all. */
   edits(answers: Answers): readonly FileEdit[];
 }
@@ -79,18 +97,6 @@ export interface RenameQuestion {
   readonly to: string;
 }
 
-export interface Answers {
-  /** Confirmed renames, old path to new path. */
-  readonly renames: Readonly<Record<string, string>>;
-}
-
-export interface FileEdit {
-  /** First values that only a person knows, once renames are answered; left open, the type's simplest value stands there, or code that throws. */
-  values?(answers: Answers): readonly ValueQuestion[];
-  readonly file: string;
-  readonly range: Range;
-  readonly newText: string;
-}
 /** What is the first value of a field that states of the other version do not have? */
 export interface ValueQuestion {
   /** `State.step` */
@@ -101,5 +107,15 @@ export interface ValueQuestion {
   readonly module: string;
 }
 
+export interface Answers {
+  /** Confirmed renames, old path to new path. */
+  readonly renames: Readonly<Record<string, string>>;
   /** First values as expressions, by path. */
   readonly values?: Readonly<Record<string, string>>;
+}
+
+export interface FileEdit {
+  readonly file: string;
+  readonly range: Range;
+  readonly newText: string;
+}

@@ -46,7 +46,8 @@ function findingText(finding: Finding, source: string | undefined): string {
   for (const { file, range, message } of finding.related) {
     lines.push(`  ${colors.dim("see")} ${fromHere(file)}:${range.start.line}:${range.start.column} ${message}`);
   }
-  for (const fix of finding.fixes) {
+  // That everything can be suppressed is said once, in the documentation.
+  for (const fix of finding.fixes.filter(({ suppresses }) => suppresses !== true)) {
     lines.push(`  ${colors.green(fix.preferred ? "fix:" : "or:")} ${fix.title}${fix.preferred ? colors.dim("  (instar fix)") : ""}`);
   }
   if (lines.at(-1) !== "") lines.push("");
