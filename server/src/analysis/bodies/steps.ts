@@ -64,6 +64,7 @@ export function steps({ source, names }: BodySource): readonly StepFunction[] {
     const all = object === null ? [] : functionsIn(object, names);
     return all.map(({ path, part, key: place, node, own }): StepFunction => {
       const reached = reachedFunctions(node, names);
+      const unfinished = isUnfinished(node);
       return {
         from,
         part,
@@ -71,16 +72,23 @@ export function steps({ source, names }: BodySource): readonly StepFunction[] {
         range: rangeOf(place),
         ...effectsOf(reached, names),
         promise: stepPromise(node, own, names),
-        throws: mayThrow(reached, names),
+        throws: unfinished ? [] : mayThrow(reached, names),
         writes: inputWrites(node, names),
         rebuilt: own ? rebuiltState(node, source) : null,
         types: part === "messages" ? [] : stepTypes(node, source, names),
         shared: sharedAmong(reached, codeChange ?? null, names),
-        reset: part === "messages" ? null : resetOf(node, names),
+        reset: part === "messages" || unfinished ? null : resetOf(node, names),
         extra: own ? extraOf(node) : null,
       };
     });
   });
+}
+
+/** Whether it is as Instar has written it and waits for somebody to say a value: that it throws until then is what it is for. */
+function isUnfinished({ body }: FunctionNode): boolean {
+  if (body === undefined || !ts.isBlock(body)) return false;
+  const declared = body.statements.filter(ts.isVariableStatement).flatMap(({ declarationList }) => [...declarationList.declarations]);
+  return declared.some(({ name }) => ts.isIdentifier(name) && name.text === "undecided");
 }
 
 interface Part {
