@@ -7,6 +7,7 @@ import { loops } from "./loops.ts";
 import { moduleVariables } from "./module-variables.ts";
 import { sends } from "./sends.ts";
 import { steps } from "./steps.ts";
+import { spawns } from "./spawns.ts";
 import { supervisors } from "./supervisors.ts";
 import { timers } from "./timers.ts";
 import { waits } from "./waits.ts";
@@ -25,6 +26,7 @@ const collectors = {
   moduleVariables,
   sends,
   steps,
+  spawns,
   supervisors,
   timers,
   waits,

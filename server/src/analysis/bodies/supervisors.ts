@@ -19,7 +19,18 @@ export interface SupervisorCall {
   /** Whether there may be children that are not written out. */
   readonly open: boolean;
   /** The place for another child and what stands before it there; null where the list is not written out. */
-  readonly another: { readonly range: Range; readonly before: string } | null;
+  readonly another: Another | null;
+}
+
+export interface Another {
+  readonly range: Range;
+  readonly before: string;
+  /** What is called for a child: `child`. */
+  readonly child: string;
+  /** Where an import may stand, after those that are there. */
+  readonly imports: Range;
+  /** All names in the file, so that a new one is none of them. */
+  readonly names: readonly string[];
 }
 
 /** A value with its place, which is that of the whole call where it goes without saying. */
@@ -40,6 +51,8 @@ export interface ChildCall {
   readonly id: Written<string | null>;
   /** What is imported as its module. */
   readonly module: Imported | null;
+  /** What the file calls it. */
+  readonly handle: string;
   /** `permanent` where nothing is said; null where it is not written out. */
   readonly restart: string | null;
   /** All options but the id, as they are written, without spaces. */
@@ -94,16 +107,30 @@ function supervisorOf(call: ts.CallExpression, exported: boolean, body: BodySour
     intensity: intensity === undefined ? undefined : intensityOf(valueOf(intensity)),
     children: written,
     open: list === undefined || !ts.isArrayLiteralExpression(list) || written.length < known.length,
-    another: list !== undefined && ts.isArrayLiteralExpression(list) ? anotherIn(list) : null,
+    another: list !== undefined && ts.isArrayLiteralExpression(list) ? anotherIn(list, body) : null,
   };
 }
 
-function anotherIn(list: ts.ArrayLiteralExpression): NonNullable<SupervisorCall["another"]> {
-  const source = list.getSourceFile();
+/** Beside a child that there is, whose way of writing it takes. */
+function anotherIn(list: ts.ArrayLiteralExpression, { source }: BodySource): Another | null {
   const last = list.elements.at(-1);
-  const at = last === undefined ? list.getStart() + 1 : last.end;
-  const onLines = /\n[ \t]*$/.exec(source.text.slice(0, last?.getStart() ?? 0))?.[0];
-  return { range: rangeIn(source, at, at), before: last === undefined ? "" : onLines === undefined ? ", " : `,${onLines}` };
+  const call = last === undefined ? undefined : unwrap(last);
+  const imports = source.statements.findLast(ts.isImportDeclaration);
+  if (last === undefined || call === undefined || !ts.isCallExpression(call) || imports === undefined) return null;
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node)) names.add(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  const newLine = /\n[ \t]*$/.exec(source.text.slice(0, last.getStart()))?.[0];
+  return {
+    range: rangeIn(source, last.end, last.end),
+    before: newLine === undefined ? ", " : `,${newLine}`,
+    child: call.expression.getText(),
+    imports: rangeIn(source, imports.end, imports.end),
+    names: [...names],
+  };
 }
 
 function childOf(element: ts.Expression, body: BodySource): ChildCall | null {
@@ -112,15 +139,16 @@ function childOf(element: ts.Expression, body: BodySource): ChildCall | null {
   const [handle, given] = call.arguments;
   const options = given === undefined ? undefined : valueOf(given);
   const range = rangeOf(call);
-  const module = importedBy(handle, body);
+  const [module, text] = [importedBy(handle, body), handle?.getText() ?? ""];
   if (options === undefined || !ts.isObjectLiteralExpression(options) || options.properties.some(ts.isSpreadAssignment))
-    return { range, id: { value: null, range }, module, restart: null, options: given?.getText() ?? "" };
+    return { range, id: { value: null, range }, module, handle: text, restart: null, options: given?.getText() ?? "" };
   const [id, restart] = [propertyOf(options, "id"), propertyOf(options, "restart")];
   const others = options.properties.filter(({ name }) => name?.getText() !== "id");
   return {
     range,
     id: { value: id === undefined ? null : textOf(id), range: id === undefined ? range : rangeOf(id) },
     module,
+    handle: text,
     restart: restart === undefined ? "permanent" : textOf(restart),
     options: others
       .map((each) => tokensOf(each))

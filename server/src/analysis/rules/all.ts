@@ -24,6 +24,7 @@ export { privateFieldInState } from "./private-field-in-state.ts";
 export { restartIntensityUnsafe } from "./restart-intensity-unsafe.ts";
 export { severalActors } from "./several-actors.ts";
 export { snapshotDamaged } from "./snapshot-damaged.ts";
+export { spawnOutsideSupervisor } from "./spawn-outside-supervisor.ts";
 export { stateChangedNoCodeChange } from "./state-changed-no-code-change.ts";
 export { stateChangedNoDown } from "./state-changed-no-down.ts";
 export { suppressionWithoutReason } from "./suppression-without-reason.ts";
