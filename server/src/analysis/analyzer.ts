@@ -343,7 +343,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
 }
 
 function isSameRelease(one: Releases, other: Releases | undefined): boolean {
-  return one.protocol === other?.protocol && one.snapshots === other.snapshots && one.base === other.base;
+  return one.protocol.name === other?.protocol.name && one.snapshots === other.snapshots && one.base === other.base;
 }
 
 interface Compared extends Pick<ModuleFacts, "snapshots" | "released" | "state" | "messages" | "unresolved"> {

@@ -11,12 +11,15 @@ export interface FoundShape {
   readonly declared: Location | undefined;
 }
 
-/** What is found is not looked into; `into` leaves out other parts. */
+/**
+ * What is found is not looked into; `into` leaves out other parts.
+ * @param wanted the same function for the same question: where it was answered with nothing, it is not looked again.
+ */
 export function findInShape(
   root: Shape,
   path: string,
   wanted: (shape: Shape) => boolean,
-  into: (shape: Shape) => boolean = () => true,
+  into?: (shape: Shape) => boolean,
 ): readonly FoundShape[] {
   const found: FoundShape[] = [];
   const seen = new Set<Shape>();
@@ -29,7 +32,7 @@ export function findInShape(
       found.push({ path: at, shape, declared });
       return;
     }
-    if (seen.has(shape) || !into(shape)) return;
+    if (seen.has(shape) || into?.(shape) === false) return;
     seen.add(shape);
     if (shape.kind === "object" || shape.kind === "class") {
       for (const field of shape.fields) visit(field.shape, at + accessText(field.name), field.declared ?? declared);
@@ -44,11 +47,18 @@ export function findInShape(
   }
 }
 
-function contains(root: Shape, wanted: (shape: Shape) => boolean, into: (shape: Shape) => boolean): boolean {
+function contains(root: Shape, wanted: (shape: Shape) => boolean, into: ((shape: Shape) => boolean) | undefined): boolean {
+  const without = into === undefined ? (withoutAny.get(wanted) ?? new WeakSet()) : new WeakSet<Shape>();
+  if (into === undefined) withoutAny.set(wanted, without);
   const reached = new Set([root]);
   for (const shape of reached) {
+    if (without.has(shape)) continue;
     if (wanted(shape)) return true;
-    if (into(shape)) for (const child of children(shape)) reached.add(child);
+    if (into?.(shape) !== false) for (const child of children(shape)) reached.add(child);
   }
+  for (const shape of reached) without.add(shape);
   return false;
 }
+
+/** By what was looked for, the shapes in which there is none: most shapes are parts of several states, and the same after an edit. */
+const withoutAny = new WeakMap<(shape: Shape) => boolean, WeakSet<Shape>>();

@@ -21,12 +21,12 @@ export interface Held {
 }
 
 export function heldInStates(modules: readonly ModuleFacts[], ...sorts: readonly KeptSort[]): Iterable<Held> {
-  return byPlace(modules, sorts, ({ state }) => keptInState(state));
+  return byPlace(modules, sorts, keptInState);
 }
 
 /** Without what lies in states as well: there it is worse, and the cause is one. */
 export function heldInMessages(modules: readonly ModuleFacts[], ...sorts: readonly KeptSort[]): Iterable<Held> {
-  const inStates = new Set([...byPlace(modules, sorts, ({ state }) => keptInState(state))].map(({ place }) => keyOf(place)));
+  const inStates = new Set([...byPlace(modules, sorts, keptInState)].map(({ place }) => keyOf(place)));
   return [...byPlace(modules, sorts, keptInMessages)].filter(({ place }) => !inStates.has(keyOf(place)));
 }
 
@@ -46,7 +46,7 @@ function byPlace(
   keptIn: (protocol: ProtocolShapes) => readonly Kept[],
 ): Iterable<Held> {
   const found = new Map<string, Held & { readonly modules: ModuleFacts[] }>();
-  for (const facts of modules) {
+  for (const facts of thoseThatKeep(modules, keptIn)) {
     const fallback: Location = { file: facts.module.file, range: facts.module.ranges.state ?? facts.module.ranges.actor };
     for (const { path, shape, sort, declared = fallback } of keptIn(facts.source.protocol)) {
       if (!sorts.includes(sort)) continue;
@@ -60,11 +60,22 @@ function byPlace(
   return found.values();
 }
 
+/** Several rules ask for the modules of one analysis, and most modules have nothing of the kind. */
+function thoseThatKeep(modules: readonly ModuleFacts[], keptIn: (protocol: ProtocolShapes) => readonly Kept[]): readonly ModuleFacts[] {
+  const known = keepers.get(modules) ?? new Map<typeof keptIn, readonly ModuleFacts[]>();
+  keepers.set(modules, known);
+  let keeping = known.get(keptIn);
+  if (keeping === undefined) known.set(keptIn, (keeping = modules.filter(({ source }) => keptIn(source.protocol).length > 0)));
+  return keeping;
+}
+
+const keepers = new WeakMap<readonly ModuleFacts[], Map<(protocol: ProtocolShapes) => readonly Kept[], readonly ModuleFacts[]>>();
+
 function keyOf({ file, range: { start } }: Location): string {
   return `${file}:${start.line}:${start.column}`;
 }
 
-function keptInState(state: Shape): readonly Kept[] {
+function keptInState({ state }: ProtocolShapes): readonly Kept[] {
   let kept = known.get(state);
   if (kept === undefined) known.set(state, (kept = keptIn(state, "State", undefined)));
   return kept;
@@ -86,10 +97,14 @@ function keptInMessages(protocol: ProtocolShapes): readonly Kept[] {
 
 /** What is found is not looked into: what lies in an instance comes with it. */
 function keptIn(root: Shape, path: string, around: Location | undefined): readonly Kept[] {
-  return findInShape(root, path, (shape) => keptSort(shape) !== undefined).flatMap(({ declared = around, ...found }) => {
+  return findInShape(root, path, isKept).flatMap(({ declared = around, ...found }) => {
     const sort = keptSort(found.shape);
     return sort === undefined ? [] : [{ ...found, declared, sort }];
   });
+}
+
+function isKept(shape: Shape): boolean {
+  return keptSort(shape) !== undefined;
 }
 
 /** Most modules are the same from one analysis to the next. */

@@ -30,10 +30,23 @@ function visit(shape: Shape): void {
   // The parts first: texts and hashes do not depend on their order, but what they are called may.
   for (const child of children(shape)) visit(child);
   if (shape.kind !== "union") return;
-  shape.members = shape.members
-    .map((member) => ({ member, key: `${nameOf(member)} ${shortTypeText(member)} ${shapeHash(member)}` }))
-    .toSorted((one, other) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0))
-    .map(({ member }) => member);
+  const texts = new Map<Shape, string>();
+  // Most are told apart by their names; what they say takes longer to write.
+  const textOf = (member: Shape): string => {
+    const text = texts.get(member) ?? shortTypeText(member);
+    texts.set(member, text);
+    return text;
+  };
+  shape.members = shape.members.toSorted(
+    (one, other) =>
+      compareTexts(nameOf(one), nameOf(other)) ||
+      compareTexts(textOf(one), textOf(other)) ||
+      compareTexts(shapeHash(one), shapeHash(other)),
+  );
+}
+
+function compareTexts(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 function nameOf(shape: Shape): string {

@@ -326,14 +326,18 @@ export function namesIn(roots: readonly Shape[]): ReadonlySet<string> {
 
 /** Whether something in it did not resolve, so that nothing can be said of the values there. */
 export function hasUnresolved(root: Shape): boolean {
-  const seen = new Set<Shape>();
-  const visit = (shape: Shape): boolean => {
-    if (seen.has(shape)) return false;
-    seen.add(shape);
-    return (shape.kind === "primitive" && shape.why === "unresolved") || children(shape).some(visit);
-  };
-  return visit(root);
+  const reached = new Set([root]);
+  for (const shape of reached) {
+    if (resolved.has(shape)) continue;
+    if (shape.kind === "primitive" && shape.why === "unresolved") return true;
+    for (const child of children(shape)) reached.add(child);
+  }
+  for (const shape of reached) resolved.add(shape);
+  return false;
 }
+
+/** Shapes in which everything is: most are parts of several states, and the same after an edit. */
+const resolved = new WeakSet<Shape>();
 
 /** What a node says by itself, without its children. */
 function label(shape: Shape): string {

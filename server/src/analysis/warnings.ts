@@ -85,12 +85,7 @@ function namesByValue({ table }: EnumShape): ReadonlyMap<string | number, string
 /** Values that know their code, or that are themselves and no copy. */
 function heldByIdentity(root: Shape, path: string): readonly Warning[] {
   const warnings: Warning[] = [];
-  const found = findInShape(
-    root,
-    path,
-    (shape) => shape.kind === "class" || shape.kind === "function" || isPromise(shape) || isSymbol(shape),
-  );
-  for (const { path: at, shape } of found) {
+  for (const { path: at, shape } of findInShape(root, path, isHeldByIdentity)) {
     if (shape.kind === "class")
       warnings.push(
         warning(
@@ -113,6 +108,10 @@ function heldByIdentity(root: Shape, path: string): readonly Warning[] {
       );
   }
   return warnings;
+}
+
+function isHeldByIdentity(shape: Shape): boolean {
+  return shape.kind === "class" || shape.kind === "function" || isPromise(shape) || isSymbol(shape);
 }
 
 function isPromise(shape: Shape): boolean {
