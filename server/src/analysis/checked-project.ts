@@ -125,6 +125,7 @@ export class CheckedProject {
       checker,
       reader: this.#shapes(project, state),
       options: program.getCompilerOptions(),
+      fileAt: (each) => program.getSourceFile(each),
     };
   }
 
@@ -144,7 +145,6 @@ export class CheckedProject {
 export function syntaxProblem(
   source: ts.SourceFile,
   problems: readonly Pick<ts.DiagnosticWithLocation, "start" | "length" | "messageText">[],
-      fileAt: (each) => program.getSourceFile(each),
 ): SourceTree["syntax"] {
   const [first] = problems;
   if (first === undefined || !mentionsActor(source.text)) return null;

@@ -107,6 +107,16 @@ export interface ValueQuestion {
   readonly module: string;
 }
 
+/** What is the first value of a field that states of the other version do not have? */
+export interface ValueQuestion {
+  /** `State.step` */
+  readonly path: string;
+  readonly type: string;
+  /** What is written where nobody answers; null where the code throws then. */
+  readonly suggestion: string | null;
+  readonly module: string;
+}
+
 export interface Answers {
   /** Confirmed renames, old path to new path. */
   readonly renames: Readonly<Record<string, string>>;
