@@ -3,11 +3,12 @@ import { ts } from "../typescript.ts";
 import { actorMessages } from "./actor-messages.ts";
 import { exportedFunctions } from "./exported-functions.ts";
 import { FileNames } from "./file-names.ts";
+import { imports } from "./imports.ts";
 import { loops } from "./loops.ts";
 import { moduleVariables } from "./module-variables.ts";
 import { sends } from "./sends.ts";
-import { steps } from "./steps.ts";
 import { spawns } from "./spawns.ts";
+import { steps } from "./steps.ts";
 import { supervisors } from "./supervisors.ts";
 import { timers } from "./timers.ts";
 import { waits } from "./waits.ts";
@@ -22,11 +23,12 @@ export interface BodySource {
 const collectors = {
   actorMessages,
   exportedFunctions,
+  imports,
   loops,
   moduleVariables,
   sends,
-  steps,
   spawns,
+  steps,
   supervisors,
   timers,
   waits,

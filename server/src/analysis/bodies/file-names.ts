@@ -39,11 +39,33 @@ export class FileNames {
   meaningOf(expression: ts.Expression): Meaning | undefined {
     const node = unwrap(expression);
     if (ts.isIdentifier(node)) return this.#lookUp(node);
-    if (!ts.isPropertyAccessExpression(node)) return undefined;
+    const name = ts.isPropertyAccessExpression(node)
+      ? node.name.text
+      : ts.isElementAccessExpression(node) && ts.isStringLiteralLike(node.argumentExpression)
+        ? node.argumentExpression.text
+        : undefined;
+    if (name === undefined || !(ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node))) return undefined;
     const object = this.meaningOf(node.expression);
-    if (object?.kind === "import" && object.name === "*") return { kind: "import", from: object.from, name: node.name.text };
-    if (object?.kind === "global" && /^(globalThis|window|self|global)$/.test(object.name)) return { kind: "global", name: node.name.text };
+    if (object?.kind === "import" && isWhole(object)) return { kind: "import", from: object.from, name };
+    if (object?.kind === "global" && /^(globalThis|window|self|global)$/.test(object.name)) return { kind: "global", name };
     return undefined;
+  }
+
+  /** The same behind constants of the file: `const later = setTimeout`, `const { setTimeout } = globalThis`. */
+  originOf(expression: ts.Expression, depth = 0): Meaning | undefined {
+    const meaning = this.meaningOf(expression);
+    if (meaning?.kind !== "local" || depth > 10) return meaning;
+    const { declaration, name } = meaning;
+    if (!ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return meaning;
+    if ((ts.getCombinedNodeFlags(declaration) & ts.NodeFlags.Const) === 0) return meaning;
+    const value = this.originOf(declaration.initializer, depth + 1);
+    if (ts.isIdentifier(declaration.name)) return value ?? meaning;
+    if (!ts.isObjectBindingPattern(declaration.name)) return meaning;
+    const element = declaration.name.elements.find((each) => ts.isIdentifier(each.name) && each.name.text === name);
+    const key = element?.propertyName ?? element?.name;
+    if (key === undefined || !ts.isIdentifier(key) || element?.dotDotDotToken !== undefined) return meaning;
+    if (value?.kind === "import" && isWhole(value)) return { kind: "import", from: value.from, name: key.text };
+    return value?.kind === "global" && value.name === "globalThis" ? { kind: "global", name: key.text } : meaning;
   }
 
   #lookUp(identifier: ts.Identifier): Meaning {
@@ -63,9 +85,8 @@ export class FileNames {
     if (known !== undefined) return known;
     const names = new Map<string, ts.Node>();
     if (ts.isFunctionLike(scope)) {
-      for (const parameter of scope.parameters) for (const name of namesIn(parameter.name)) names.set(name, parameter);
       if (ts.isFunctionExpression(scope) && scope.name !== undefined) names.set(scope.name.text, scope);
-      if ("body" in scope && scope.body !== undefined) hoisted(scope.body, names);
+      for (const parameter of scope.parameters) for (const name of namesIn(parameter.name)) names.set(name, parameter);
     } else if (ts.isClassExpression(scope) && scope.name !== undefined) {
       names.set(scope.name.text, scope);
     } else if (ts.isCatchClause(scope) && scope.variableDeclaration !== undefined) {
@@ -75,7 +96,9 @@ export class FileNames {
     } else if (ts.isSourceFile(scope) || ts.isBlock(scope) || ts.isCaseBlock(scope) || ts.isModuleBlock(scope)) {
       const statements = ts.isCaseBlock(scope) ? scope.clauses.flatMap((clause) => [...clause.statements]) : scope.statements;
       for (const statement of statements) declareStatement(statement, names);
-      if (ts.isSourceFile(scope) || ts.isClassStaticBlockDeclaration(scope.parent)) hoisted(scope, names);
+      // Defaults of parameters do not see the body's variables.
+      if (ts.isSourceFile(scope) || ts.isFunctionLike(scope.parent) || ts.isClassStaticBlockDeclaration(scope.parent))
+        hoisted(scope, names);
     }
     this.#scopes.set(scope, names);
     return names;
@@ -104,6 +127,11 @@ export class FileNames {
   get source(): ts.SourceFile {
     return this.#source;
   }
+}
+
+/** Whether it is all of a module; the platform's modules give that as their default, too. */
+function isWhole({ from, name }: Extract<Meaning, { kind: "import" }>): boolean {
+  return name === "*" || (name === "default" && from.startsWith("node:"));
 }
 
 function declareStatement(statement: ts.Statement, names: Map<string, ts.Node>): void {

@@ -1,5 +1,5 @@
 /** In which part of a module a piece of code runs: a handler of an actor's definition, a step, a function of the file, or its top. */
-import { defaultCall } from "../find.ts";
+import { defaultCall, valueOf } from "../find.ts";
 import { ts } from "../typescript.ts";
 
 /**
@@ -10,10 +10,13 @@ export type FunctionPath = readonly string[] | string | null;
 
 export function functionPath(node: ts.Node): FunctionPath {
   const call = defaultCall(node.getSourceFile());
+  const [argument] = call?.arguments ?? [];
+  // It may lie in a variable.
+  const definition = argument === undefined ? undefined : valueOf(argument);
   const keys: string[] = [];
   let outermost: ts.Node | undefined;
   for (let at = node; at !== undefined && !ts.isSourceFile(at); at = at.parent) {
-    if (at === call) return outermost === undefined ? null : keys.toReversed();
+    if (at === call || at === definition) return outermost === undefined ? null : keys.toReversed();
     if (ts.isFunctionLike(at)) {
       outermost = at;
       keys.length = 0;

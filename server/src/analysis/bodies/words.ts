@@ -16,10 +16,11 @@ interface Words {
 
 export const words: Readonly<Record<BodyKind, Words>> = {
   exportedFunctions: { mayHold: mayHoldEffects, rare: true },
+  imports: { mayHold: (text) => /\b(?:import|export)\b/.test(text), rare: true },
   loops: { mayHold: mayRunForEver },
   moduleVariables: { mayHold: (text) => /^(?:export )?(?:declare )?(?:let|var)\b/m.test(text) },
-  steps: { mayHold: mayHoldSteps },
   spawns: { mayHold: (text) => /\bstart\b\s*(?:[(<]|as\b)/.test(text) && text.includes(runtimePackage) },
+  steps: { mayHold: mayHoldSteps },
   supervisors: { mayHold: (text) => /\bsupervisor\b/.test(text) && text.includes(runtimePackage) },
   timers: { mayHold: (text) => /\bset(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b/.test(text) },
   waits: { mayHold: mayWait },

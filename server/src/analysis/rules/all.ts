@@ -32,6 +32,7 @@ export { stateChangedNoDown } from "./state-changed-no-down.ts";
 export { stateTypeOpaque } from "./state-type-opaque.ts";
 export { suppressionWithoutReason } from "./suppression-without-reason.ts";
 export { syntaxError } from "./syntax-error.ts";
+export { timerHoldsOldCode } from "./timer-holds-old-code.ts";
 export { typeNotResolved } from "./type-not-resolved.ts";
 export { unusedSuppression } from "./unused-suppression.ts";
 export { versionNotBumped } from "./version-not-bumped.ts";
