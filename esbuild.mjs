@@ -90,4 +90,7 @@ for (const page of readdirSync(at("server/src/analysis/rules")).filter((name) =>
   copyFileSync(at(`server/src/analysis/rules/${page}`), at(`server/dist/rules/${page}`));
 }
 
+// What `$schema` in a project's configuration leads to.
+copyFileSync(at("schemas/instar.config.schema.json"), at("server/dist/instar.config.schema.json"));
+
 execFileSync(process.execPath, [tsc, "-p", at("runtime/tsconfig.build.json")], { stdio: "inherit" });

@@ -12,6 +12,7 @@ import {
 } from "vscode-languageserver";
 import type { FileEdit, Finding, Severity } from "./analysis/rule.ts";
 import type { Position, Range } from "./analysis/span.ts";
+import { ruleUrl } from "./rule-url.ts";
 
 /** What the client said that it understands, as far as the conversion depends on it. */
 export interface ClientAbilities {
@@ -29,11 +30,6 @@ export interface OpenDocuments {
 }
 
 export const source = "instar";
-
-/** Where the page of a rule can be read. */
-export function ruleUrl(rule: string): string {
-  return `https://github.com/instar-dev/instar/blob/main/server/src/analysis/rules/${rule}.md`;
-}
 
 /** An absolute path with `/`, or undefined where the document is not a file. */
 export function toPath(uri: string): string | undefined {

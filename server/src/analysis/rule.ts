@@ -6,6 +6,18 @@ import type { Suppression } from "./suppressions.ts";
 
 export type Severity = "error" | "warning" | "info";
 
+/** What rules are about, in the order in which the documentation lists them. */
+export const groups = {
+  state: "States and their versions",
+  "code-change": "Steps of codeChange",
+  "old-code": "What keeps old code alive",
+  upgradable: "Whether it can be upgraded at all",
+  messages: "Messages between two versions",
+  supervision: "Supervision",
+  plan: "The plan",
+  project: "The project and its files",
+} as const;
+
 /**
  * A rule judges modules one by one, or the project as a whole; or both, for different things that it finds. Judging runs at every key that
  * somebody types, over all modules of the project, so whatever one module's facts decide is judged by `checkModule`.
@@ -16,6 +28,8 @@ interface RuleWords {
   /** Published: equals the file's name, the diagnostic's code and the page's title, and never changes. */
   readonly id: string;
   readonly severity: Severity;
+  /** Where the documentation lists it. */
+  readonly group?: keyof typeof groups;
   /** One sentence; equals the second paragraph of the page. */
   readonly description: string;
   /**
@@ -95,16 +109,6 @@ export interface Fix {
 export interface RenameQuestion {
   readonly from: string;
   readonly to: string;
-}
-
-/** What is the first value of a field that states of the other version do not have? */
-export interface ValueQuestion {
-  /** `State.step` */
-  readonly path: string;
-  readonly type: string;
-  /** What is written where nobody answers; null where the code throws then. */
-  readonly suggestion: string | null;
-  readonly module: string;
 }
 
 /** What is the first value of a field that states of the other version do not have? */

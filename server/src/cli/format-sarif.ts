@@ -3,6 +3,7 @@ import { pathToFileURL } from "node:url";
 import type { Analyzed } from "../analysis/model.ts";
 import type { Finding } from "../analysis/rule.ts";
 import type { Location } from "../analysis/span.ts";
+import { ruleUrl } from "../rule-url.ts";
 import { fromRoot } from "./project.ts";
 import { readRulePage, ruleDescription } from "./rule-pages.ts";
 import { version } from "./version.ts";
@@ -28,7 +29,8 @@ export function sarif(analyzed: Analyzed): unknown {
 function ruleJson(id: string): unknown {
   const page = readRulePage(id);
   if (page === undefined) return { id };
-  return { id, shortDescription: { text: ruleDescription(page) }, help: { text: page, markdown: page } };
+  const text = ruleDescription(page);
+  return { id, shortDescription: { text }, fullDescription: { text }, helpUri: ruleUrl(id), help: { text: page, markdown: page } };
 }
 
 function resultJson(root: string, finding: Finding, ids: readonly string[]): unknown {

@@ -5,6 +5,7 @@ import { type Held, heldBy, heldInStates } from "../held-values.ts";
 export const classInstanceInState: Rule = {
   id: "class-instance-in-state",
   severity: "warning",
+  group: "old-code",
   description:
     "The state holds an instance of a class of the project, which keeps the methods of the class as it was when the instance was made.",
   *check({ modules }): Iterable<Finding> {

@@ -6,6 +6,7 @@ import type { FileEdit, Finding, Fix, Rule } from "../rule.ts";
 export const codeChangeAsync: Rule = {
   id: "code-change-async",
   severity: "error",
+  group: "code-change",
   description: "A step of `codeChange` gives a promise in place of a state.",
   *check(project: ProjectFacts): Iterable<Finding> {
     for (const { facts, step } of moduleSteps(project)) yield* finding({ facts, step });

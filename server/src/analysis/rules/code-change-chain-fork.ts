@@ -9,6 +9,7 @@ import type { Finding, Rule } from "../rule.ts";
 export const codeChangeChainFork: Rule = {
   id: "code-change-chain-fork",
   severity: "error",
+  group: "state",
   description: "Two branches gave the same number to different versions, or wrote a step from the same version.",
   *checkModule(facts, { root }): Iterable<Finding> {
     yield* doubleSteps(facts);

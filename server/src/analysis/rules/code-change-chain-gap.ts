@@ -10,6 +10,7 @@ import { counterexample, valueText } from "../witness.ts";
 export const codeChangeChainGap: Rule = {
   id: "code-change-chain-gap",
   severity: "error",
+  group: "state",
   description: "No chain of `codeChange` steps leads from a version that was released to the newest one.",
   *check(project: ProjectFacts): Iterable<Finding> {
     for (const facts of project.modules) {

@@ -13,6 +13,7 @@ type OutsideCall = StepFunction["calls"][number];
 export const codeChangeImpure: Rule = {
   id: "code-change-impure",
   severity: "error",
+  group: "code-change",
   description: "A step of `codeChange` depends on more than the state that it is given, or does more than to make another.",
   *check({ modules, bodies }: ProjectFacts): Iterable<Finding> {
     // What two steps reach is one place to mend.

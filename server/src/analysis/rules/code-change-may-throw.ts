@@ -10,6 +10,7 @@ type MayThrow = StepFunction["throws"][number];
 export const codeChangeMayThrow: Rule = {
   id: "code-change-may-throw",
   severity: "warning",
+  group: "code-change",
   description: "A step of `codeChange` throws, or may, on a state that its types allow.",
   *check(project: ProjectFacts): Iterable<Finding> {
     // What two steps reach is one place to mend.

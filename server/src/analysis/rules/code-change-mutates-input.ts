@@ -8,6 +8,7 @@ type InputWrite = StepFunction["writes"][number];
 export const codeChangeMutatesInput: Rule = {
   id: "code-change-mutates-input",
   severity: "warning",
+  group: "code-change",
   description: "A step of `codeChange` writes into the state that it is given, in place of making another.",
   *check(project: ProjectFacts): Iterable<Finding> {
     // What two steps reach is one place to mend.

@@ -10,6 +10,7 @@ import { counterexample, valueText } from "../witness.ts";
 export const codeChangeReadsUnknownField: Rule = {
   id: "code-change-reads-unknown-field",
   severity: "error",
+  group: "code-change",
   description: "A step of `codeChange` is declared to take another state than the version that it starts from was released with.",
   *checkModule(facts: ModuleFacts, { root }): Iterable<Finding> {
     for (const misfit of misfitsOf(facts)) if (misfit.side === "takes") yield finding(misfit, facts, root);

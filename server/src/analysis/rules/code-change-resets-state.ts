@@ -7,6 +7,7 @@ import { membersOf, type Shape, shapeHash } from "../shape.ts";
 export const codeChangeResetsState: Rule = {
   id: "code-change-resets-state",
   severity: "warning",
+  group: "code-change",
   description: "A step of `codeChange` makes nothing of the state that it is given, although both versions keep the same things.",
   *check(project: ProjectFacts): Iterable<Finding> {
     for (const { facts, step } of moduleSteps(project)) {

@@ -6,6 +6,7 @@ import type { Finding, Fix, ModuleContext, Rule } from "../rule.ts";
 export const codeChangeWrongRange: Rule = {
   id: "code-change-wrong-range",
   severity: "error",
+  group: "state",
   description: "A step of `codeChange` starts from a version from which nothing is upgraded.",
   *checkModule(facts: ModuleFacts, context): Iterable<Finding> {
     const { source } = facts;

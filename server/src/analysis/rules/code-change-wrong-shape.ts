@@ -10,6 +10,7 @@ import { counterexample, valueText } from "../witness.ts";
 export const codeChangeWrongShape: Rule = {
   id: "code-change-wrong-shape",
   severity: "error",
+  group: "code-change",
   description: "A step of `codeChange` gives a state that the version which it leads to does not accept.",
   *checkModule(facts: ModuleFacts): Iterable<Finding> {
     for (const misfit of misfitsOf(facts)) if (misfit.side === "gives") yield declaredFinding(misfit, facts);

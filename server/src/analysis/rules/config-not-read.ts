@@ -5,6 +5,7 @@ import type { Finding, Rule } from "../rule.ts";
 export const configNotRead: Rule = {
   id: "config-not-read",
   severity: "warning",
+  group: "project",
   description: "The project's `tsconfig.json` cannot be read, so strict defaults are assumed.",
   *check({ configProblems }: ProjectFacts): Iterable<Finding> {
     for (const { file, text, range } of configProblems) {

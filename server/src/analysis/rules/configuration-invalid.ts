@@ -5,6 +5,7 @@ import type { Finding, Rule } from "../rule.ts";
 export const configurationInvalid: Rule = {
   id: "configuration-invalid",
   severity: "error",
+  group: "project",
   description: "The configuration of Instar says something that does not exist.",
   *check({ config }: ProjectFacts): Iterable<Finding> {
     for (const { file, text, range } of config.problems) {

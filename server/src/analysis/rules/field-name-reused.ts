@@ -9,6 +9,7 @@ import { isMissing } from "./state-changed-no-code-change.ts";
 export const fieldNameReused: Rule = {
   id: "field-name-reused",
   severity: "warning",
+  group: "state",
   description: "A field that was removed in an earlier version comes back as an optional one of another type.",
   *check({ modules }: ProjectFacts): Iterable<Finding> {
     // Where no step is there, the rule that asks for one says it.

@@ -7,6 +7,7 @@ import { typeText } from "../type-text.ts";
 export const functionInMessage: Rule = {
   id: "function-in-message",
   severity: "warning",
+  group: "old-code",
   description:
     "A message or a reply carries a function, an instance of a class, or something that is still running: code of the version that sent it.",
   presets: { rolling: "error" },

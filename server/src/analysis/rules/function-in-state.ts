@@ -6,6 +6,7 @@ import { typeText } from "../type-text.ts";
 export const functionInState: Rule = {
   id: "function-in-state",
   severity: "error",
+  group: "old-code",
   description: "The state holds a function, which stays the old version's code for as long as the process lives.",
   *check({ modules }): Iterable<Finding> {
     for (const held of heldInStates(modules, "function", "foreignFunction")) yield finding(held);

@@ -6,6 +6,7 @@ import { shortTypeText } from "../type-text.ts";
 export const handleInState: Rule = {
   id: "handle-in-state",
   severity: "info",
+  group: "old-code",
   description: "The state holds a socket, a stream, a worker or a connection, which survives a hot upgrade and nothing else.",
   *check({ modules }): Iterable<Finding> {
     for (const held of heldInStates(modules, "handle")) yield finding(held);

@@ -6,6 +6,7 @@ import type { Finding, Fix, Rule } from "../rule.ts";
 export const handlerNeverReturns: Rule = {
   id: "handler-never-returns",
   severity: "error",
+  group: "upgradable",
   description: "A handler, or what it starts, runs on for ever, so that the process or a part of it can never be upgraded.",
   *check({ modules, bodies }: ProjectFacts): Iterable<Finding> {
     const found = bodies.all("loops");

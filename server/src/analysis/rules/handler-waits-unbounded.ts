@@ -6,6 +6,7 @@ import type { Finding, Rule } from "../rule.ts";
 export const handlerWaitsUnbounded: Rule = {
   id: "handler-waits-unbounded",
   severity: "warning",
+  group: "upgradable",
   description: "A handler waits without a time limit for what may never come, and an upgrade has to wait with it.",
   *check({ modules, bodies }: ProjectFacts): Iterable<Finding> {
     const found = bodies.all("waits");

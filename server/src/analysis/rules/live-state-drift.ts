@@ -8,6 +8,7 @@ const shown = 3;
 export const liveStateDrift: Rule = {
   id: "live-state-drift",
   severity: "error",
+  group: "state",
   description: "A process of the running system holds a state that is not what the type of its version says.",
   *checkModule(facts): Iterable<Finding> {
     const { module, drift } = facts;

@@ -6,6 +6,7 @@ import { shortTypeText } from "../type-text.ts";
 export const pendingPromiseInState: Rule = {
   id: "pending-promise-in-state",
   severity: "error",
+  group: "old-code",
   description:
     "The state holds a promise, a generator or an abort controller: something that the old version's code began and goes on with.",
   *check({ modules }): Iterable<Finding> {

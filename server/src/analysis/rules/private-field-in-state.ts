@@ -5,6 +5,7 @@ import { type Held, heldBy, heldInStates } from "../held-values.ts";
 export const privateFieldInState: Rule = {
   id: "private-field-in-state",
   severity: "error",
+  group: "old-code",
   description:
     "The state holds an instance of a class with `#private` names, which only the version of the class that made the instance can use.",
   *check({ modules }): Iterable<Finding> {

@@ -6,6 +6,7 @@ import type { Finding, Fix, Rule, Severity } from "../rule.ts";
 export const restartIntensityUnsafe: Rule = {
   id: "restart-intensity-unsafe",
   severity: "warning",
+  group: "supervision",
   description: "A supervisor's restart intensity lets a child crash for ever, gives up at the first crash, or is none.",
   *check({ bodies }: ProjectFacts): Iterable<Finding> {
     for (const { file, facts } of bodies.all("supervisors")) {

@@ -5,6 +5,7 @@ import type { Range } from "../span.ts";
 export const severalActors: Rule = {
   id: "several-actors",
   severity: "error",
+  group: "project",
   description: "A file makes an actor that is not its default export.",
   *checkModule({ module, source }): Iterable<Finding> {
     for (const range of source.others) yield finding(module.file, range, module.id);

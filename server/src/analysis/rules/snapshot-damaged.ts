@@ -7,6 +7,7 @@ import type { Finding, Rule } from "../rule.ts";
 export const snapshotDamaged: Rule = {
   id: "snapshot-damaged",
   severity: "error",
+  group: "state",
   description: "A release snapshot cannot be trusted: it was edited, is cut off, or was written by a newer Instar.",
   *checkModule(facts): Iterable<Finding> {
     const { id } = facts.module;

@@ -9,6 +9,7 @@ import type { FileEdit, Finding, Fix, Rule } from "../rule.ts";
 export const spawnOutsideSupervisor: Rule = {
   id: "spawn-outside-supervisor",
   severity: "warning",
+  group: "supervision",
   description: "A process is started outside of every supervisor, so that nobody starts it again, or is told, when it crashes.",
   *check({ root, modules, bodies }: ProjectFacts): Iterable<Finding> {
     const found = bodies.all("spawns");

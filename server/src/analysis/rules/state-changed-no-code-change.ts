@@ -11,6 +11,7 @@ import { isBehindItsSteps } from "./code-change-wrong-range.ts";
 export const stateChangedNoCodeChange: Rule = {
   id: "state-changed-no-code-change",
   severity: "error",
+  group: "state",
   description:
     "The state has changed since the last release in a way that makes old states invalid, and no `codeChange` step carries them over.",
   *check(facts: ProjectFacts): Iterable<Finding> {

@@ -10,6 +10,8 @@ import { isMissing, since } from "./state-changed-no-code-change.ts";
 export const stateChangedNoDown: Rule = {
   id: "state-changed-no-down",
   severity: "warning",
+  group: "state",
+  presets: { rollback: "error" },
   description: "States of this version are not valid for the released one, and no `down` leads back to it.",
   *check(facts: ProjectFacts): Iterable<Finding> {
     const modules = facts.modules.filter(

@@ -5,6 +5,7 @@ import type { Finding, Review, Rule } from "../rule.ts";
 export const suppressionWithoutReason: Rule = {
   id: "suppression-without-reason",
   severity: "warning",
+  group: "project",
   description: "A finding is suppressed, and nobody says why.",
   *review({ suppressions }: Review): Iterable<Finding> {
     for (const { file, suppression, hidden } of suppressions) {

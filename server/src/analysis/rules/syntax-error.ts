@@ -5,6 +5,7 @@ import type { Finding, Rule } from "../rule.ts";
 export const syntaxError: Rule = {
   id: "syntax-error",
   severity: "error",
+  group: "project",
   description: "A file that has to do with actors does not parse.",
   *check({ modules, readings }: ProjectFacts): Iterable<Finding> {
     for (const { file, syntax } of readings) {

@@ -10,6 +10,7 @@ import { accessText } from "../type-text.ts";
 export const typeNotResolved: Rule = {
   id: "type-not-resolved",
   severity: "error",
+  group: "project",
   description: "The state or a message refers to a type that cannot be found.",
   *check({ modules }: ProjectFacts): Iterable<Finding> {
     const found = new Map<string, { place: Location; path: string; modules: ModuleFacts[] }>();

@@ -7,6 +7,7 @@ import type { Suppression } from "../suppressions.ts";
 export const unusedSuppression: Rule = {
   id: "unused-suppression",
   severity: "warning",
+  group: "project",
   description: "A comment or the configuration accepts a finding that there is not.",
   *review({ ids, suppressions, accepted }: Review, { usual }: ProjectFacts): Iterable<Finding> {
     // What is found against another baseline, or in a running system, says nothing of what is found every day.

@@ -10,6 +10,7 @@ import { isMissing } from "./state-changed-no-code-change.ts";
 export const versionNotBumped: Rule = {
   id: "version-not-bumped",
   severity: "error",
+  group: "state",
   description: "The state or the messages have changed since the release of this very version.",
   *check({ modules }: ProjectFacts): Iterable<Finding> {
     const stale = modules.filter((facts) => isReleased(facts) && !facts.unresolved && !isMissing(facts));

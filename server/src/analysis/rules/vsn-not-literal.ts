@@ -5,6 +5,7 @@ import type { Finding, Rule } from "../rule.ts";
 export const vsnNotLiteral: Rule = {
   id: "vsn-not-literal",
   severity: "error",
+  group: "state",
   description: "An actor's `vsn` is not written as a whole number from 1.",
   *checkModule(facts): Iterable<Finding> {
     if (facts.module.vsn === null) yield finding(facts);
