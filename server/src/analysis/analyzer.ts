@@ -12,7 +12,7 @@ import type { Compiler } from "./compiler.ts";
 import { ProjectBodies } from "./bodies/bodies.ts";
 import { type Against, type Baselines, TreeBaselines } from "./baselines.ts";
 import { check } from "./check.ts";
-import type { ActorSource, Baseline, Drift, ModuleFacts, ProjectFacts, Reading, StepWriter } from "./facts.ts";
+import type { ActorSource, Baseline, Drift, ModuleFacts, ProjectFacts, Reading, Receivers, StepWriter } from "./facts.ts";
 import { type AgainstLive, LiveBaselines } from "./live-baselines.ts";
 import type { ActorModule, Analyzed, Strategy, Verdict, Warning } from "./model.ts";
 import { type ProtocolRenames, protocolRenames, type Releases, renamePids, renameProtocols, renamesFor } from "./protocol-renames.ts";
@@ -99,6 +99,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
     handler: (...given) => project.checked.writer.handler(...given),
     questions: (...given) => project.checked.writer.questions(...given),
   };
+  const receivers: Receivers = { of: (targets) => project.checked.receivers.of(targets) };
   /** By state hash: what `compatible` is asked about. */
   const states = new Map<string, Shape>();
   /** What comparing gave, for as long as both sides are the same. */
@@ -176,6 +177,8 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
         readings: [reading],
         configProblems: project.problems(),
         bodies: bodies.only(file),
+        earlier: null,
+        receivers,
         writer,
       }).filter((finding) => finding.file === file);
       // Others have a part in what is said of declarations that they use.
@@ -258,6 +261,8 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       readings,
       configProblems: project.problems(),
       bodies,
+      earlier: others?.earlier ?? null,
+      receivers,
       writer,
     };
   }

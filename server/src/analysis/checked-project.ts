@@ -3,7 +3,7 @@ import type { SourceHost } from "./source-host.ts";
 import { type DefinitionNodes, definitionNodes, functionIn } from "./definition.ts";
 import { readProtocol } from "./extract.ts";
 import { createShapeReader, type ShapeReader } from "./extract-shape.ts";
-import type { Definition, Reading, StepFunction, StepWriter } from "./facts.ts";
+import type { Definition, Reading, Receivers, StepFunction, StepWriter } from "./facts.ts";
 import { findActor } from "./find.ts";
 import type { TypedModule } from "./migration/step-context.ts";
 import { createStepWriter } from "./migration/write-step.ts";
@@ -13,6 +13,7 @@ import { type CheckedProgram, ProjectProgram } from "./program.ts";
 import { changesOptions, mentionsActor, pathId } from "./project-files.ts";
 import { RealPaths } from "./real-paths.ts";
 import { settingsOf } from "./read-settings.ts";
+import { receiversIn } from "./receivers.ts";
 import type { Settings } from "./settings.ts";
 import { rangeIn, rangeOf } from "./source-place.ts";
 import { compilerTree, expressionTree } from "./syntax/compiler-tree.ts";
@@ -24,6 +25,7 @@ import { ts } from "./typescript.ts";
 
 export class CheckedProject {
   readonly writer: StepWriter = createStepWriter((file) => this.#typed(file));
+  readonly receivers: Receivers = { of: (targets) => this.#receivers(targets) };
   readonly #root: string;
   readonly #host: SourceHost;
   readonly #real: RealPaths;
@@ -108,6 +110,25 @@ export class CheckedProject {
       unreachable: [],
       syntax,
     };
+  }
+
+  #receivers(targets: Parameters<Receivers["of"]>[0]): ReturnType<Receivers["of"]> {
+    const files = [...targets.keys()];
+    return new Map(
+      files.map((file) => {
+        const project = this.#program(file);
+        // Asked for together, they make one program.
+        const { program, checker } = project.program(files.filter((each) => this.#program(each) === project));
+        const source = program.getSourceFile(file);
+        const places = targets.get(file) ?? [];
+        return [
+          file,
+          source === undefined
+            ? places.map(() => ["unknown"] as const)
+            : receiversIn(source, checker, (each) => project.isRuntime(each), places),
+        ];
+      }),
+    );
   }
 
   #typed(file: string): TypedModule | undefined {

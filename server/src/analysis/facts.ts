@@ -153,11 +153,23 @@ export interface ProjectFacts {
   readonly writer: StepWriter;
 }
 
-/** Writes into sources. It needs the compiler, so it is asked only when somebody takes a fix. */
+/** Whose process an expression stands for. It needs the compiler, so it is asked only where something else is wrong already. */
+export interface Receivers {
+  /** @param targets by file, where the expressions stand; the answers are in the same order. */
+  of(targets: ReadonlyMap<string, readonly Range[]>): ReadonlyMap<string, readonly (readonly Receiver[])[]>;
+}
+
+/** `unknown`: it may be anybody's; `other`: it is no process. */
+export type Receiver = { readonly protocol: string; readonly file: string } | "unknown" | "other";
+
+/** Writes into sources. It needs the compiler, so it is asked only when somebody takes a fix. What it gives is empty where the source leaves no place for it. */
 export interface StepWriter {
   /** The step from the baseline to the source as it is now, with the messages whose arguments are others; raises `vsn` where need be. */
   step(facts: ModuleFacts, project: ProjectFacts, answers: Answers): readonly FileEdit[];
   /**
+  /** The tree that was compared with, as it was earlier; null where there is none. */
+  readonly earlier: EarlierTree | null;
+  readonly receivers: Receivers;
    * The step from a release to the next version that is known, both written out as they were: for a chain with a gap. `missingBetween` in
    * `migration/missing-step.ts` says whether there is one that can be written.
    */
@@ -177,13 +189,16 @@ export interface StepWriter {
    * answer, where its type makes one obvious, or an error. Nothing where the protocol or the handlers are not written out in the module's
    * file.
    */
-  handler(facts: ModuleFacts, project: ProjectFacts, section: Section, name: string): readonly FileEdit[];
+  handler(facts: ModuleFacts, project: ProjectFacts, section: Section, name: string, like?: string): readonly FileEdit[];
   /** The first values that the step from the baseline asks for, in these directions, and nobody has said yet. */
   questions(facts: ModuleFacts, project: ProjectFacts, answers: Answers, directions: readonly ("up" | "down")[]): readonly ValueQuestion[];
 }
 
 /** What is to become of queued messages of one name: they are translated, or dropped for a reason. */
 export interface MessageWish {
+   * @param like the message of the same section whose handler it gets instead.
   readonly name: string;
   readonly drop?: string;
 }
+  /** On which way it is dropped; without it, up. */
+  readonly way?: "up" | "down" | "both";

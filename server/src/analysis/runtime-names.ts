@@ -27,6 +27,9 @@ export const opaqueTypes: ReadonlyMap<string, "with arguments" | "alone"> = new 
 /** What stands for `down` where there is no way back. */
 export const irreversibleFunction = "irreversible";
 
+/** What stands for the translation of a queued message that is not to be delivered. */
+export const dropFunction = "drop";
+
 /** Stands in for the package where it cannot be resolved, so that a project is analyzed before it is installed. */
 export const runtimeDeclarations = `
 type AnyFunction = (...args: never[]) => unknown;

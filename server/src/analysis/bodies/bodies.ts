@@ -11,6 +11,8 @@ export interface Bodies {
   of<K extends BodyKind>(kind: K, file: string): readonly BodyFact<K>[];
   /** The files that have such facts, sorted. */
   all<K extends BodyKind>(kind: K): readonly FileFacts<K>[];
+  /** The files that may have such facts, and have such a string in their text. Reads none of them. */
+  saying(kind: BodyKind, string: (text: string) => boolean): readonly string[];
 }
 
 export interface FileFacts<K extends BodyKind> {
@@ -26,6 +28,8 @@ export class ProjectBodies implements Bodies {
   readonly #collect: () => Collect;
   /** By file: what was found of the kinds that its text may hold; undefined where nobody has asked yet. */
   readonly #known = new Map<string, Map<BodyKind, readonly BodyFact<BodyKind>[] | undefined>>();
+  /** By file: the strings that its text has, where that was asked. */
+  readonly #strings = new Map<string, Map<BodyKind, readonly string[]>>();
   readonly #all = new Map<BodyKind, readonly FileFacts<BodyKind>[]>();
   #list: readonly string[] | undefined;
 
@@ -40,7 +44,10 @@ export class ProjectBodies implements Bodies {
   }
 
   invalidate(files: readonly string[]): void {
-    for (const file of files) this.#known.delete(file);
+    for (const file of files) {
+      this.#known.delete(file);
+      this.#strings.delete(file);
+    }
     this.#all.clear();
   }
 
@@ -59,6 +66,7 @@ export class ProjectBodies implements Bodies {
     return {
       of: (kind, each) => (each === file ? this.of(kind, file) : []),
       all: (kind) => [{ file, facts: this.of(kind, file) }].filter(({ facts }) => facts.length > 0),
+      saying: (kind, string) => (this.#says(kind, string, file) ? [file] : []),
     };
   }
 
@@ -79,6 +87,19 @@ export class ProjectBodies implements Bodies {
       this.#all.set(kind, all);
     }
     return all;
+  }
+
+  saying(kind: BodyKind, string: (text: string) => boolean): readonly string[] {
+    return this.#files().filter((file) => this.#says(kind, string, file));
+  }
+
+  #says(kind: BodyKind, string: (text: string) => boolean, file: string): boolean {
+    if (!this.#kindsIn(file).has(kind)) return false;
+    let strings = this.#strings.get(file);
+    if (strings === undefined) this.#strings.set(file, (strings = new Map()));
+    let said = strings.get(kind);
+    if (said === undefined) strings.set(kind, (said = [...(words[kind].strings?.(this.#host.readFile(file) ?? "") ?? [])]));
+    return said.some(string);
   }
 
   #kindsIn(file: string): Map<BodyKind, readonly BodyFact<BodyKind>[] | undefined> {

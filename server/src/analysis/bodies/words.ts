@@ -12,6 +12,8 @@ interface Words {
   mayHold(text: string): boolean;
   /** Asked for only where something else is wrong already, so no file is parsed for it before. */
   readonly rare?: true;
+  /** The strings that facts of this kind may speak of, for whoever asks only for those that say a certain one. */
+  strings?(text: string): ReadonlySet<string>;
 }
 
 export const words: Readonly<Record<BodyKind, Words>> = {
@@ -20,8 +22,14 @@ export const words: Readonly<Record<BodyKind, Words>> = {
   loops: { mayHold: mayRunForEver },
   moduleVariables: { mayHold: (text) => /^(?:export )?(?:declare )?(?:let|var)\b/m.test(text) },
   spawns: { mayHold: (text) => /\bstart\b\s*(?:[(<]|as\b)/.test(text) && text.includes(runtimePackage) },
+  sends: { mayHold: (text) => /\.(?:call|cast)\b|\bsendAfter\b/.test(text), rare: true, strings: quoted },
   steps: { mayHold: mayHoldSteps },
   supervisors: { mayHold: (text) => /\bsupervisor\b/.test(text) && text.includes(runtimePackage) },
   timers: { mayHold: (text) => /\bset(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b/.test(text) },
   waits: { mayHold: mayWait },
 };
+
+/** Whatever stands between two quotes, a few texts that are no strings among it. */
+function quoted(text: string): ReadonlySet<string> {
+  return new Set([...text.matchAll(/["'`]([^"'`\\\n]+)(?=["'`])/g)].map(([, inner = ""]) => inner));
+}

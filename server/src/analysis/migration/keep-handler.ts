@@ -1,4 +1,7 @@
-/** Brings back a message that was removed, with a handler that only takes it: old senders, and messages that wait, still find one. */
+/**
+ * Brings back a message that was removed, with a handler that only takes it, or with that of another message: old senders, and messages that
+ * wait, still find one.
+ */
 import type { ProjectFacts } from "../facts.ts";
 import type { Section } from "../protocol-shapes.ts";
 import type { FileEdit } from "../rule.ts";
@@ -10,7 +13,7 @@ import { insertMembers, insertProperties } from "./insert.ts";
 import { obviousValue } from "./obvious-value.ts";
 import { inFile, stepContext, type TypedFacts, typeEdits } from "./step-context.ts";
 
-export function keepHandler(facts: TypedFacts, project: ProjectFacts, section: Section, name: string): readonly FileEdit[] {
+export function keepHandler(facts: TypedFacts, project: ProjectFacts, section: Section, name: string, like?: string): readonly FileEdit[] {
   const { baseline, tree, source } = facts;
   const message = baseline?.shapes[section].find((each) => each.name === name);
   const protocol = protocolOf(facts);
@@ -30,7 +33,7 @@ export function keepHandler(facts: TypedFacts, project: ProjectFacts, section: S
   const result = section === "calls" ? (old.types.text(reply) === "undefined" ? "void" : old.types.text(reply)) : "void";
   const member = `/** @deprecated Kept for senders of version ${baseline.vsn}. */\n${keyText(name)}(${parameters}): ${result}`;
   const value = section === "calls" ? obviousValue(reply, layout) : undefined;
-  const handler =
+  const taking =
     section !== "calls"
       ? `// instar: review what old senders of ${name} are to get.\n${keyText(name)}: ({ next }) => next()`
       : value === undefined
@@ -39,15 +42,33 @@ export function keepHandler(facts: TypedFacts, project: ProjectFacts, section: S
   const types = members(protocol, section);
   const handlers = properties(object, section);
   if (types === undefined || handlers === undefined) return [];
+  const copied = like === undefined ? taking : copyOf(handlers, like, name);
+  if (copied === undefined) return [];
   const edits = [
     ...(types === null
       ? insertMembers(protocol, [`${section}: {\n${indent(member, layout.unit)};\n}`], layout)
       : insertMembers(types, [member], layout)),
     ...(handlers === null
-      ? insertProperties(object, [`${section}: ${list("{", [handler], "}", { broken: true, layout })}`], layout)
-      : insertProperties(handlers, [handler], layout)),
+      ? insertProperties(object, [`${section}: ${list("{", [copied], "}", { broken: true, layout })}`], layout)
+      : insertProperties(handlers, [copied], layout)),
   ];
   return [...typeEdits(context, [member]), ...inFile(edits, layout)];
+}
+
+/** A handler's text under another name. */
+function copyOf(handlers: ts.ObjectLiteralExpression | null, like: string, name: string): string | undefined {
+  const own = handlers?.properties.find((each) => each.name !== undefined && ts.isPropertyName(each.name) && textOf(each.name) === like);
+  if (own?.name === undefined) return undefined;
+  const { text } = own.getSourceFile();
+  const start = own.getStart();
+  const margin = /[ \t]*$/.exec(text.slice(0, start))?.[0] ?? "";
+  const rest = ts.isShorthandPropertyAssignment(own) ? `: ${own.name.text}` : text.slice(own.name.getEnd(), own.getEnd());
+  const prefix = text.slice(start, own.name.getStart());
+  return `${prefix}${keyText(name)}${rest.replaceAll(`\n${margin}`, "\n")}`;
+}
+
+function textOf(name: ts.PropertyName): string {
+  return ts.isIdentifier(name) || ts.isStringLiteralLike(name) ? name.text : name.getText();
 }
 
 /** The protocol's interface, where it is written in the module's own file. */

@@ -51,8 +51,21 @@ export function stateFunction(context: StepContext, direction: "up" | "down", an
 export function messageEntries(context: StepContext, wishes: readonly MessageWish[]): readonly string[] {
   const valid = createValidity();
   const { layout, old, now } = context;
-  return wishes.flatMap(({ name, drop }): readonly string[] => {
-    if (drop !== undefined) return [`// instar: review the reason.\n${keyText(name)}: drop(${JSON.stringify(drop)})`];
+  return wishes.flatMap(({ name, drop, way = "up" }): readonly string[] => {
+    if (drop !== undefined) {
+      const dropped = `drop(${JSON.stringify(drop)})`;
+      const ways = way === "both" ? ["up", "down"] : [way];
+      const entry =
+        way === "up"
+          ? dropped
+          : list(
+              "{",
+              ways.map((each) => `${each}: ${dropped}`),
+              "}",
+              { layout },
+            );
+      return [`// instar: review the reason.\n${keyText(name)}: ${entry}`];
+    }
     const [before, after] = [messageOf(old, name), messageOf(now, name)];
     if (before === undefined || after === undefined) return [];
     const parts: string[] = [];

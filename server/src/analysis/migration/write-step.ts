@@ -44,7 +44,7 @@ export function createStepWriter(typed: (file: string) => TypedModule | undefine
         return inFile(edits, context.layout);
       }),
     messages: (facts, project, wishes, answers) => withTree(facts, (own) => writeMessages(own, project, wishes, answers)),
-    handler: (facts, project, section, name) => withTree(facts, (own) => keepHandler(own, project, section, name)),
+    handler: (facts, project, section, name, like) => withTree(facts, (own) => keepHandler(own, project, section, name, like)),
     questions: (facts, project, answers, directions) =>
       withTree(facts, (own): readonly ValueQuestion[] => {
         const context = baselineContext(own, project);

@@ -1,0 +1,287 @@
+/**
+ * The messages of which the two versions of a module have different ideas, each under the one rule that speaks for it. What the steps
+ * translate, and what the way in which the project rolls out its changes never brings together, is not among them.
+ */
+import type { Translation } from "../bodies/actor-messages.ts";
+import { breaking, causesOf } from "../causes.ts";
+import type { Difference } from "../compare.ts";
+import { oldestSupported } from "../configuration.ts";
+import type { ModuleFacts, ProjectFacts } from "../facts.ts";
+import { type Message, sections } from "../protocol-shapes.ts";
+import type { Severity } from "../rule.ts";
+import type { Location } from "../span.ts";
+import { createValidity } from "../validity.ts";
+import { type BrokenPart, changedMessages, messagePath, type MessageName, type Removed, verdictOf } from "./changed-messages.ts";
+import { type Direction, type Exposure, exposureOf, lowered, severityIn } from "./exposure.ts";
+import { type Senders, sendersOf } from "./senders.ts";
+import { placeOf, translationOf } from "./translations.ts";
+
+export type MessageRule =
+  | "delivery-kind-changed"
+  | "message-field-added-required"
+  | "message-field-removed"
+  | "message-field-type-changed"
+  | "message-handler-removed"
+  | "message-tag-renamed"
+  | "new-message-to-old-receiver"
+  | "protocol-tombstone-reused"
+  | "reply-type-changed";
+
+export interface Broken {
+  readonly rule: MessageRule;
+  readonly severity: Severity;
+  readonly direction: Direction;
+  readonly exposure: Exposure;
+  readonly place: Location;
+  /** The record that was edited; null where the message itself was. */
+  readonly record: string | null;
+  /** All that are concerned; the first one is the one that the texts speak of. */
+  readonly modules: readonly [ModuleFacts, ...ModuleFacts[]];
+  readonly messages: readonly [BrokenMessage, ...BrokenMessage[]];
+  /** What is other than it was; empty where the whole message came or went. */
+  readonly differences: readonly Difference[];
+}
+
+export interface BrokenMessage extends MessageName {
+  readonly facts: ModuleFacts;
+  /** Null on the side that does not have it. */
+  readonly old: Message | null;
+  readonly now: Message | null;
+  /** Of one that is gone. */
+  readonly became: Removed["became"];
+  /** The release that had it, where that is not the baseline. */
+  readonly vsn: number;
+  readonly translation: Translation;
+  readonly senders: Senders;
+}
+
+/** One for each analysis: several rules ask for it. */
+const known = new WeakMap<ProjectFacts, readonly Broken[]>();
+
+export function brokenMessages(project: ProjectFacts, rule: MessageRule): readonly Broken[] {
+  let found = known.get(project);
+  if (found === undefined) known.set(project, (found = findBroken(project)));
+  return found.filter((broken) => broken.rule === rule);
+}
+
+function findBroken(project: ProjectFacts): readonly Broken[] {
+  const changed = project.modules.filter(({ messages, unresolved }) => messages.changes.length > 0 && !unresolved);
+  if (changed.length === 0) return [];
+  const exposure = exposureOf(project.config);
+  if (!exposure.queued) return [];
+  return [...changed.flatMap((facts) => wholeMessages(project, facts, exposure)), ...partsOf(project, changed, exposure)];
+}
+
+/** Messages that came or went. */
+function wholeMessages(project: ProjectFacts, facts: ModuleFacts, exposure: Exposure): readonly Broken[] {
+  const { removed, added } = changedMessages(facts);
+  const gone = removed.flatMap((each): readonly Broken[] => {
+    const rule =
+      each.became === null ? "message-handler-removed" : each.became.as === "moved" ? "delivery-kind-changed" : "message-tag-renamed";
+    const message = brokenMessage(project, facts, each, { old: each.message, now: null, became: each.became }, "backward");
+    // Translated or not, there is no handler for it.
+    const translation = message.translation === "drop" || message.translation === "open" ? message.translation : "none";
+    const severity = weighed(severityIn(exposure, "backward", true, null), { ...message, translation }, exposure);
+    const place = placeOf(project.bodies, facts, each.became);
+    return severity === null ? [] : [{ ...base(facts, message, exposure, place), rule, severity, direction: "backward" }];
+  });
+  const fresh = added.flatMap((each): readonly Broken[] => {
+    const reused = tombstone(project, facts, each, exposure);
+    if (reused !== null) return [reused];
+    const message = brokenMessage(project, facts, each, { old: null, now: each.message, became: null }, "forward");
+    const { senders } = message;
+    if (senders.known.length + senders.possible.length === 0) return [];
+    const severity = weighed(severityIn(exposure, "forward", senders.known.length > 0, null), message, exposure);
+    const place = placeOf(project.bodies, facts, each);
+    return severity === null
+      ? []
+      : [{ ...base(facts, message, exposure, place), rule: "new-message-to-old-receiver", severity, direction: "forward" }];
+  });
+  return [...gone, ...fresh];
+}
+
+/** A name that an earlier release had, for something else, and a later one had not. */
+function tombstone(
+  project: ProjectFacts,
+  facts: ModuleFacts,
+  { section, name, message: now }: MessageName & { readonly message: Message },
+  exposure: Exposure,
+): Broken | null {
+  const { snapshots, baseline, module } = facts;
+  const all = baseline?.snapshots ?? snapshots;
+  const oldest = oldestSupported(
+    project.config,
+    module.id,
+    all.map(({ vsn }) => vsn),
+  );
+  for (const { vsn, parsed } of all.toReversed()) {
+    if (parsed.kind !== "ok" || vsn >= (baseline?.vsn ?? 0) || vsn < (oldest ?? 0)) continue;
+    const buried = sections.flatMap((each) => parsed.shapes[each].flatMap((old) => (old.name === name ? [{ section: each, old }] : [])));
+    for (const { section: before, old } of buried) {
+      const verdict = before === section ? verdictOf(old, now) : "compatible";
+      const replies =
+        old.reply !== null && now.reply !== null && before === section ? createValidity()(now.reply, old.reply) : "compatible";
+      if (verdict === "compatible" && replies === "compatible") continue;
+      const message = brokenMessage(project, facts, { section, name }, { old, now, became: null, vsn }, "backward");
+      const certain = verdict === "incompatible" || replies === "incompatible";
+      const severity = weighed(severityIn(exposure, "backward", certain, null), { ...message, senders: reached }, exposure);
+      if (severity === null) return null;
+      const place = placeOf(project.bodies, facts, { section, name });
+      return { ...base(facts, message, exposure, place), rule: "protocol-tombstone-reused", severity, direction: "backward" };
+    }
+  }
+  return null;
+}
+
+const reached: Senders = { known: [], possible: [], unreachable: false };
+
+/** Messages that are there in both versions, by the declaration that was edited. */
+function partsOf(project: ProjectFacts, changed: readonly ModuleFacts[], exposure: Exposure): readonly Broken[] {
+  const groups = new Map<
+    string,
+    { place: Location; record: string | null; entries: { facts: ModuleFacts; parts: readonly BrokenPart[] }[] }
+  >();
+  for (const facts of changed) {
+    const { parts } = changedMessages(facts);
+    const byDifference = new Map<Difference, BrokenPart[]>();
+    for (const part of parts) byDifference.set(part.difference, [...(byDifference.get(part.difference) ?? []), part]);
+    for (const cause of causesOf([facts], () => [...byDifference.keys()], project.modules)) {
+      const all = cause.differences.flatMap((difference) => byDifference.get(difference) ?? []);
+      // What has no declaration of its own is the message's.
+      const own = cause.name === null ? grouped(all, messagePath) : new Map([["", all]]);
+      for (const its of own.values()) {
+        const [first] = its;
+        const place = cause.name === null && first !== undefined ? placeOf(project.bodies, facts, first) : cause.place;
+        const key = `${keyOf(place)} ${cause.name === null ? `${facts.module.id} ${first === undefined ? "" : messagePath(first)}` : ""}`;
+        const group = groups.get(key) ?? { place, record: cause.name, entries: [] };
+        groups.set(key, group);
+        group.entries.push({ facts, parts: its });
+      }
+    }
+  }
+  if (groups.size === 0) return [];
+  const said = stateCauses(project);
+  return [...groups.values()].flatMap(({ place, record, entries }): readonly Broken[] => {
+    // The step that is asked for there translates messages, too.
+    if (record !== null && said.has(keyOf(place))) return [];
+    for (const { rule, what, direction, otherwise } of kinds) {
+      const found = entries.flatMap(({ facts, parts }) => {
+        const its = parts.filter((part) => part.direction === direction && what.includes(part.what));
+        return [...grouped(its, messagePath).values()].flatMap((same): readonly { message: BrokenMessage; severity: Severity }[] => {
+          const [first] = same;
+          if (first === undefined) return [];
+          const { section, name, old, now } = first;
+          const message = brokenMessage(project, facts, { section, name }, { old, now, became: null }, direction);
+          const certain = same.some((part) => part.certain);
+          const severity = weighed(severityIn(exposure, direction, certain, otherwise), message, exposure, rule === "reply-type-changed");
+          // What the new version sends is here to be seen.
+          const never = direction === "forward" && !exposure.mixed && message.senders.unreachable;
+          return severity === null || never ? [] : [{ message, severity }];
+        });
+      });
+      const [first, ...others] = found;
+      if (first === undefined) continue;
+      const severity = found.reduce((one, { severity: other }) => (weight[other] > weight[one] ? other : one), first.severity);
+      const { facts } = first.message;
+      const modules = new Set([facts, ...others.map(({ message }) => message.facts)]);
+      return [
+        {
+          rule,
+          severity,
+          direction,
+          exposure,
+          place,
+          record,
+          modules: [facts, ...[...modules].filter((each) => each !== facts)],
+          messages: [first.message, ...others.map(({ message }) => message)],
+          differences: [
+            ...new Set(entries.filter((each) => each.facts === facts).flatMap(({ parts }) => parts.map(({ difference }) => difference))),
+          ],
+        },
+      ];
+    }
+    return [];
+  });
+}
+
+const weight: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
+
+/** What one edit is called that is several things at once: the first of these. */
+const kinds: readonly {
+  readonly rule: MessageRule;
+  readonly what: readonly BrokenPart["what"][];
+  readonly direction: Direction;
+  readonly otherwise: Severity | null;
+}[] = [
+  { rule: "message-field-added-required", what: ["added"], direction: "backward", otherwise: null },
+  { rule: "message-field-type-changed", what: ["type"], direction: "backward", otherwise: null },
+  { rule: "reply-type-changed", what: ["reply"], direction: "backward", otherwise: null },
+  { rule: "message-field-removed", what: ["removed"], direction: "forward", otherwise: "info" },
+  { rule: "message-field-type-changed", what: ["type"], direction: "forward", otherwise: null },
+  { rule: "reply-type-changed", what: ["reply"], direction: "forward", otherwise: null },
+];
+
+/** What is said of the state already, and done with it. */
+function stateCauses({ modules }: ProjectFacts): ReadonlySet<string> {
+  const missing = modules.filter(
+    ({ module, unresolved }) =>
+      !unresolved && module.baseline !== null && module.state.up !== "compatible" && module.codeChange.up === "missing",
+  );
+  return new Set(causesOf(missing, ({ state }) => breaking(state, "up"), modules).map(({ place }) => keyOf(place)));
+}
+
+function base(
+  facts: ModuleFacts,
+  message: BrokenMessage,
+  exposure: Exposure,
+  place: Location,
+): Omit<Broken, "rule" | "severity" | "direction"> {
+  return { exposure, place, record: null, modules: [facts], messages: [message], differences: [] };
+}
+
+function brokenMessage(
+  project: ProjectFacts,
+  facts: ModuleFacts,
+  { section, name }: MessageName,
+  its: Pick<BrokenMessage, "old" | "now" | "became"> & { readonly vsn?: number },
+  direction: Direction,
+): BrokenMessage {
+  const vsn = its.vsn ?? facts.baseline?.vsn ?? 0;
+  return {
+    section,
+    name,
+    facts,
+    ...its,
+    vsn,
+    translation: translationOf(project.bodies, facts, vsn, name, direction),
+    senders: sendersOf(project, facts, section, name),
+  };
+}
+
+/** Less where a step sees to what is queued, or where nobody can send it; null where that leaves nothing. */
+function weighed(
+  severity: Severity | null,
+  { translation, senders }: Pick<BrokenMessage, "translation" | "senders">,
+  { mixed }: Exposure,
+  reply = false,
+): Severity | null {
+  // Steps translate what is queued, not what processes of the other version go on sending; and no answer is queued.
+  if (severity === null || (!mixed && !reply && (translation === "drop" || translation === "function"))) return null;
+  let found = severity;
+  if (!mixed && !reply && translation === "open") found = lowered(found);
+  // On one node, whoever waits for an answer inside of a handler gets it before the upgrade.
+  if (!mixed && reply) found = lowered(found);
+  const { known: sends, possible } = senders;
+  if (reply && sends.length > 0 && possible.length === 0 && sends.every(({ ignored }) => ignored)) found = lowered(found);
+  return senders.unreachable ? lowered(found) : found;
+}
+
+function grouped(parts: readonly BrokenPart[], keyOf: (part: BrokenPart) => string): ReadonlyMap<string, readonly BrokenPart[]> {
+  const groups = new Map<string, BrokenPart[]>();
+  for (const part of parts) groups.set(keyOf(part), [...(groups.get(keyOf(part)) ?? []), part]);
+  return groups;
+}
+
+function keyOf({ file, range }: Location): string {
+  return `${file}:${range.start.line}:${range.start.column}`;
+}

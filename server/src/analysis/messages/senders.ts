@@ -1,0 +1,102 @@
+/** Who sends a message, as far as the workspace says it, and whether anybody could. */
+import { findInShape } from "../find-in-shape.ts";
+import type { ModuleFacts, ProjectFacts, Receiver } from "../facts.ts";
+import { nameOf, withoutExtension } from "../paths.ts";
+import { type ProtocolShapes, type Section, sections } from "../protocol-shapes.ts";
+import type { Location } from "../span.ts";
+
+export interface Sender extends Location {
+  /** Whether nobody looks at the answer. */
+  readonly ignored: boolean;
+}
+
+export interface Senders {
+  /** The places that send it to this module. */
+  readonly known: readonly Sender[];
+  /** The places that send a message of this name to somebody of whom nothing is known. */
+  readonly possible: readonly Sender[];
+  /** Whether there is no way for anybody to have a pid to send it to. */
+  readonly unreachable: boolean;
+}
+
+const methods = { calls: "call", casts: "cast", infos: "sendAfter" } as const;
+
+export function sendersOf(project: ProjectFacts, facts: ModuleFacts, section: Section, name: string): Senders {
+  const all = sendsOf(project, methods[section], name);
+  const concern = (receiver: Receiver) => isOf(receiver, facts, project);
+  const known = all.filter(({ receivers }) => receivers.some(concern));
+  const possible = all.filter((send) => !known.includes(send) && send.receivers.includes("unknown"));
+  // Infos come from the process itself.
+  const unreachable = section !== "infos" && known.length + possible.length === 0 && !isReachable(project, facts);
+  return { known, possible, unreachable };
+}
+
+interface FoundSend extends Sender {
+  readonly receivers: readonly Receiver[];
+}
+
+/** By what is asked. */
+const asked = new WeakMap<ProjectFacts, Map<string, readonly FoundSend[]>>();
+
+function sendsOf(project: ProjectFacts, via: string, name: string): readonly FoundSend[] {
+  const known = asked.get(project) ?? new Map<string, readonly FoundSend[]>();
+  asked.set(project, known);
+  const key = `${via} ${name}`;
+  let found = known.get(key);
+  if (found === undefined) known.set(key, (found = findSends(project, via, name)));
+  return found;
+}
+
+function findSends({ bodies, receivers, modules }: ProjectFacts, via: string, name: string): readonly FoundSend[] {
+  const found = bodies
+    .saying("sends", (text) => text === name)
+    .map((file) => ({ file, sends: bodies.of("sends", file).filter((send) => send.via === via && send.name === name) }))
+    .filter(({ sends }) => sends.length > 0);
+  if (found.length === 0) return [];
+  const targets = new Map(found.map(({ file, sends }) => [file, sends.flatMap(({ target }) => target ?? [])]));
+  const answers = [...targets.values()].some((each) => each.length > 0) ? receivers.of(targets) : new Map<string, readonly Receiver[][]>();
+  return found.flatMap(({ file, sends }) => {
+    const own = modules.find(({ module }) => module.file === file)?.source.protocol.name;
+    const its = [...(answers.get(file) ?? [])];
+    return sends.map(({ range, ignored, target }): FoundSend => {
+      const there = target !== null ? (its.shift() ?? ["unknown" as const]) : own === undefined ? [] : [{ protocol: own, file }];
+      return { file, range, ignored, receivers: there };
+    });
+  });
+}
+
+/** A protocol may be declared in another file than its actor. */
+function isOf(receiver: Receiver, { module, source }: ModuleFacts, { modules }: ProjectFacts): boolean {
+  if (typeof receiver === "string" || receiver.protocol !== source.protocol.name) return false;
+  return receiver.file === module.file || !modules.some((other) => other.module.file === receiver.file);
+}
+
+/** Whether somebody else may have a pid of the module's processes: it lies in a state or a message, or a file that sends knows the module. */
+function isReachable({ modules, bodies }: ProjectFacts, { module, source, baseline }: ModuleFacts): boolean {
+  const names = new Set([source.protocol.name, baseline?.shapes.name ?? source.protocol.name]);
+  const held = modules.some((other) =>
+    [other.source.protocol, ...(other.baseline === null ? [] : [other.baseline.shapes])].some((shapes) =>
+      pidsIn(shapes).some((protocol) => names.has(protocol)),
+    ),
+  );
+  if (held) return true;
+  const base = withoutExtension(nameOf(module.file));
+  if (base === "index") return true;
+  const imports = (text: string) => text.replace(/\.[cm]?[jt]sx?$/, "").endsWith(`/${base}`);
+  return bodies.saying("sends", imports).some((file) => file !== module.file);
+}
+
+/** Protocols are the same for most modules from one analysis to the next. */
+const pids = new WeakMap<ProtocolShapes, readonly string[]>();
+
+function pidsIn(shapes: ProtocolShapes): readonly string[] {
+  let found = pids.get(shapes);
+  if (found === undefined) {
+    const messages = sections.flatMap((section) => shapes[section].flatMap(({ args, reply }) => (reply === null ? [args] : [args, reply])));
+    found = [shapes.state, ...messages].flatMap((shape) =>
+      findInShape(shape, "", ({ kind }) => kind === "pid").flatMap(({ shape: pid }) => (pid.kind === "pid" ? [pid.protocol] : [])),
+    );
+    pids.set(shapes, found);
+  }
+  return found;
+}
