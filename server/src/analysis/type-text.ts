@@ -13,6 +13,8 @@ export interface TextOptions {
   readonly enumText?: (shape: EnumShape) => string | undefined;
   /** Marks fields that may be absent but not `undefined`, which no syntax tells apart. */
   readonly markExact?: boolean;
+  /** Says of fields that may be absent or `undefined` that they may be `undefined`, where the syntax alone does not. */
+  readonly sayUndefined?: boolean;
   /** What nests deeper is left out, where a part of the text will do. */
   readonly deepest?: number;
   /** Of how many types the text may speak; the rest is left out. */
@@ -157,7 +159,13 @@ function unionMembers(members: readonly Shape[], options: TextOptions): readonly
 
 export function fieldText(field: Field, options: TextOptions): string {
   const mark = options.markExact === true && field.exact === true ? "/** @exact */ " : "";
-  return `${mark}${field.readonly ? "readonly " : ""}${keyText(field.name)}${field.optional ? "?" : ""}: ${write(field.shape, options, "top", true)}`;
+  const type = write(field.shape, options, "top", true);
+  const more = options.sayUndefined === true && field.optional && field.exact !== true && !/(^|\| )(undefined|unknown)$/.test(type);
+  return `${mark}${field.readonly ? "readonly " : ""}${keyText(field.name)}${field.optional ? "?" : ""}: ${more ? orUndefined(type, field.shape) : type}`;
+}
+
+function orUndefined(type: string, { kind }: Shape): string {
+  return `${kind === "function" ? `(${type})` : type} | undefined`;
 }
 
 /** @param parameters every parameter needs a name; a tuple's slots have all or none. */

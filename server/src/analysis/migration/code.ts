@@ -39,7 +39,7 @@ export function list(
   open: string,
   parts: readonly string[],
   close: string,
-  { broken = false, layout }: { broken?: boolean; layout: Layout },
+  { broken = parts.some((part) => part.startsWith("//")), layout }: { broken?: boolean; layout: Layout },
 ): string {
   const inner = open.endsWith("[") ? "" : " ";
   const line = `${open}${inner}${parts.join(", ")}${inner}${close}`;
@@ -59,12 +59,17 @@ export function body(expression: string): string {
   return expression.startsWith("{") ? `(${expression})` : expression.startsWith("//") ? `\n${expression}` : expression;
 }
 
-/** Gives back a value, or throws where that is all that the expression does. */
+/** Gives back a value; what is to be said of it stands before it. */
 export function statement(expression: string): string {
-  const [, comment, thrown] = /^(\/\/ [^\n]*\n)\(\(\): never => \{\n\s*(throw [^\n]*;)\n\}\)\(\)$/.exec(expression) ?? [];
-  if (comment !== undefined && thrown !== undefined) return comment + thrown;
   const [before = ""] = /^\/\/ [^\n]*\n/.exec(expression) ?? [];
   return `${before}return ${expression.slice(before.length)};`;
+}
+
+/** One of two expressions; on one line where that is short. */
+export function either(test: string, yes: string, no: string, { unit }: Layout): string {
+  const text = `${test} ? ${yes} : ${no}`;
+  if (text.length < 90 && !text.includes("\n")) return text;
+  return `${test}\n${indent(`? ${yes}`, unit)}\n${indent(`: ${no}`, unit)}`;
 }
 
 /** Every line one level, or `by`, further in. */

@@ -3,16 +3,22 @@
  * them are told apart in one expression, many variants by a total `switch` in a local function.
  */
 import { byTag, tagOf } from "../compare.ts";
-import { type BuiltinShape, type EnumShape, isPrimitive, type LiteralShape, membersOf, type ObjectShape, type Shape } from "../shape.ts";
+import { type BuiltinShape, type EnumShape, isPrimitive, type LiteralShape, membersOf, type ObjectShape, primitive, type Shape } from "../shape.ts";
 import { accessText, keyText, typeText } from "../type-text.ts";
 import { literalsOf } from "../validity.ts";
-import { indent, statement } from "./code.ts";
+import { either, indent, statement } from "./code.ts";
 import type { Converting } from "./conversion.ts";
 
-/** What becomes of alternatives that one test tells from all others. */
-interface Branch {
+interface Tested {
   readonly test: string;
   readonly made: string;
+}
+
+/** What becomes of alternatives that one test tells from all others. */
+interface Branch extends Tested {
+  readonly members: readonly Shape[];
+  /** The same where nothing else is left. */
+  readonly alone: string;
   /** The type checker does not take it away from what is left where the test is false. */
   readonly sticky: boolean;
 }
@@ -37,7 +43,7 @@ export function alternatives(
   );
   if (members.every((member) => converter.passes(member, to))) return value;
   // The values are the same, which only the type checker cannot see.
-  const literals = members.every((member) => member.kind === "literal" || member.kind === "enum");
+  const literals = [...members, ...membersOf(to)].every(({ kind }) => ["literal", "enum", "primitive", "template"].includes(kind));
   if (literals && converter.valid(from, to) === "compatible") return `${value} as ${conversion.typeOf(to)}`;
   const tag = tagOf(from, to);
   const targets = byTag(membersOf(to), tag);
@@ -59,7 +65,14 @@ export function alternatives(
     const made = group.map((member) => alternative(converter, member, targets.rest, to, value, path, taken));
     const [first = value] = made;
     if (made.some((each) => each !== first)) return converter.unknown(path, from, to);
-    branches.push({ test, made: first, sticky: group.some(isSticky) });
+    const sticky = group.some(isSticky);
+    const [member] = group;
+    const type = sticky && member !== undefined && first !== value ? conversion.wholeType(member, "from") : undefined;
+    const known =
+      type === undefined || member === undefined
+        ? first
+        : alternative(converter, member, targets.rest, to, `(${value} as ${type})`, path, taken);
+    branches.push({ members: group, test, made: known, alone: first, sticky });
   }
   const variants = [...sources.variants].map(([unit, member]) => ({ unit, member, target: targets.variants.get(unit) }));
   const changed = variants.filter(({ member, target }) => target === undefined || !converter.passes(member, target));
@@ -85,10 +98,11 @@ export function alternatives(
     const whole = moved.length === tests.length;
     return inOrder(converter, branches, whole ? moved.slice(0, -1) : moved, whole ? (moved.at(-1)?.made ?? value) : value, value);
   }
-  if (objects || rest.length > 1) return inOrder(converter, branches, [], value, value);
+  const others = members.filter((member) => !branches.some((branch) => branch.members.includes(member)));
+  if (objects || rest.length > 1) return inOrder(converter, branches, [], value, value, others);
   const [other] = rest;
   if (other !== undefined) {
-    if (converter.passes(other, to)) return inOrder(converter, branches, [], value, value);
+    if (converter.passes(other, to)) return inOrder(converter, branches, [], value, value, others);
     // The type checker has to know what is left.
     const type = branches.some(({ sticky }) => sticky) ? conversion.wholeType(other, "from") : "";
     if (type === undefined) return converter.unknown(path, from, to);
@@ -103,13 +117,15 @@ export function alternatives(
  * value is none of them.
  * @param then tests that only hold for what is left.
  * @param end what is made of what is left; undefined where nothing is.
+ * @param left what is left, where it stays as it is.
  */
 function inOrder(
   converter: Converting,
   branches: readonly Branch[],
-  then: readonly Pick<Branch, "test" | "made">[],
+  then: readonly Tested[],
   end: string | undefined,
   value: string,
+  left: readonly Shape[] = [],
 ): string {
   const kept = branches.filter(({ made }) => made === value);
   const changed = branches.filter(({ made }) => made !== value);
@@ -118,9 +134,16 @@ function inOrder(
   const first = kept.length === 0 ? [] : [{ test: tests.join(" || "), made: unit ?? value }];
   if (then.length > 0 || (end !== undefined && end !== value))
     return choose(converter, [...first, ...changed, ...then], end ?? value, value);
-  if (end === value || (kept.length > 0 && !changed.some(({ sticky }) => sticky))) return choose(converter, changed, value, value);
+  if (end === value || kept.length > 0) {
+    const stays = [...kept.flatMap(({ members }) => members), ...left];
+    const [one = primitive("never")] = stays;
+    // The checker does not know that what is readonly is none of them any more.
+    const sticky = changed.some((each) => each.sticky);
+    const type = sticky ? converter.conversion.wholeType(stays.length === 1 ? one : { kind: "union", members: stays }, "from") : undefined;
+    return choose(converter, changed, type === undefined ? value : `${value} as ${type}`, value);
+  }
   const last = changed.find(({ sticky }) => sticky) ?? changed.at(-1);
-  return choose(converter, [...first, ...changed.filter((each) => each !== last)], last?.made ?? value, value);
+  return choose(converter, [...first, ...changed.filter((each) => each !== last)], last?.alone ?? value, value);
 }
 
 /** The members of an enum as its values, each of which is written as the type checker wants it compared. */
@@ -226,21 +249,11 @@ function copyOf(member: ObjectShape, value: string): string {
   return `{ ${member.fields.map((field) => `${keyText(field.name)}: ${value}${accessText(field.name)}`).join(", ")} }`;
 }
 
-function choose(
-  converter: Converting,
-  branches: readonly { readonly test: string; readonly made: string }[],
-  end: string,
-  value: string,
-): string {
+function choose(converter: Converting, branches: readonly Tested[], end: string, value: string): string {
   const [single] = branches;
   if (branches.length === 1 && single?.test === `${value} === null` && end === value && !single.made.includes("\n"))
     return `${value} ?? ${single.made}`;
-  const { unit } = converter.conversion.layout;
-  return branches.reduceRight((rest, branch) => {
-    const text = `${branch.test} ? ${branch.made} : ${rest}`;
-    if (text.length < 90 && !text.includes("\n")) return text;
-    return `${branch.test}\n${indent(`? ${branch.made}`, unit)}\n${indent(`: ${rest}`, unit)}`;
-  }, end);
+  return branches.reduceRight((rest, branch) => either(branch.test, branch.made, rest, converter.conversion.layout), end);
 }
 
 /** Alternatives that may be the same thing in two versions. */

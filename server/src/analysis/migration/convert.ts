@@ -21,7 +21,7 @@ import {
 } from "../shape.ts";
 import { accessText, keyText, typeText } from "../type-text.ts";
 import { createValidity } from "../validity.ts";
-import { body, indent, list, parameterName, statement } from "./code.ts";
+import { body, either, indent, list, parameterName, statement } from "./code.ts";
 import type { Conversion, Converting } from "./conversion.ts";
 import { alternatives } from "./convert-union.ts";
 
@@ -31,6 +31,9 @@ export interface OpenValue {
   readonly shape: Shape;
   readonly suggestion: string | null;
 }
+
+/** What the function is called that throws where a person has to say something. */
+const undecided = "undecided";
 
 export class Converter implements Converting {
   readonly conversion: Conversion;
@@ -43,13 +46,18 @@ export class Converter implements Converting {
   /** Names of parameters and functions, so that none hides another. */
   readonly #names = new Set<string>();
 
+  #undecided = false;
+
   constructor(conversion: Conversion) {
     this.conversion = conversion;
   }
 
   /** Declarations of the functions that the expressions call. */
   get functions(): readonly string[] {
-    return [...this.#made.values()].map(({ text }) => text);
+    const { unit } = this.conversion.layout;
+    // A function that is called where it is written would make the checker take all that follows for unreachable.
+    const thrower = `const ${undecided} = (what: string): never => {\n${unit}throw new Error(what);\n};`;
+    return [...(this.#undecided ? [thrower] : []), ...[...this.#made.values()].map(({ text }) => text)];
   }
 
   /** @param taken names that are in use around the expression. */
@@ -112,7 +120,11 @@ export class Converter implements Converting {
     const functions = [...this.#made.values()].map(({ name }) => name);
     const around = this.#around.flatMap(({ name }) => name ?? []);
     const isFunction = taken.has("from") && taken.size === 1;
-    const name = parameterName(typeName, fallback, new Set([...taken, ...functions, ...around, ...(isFunction ? this.#names : [])]));
+    const name = parameterName(
+      typeName,
+      fallback,
+      new Set([...taken, ...functions, ...around, undecided, ...(isFunction ? this.#names : [])]),
+    );
     this.#names.add(name);
     return name;
   }
@@ -166,11 +178,14 @@ export class Converter implements Converting {
     if (kept.length < rows.length || kept.length === 0) return alternatives(this, from, to, value, path, new Set());
     if (kept.every(({ old, now }) => old === now)) return `${value} as ${this.conversion.typeOf(to)}`;
     const type = this.conversion.typeOf(to);
+    // Where the enum is not at hand, its values are what the type says.
+    const constant = /^["\d-]/.test(type);
     const entries = kept.map(({ old, name, now }) => {
-      const made = this.conversion.enumMember(to, name) ?? `${JSON.stringify(now)} as ${type}`;
+      const made = this.conversion.enumMember(to, name) ?? `${JSON.stringify(now)}${constant ? "" : ` as ${type}`}`;
       return `${typeof old === "number" && old >= 0 ? old : JSON.stringify(String(old))}: ${made}`;
     });
-    return `${list("{", entries, "}", { layout: this.conversion.layout })}[${value}]`;
+    const table = list("{", entries, "}", { layout: this.conversion.layout });
+    return `${constant ? `(${table} as const)` : table}[${value}]`;
   }
 
   #object(from: ObjectShape, to: ObjectShape, value: string, path: string, taken: ReadonlySet<string>, broken: boolean): string {
@@ -187,7 +202,8 @@ export class Converter implements Converting {
       const made = this.value(old.value, index.value, item, `${path}[string]`, new Set([...names, item]));
       const type = this.conversion.wholeType(index.value, "to");
       const result = type === undefined || made === item ? "" : `: [string, ${type}]`;
-      return `Object.fromEntries(Object.entries(${value}).map(([key, ${item}])${result} => [key, ${made}]))`;
+      const pair = list("[", ["key", made], "]", { layout });
+      return `Object.fromEntries(Object.entries(${value}).map(([key, ${item}])${result} => ${pair}))`;
     }
     const parts = to.fields.flatMap((field): readonly string[] => {
       if (field.name.startsWith("#")) return [];
@@ -221,7 +237,7 @@ export class Converter implements Converting {
       // A value of `undefined` that was there becomes a field that is not there.
       if (field.exact === true || (old.exact === true && this.conversion.exact))
         return `...(${access} === undefined ? {} : ${list("{", [`${keyText(field.name)}: ${made}`], "}", { layout: this.conversion.layout })})`;
-      return `${access} === undefined ? undefined : ${made}`;
+      return either(`${access} === undefined`, "undefined", made, this.conversion.layout);
     }
     const first = this.first(path, field.shape);
     const nullable = membersOf(old.shape).some((member) => isPrimitive(member, "null") || isPrimitive(member, "unknown"));
@@ -242,14 +258,14 @@ export class Converter implements Converting {
       const old = from.slots[index];
       return this.#slot(old, slot, `${value}[${index}]`, `${path}[${index}]`, taken);
     });
-    return list("[", parts, "]", { layout: this.conversion.layout, broken: parts.some((part) => part.startsWith("//")) });
+    return list("[", parts, "]", { layout: this.conversion.layout });
   }
 
   #slot(old: Slot | undefined, slot: Slot, value: string, path: string, taken: ReadonlySet<string>): string {
     if (old === undefined) return slot.optional ? "undefined" : this.first(path, slot.shape);
     const made = this.value(old.shape, slot.shape, value, path, taken);
     if (!old.optional || (slot.optional && made === value)) return made;
-    return `${value} === undefined ? ${slot.optional ? "undefined" : this.first(path, slot.shape)} : ${made}`;
+    return either(`${value} === undefined`, slot.optional ? "undefined" : this.first(path, slot.shape), made, this.conversion.layout);
   }
 
   /** What repeats at the end is taken apart by name. */
@@ -275,7 +291,7 @@ export class Converter implements Converting {
           parts.push(this.value(old.shape, newRest.shape, names[news.length + index] ?? "", at, taken));
       }
       const { layout } = this.conversion;
-      return `const [${pattern.join(", ")}] = ${parameter};\nreturn ${list("[", parts, "]", { layout, broken: parts.some((part) => part.startsWith("//")) })};`;
+      return `const [${pattern.join(", ")}] = ${parameter};\nreturn ${list("[", parts, "]", { layout })};`;
     });
     return name === undefined ? this.unknown(path, from, to) : `${name}(${value})`;
   }
@@ -290,14 +306,17 @@ export class Converter implements Converting {
       names.add(name);
       const madeKey = this.value(oldKey, key, "key", `${path}<${argumentName("Map", 0)}>`, names);
       const made = this.value(oldValue, item, name, `${path}<${argumentName("Map", 1)}>`, names);
-      const type = `[${this.conversion.typeOf(key)}, ${this.conversion.typeOf(item)}]`;
-      return `new Map(Array.from(${value}, ([key, ${name}]): ${type} => ${list("[", [madeKey, made], "]", { layout: this.conversion.layout, broken: made.startsWith("//") || madeKey.startsWith("//") })}))`;
+      const pair = list("[", [madeKey, made], "]", { layout: this.conversion.layout });
+      const types = [key, item].map((shape) => this.conversion.wholeType(shape, "to"));
+      const arrow = types.includes(undefined) ? `=> ${pair} as const` : `: [${types.join(", ")}] => ${pair}`;
+      return `new Map(Array.from(${value}, ([key, ${name}])${arrow.startsWith(":") ? arrow : ` ${arrow}`}))`;
     }
     if (from.class === "Set" && oldKey !== undefined && key !== undefined) {
       if (this.passes(oldKey, key)) return `new Set(${value})`;
       const name = this.parameter("name" in oldKey ? oldKey.name : undefined, "item", taken);
       const made = this.value(oldKey, key, name, `${path}<item>`, new Set([...taken, name]));
-      return `new Set(Array.from(${value}, (${name}): ${this.conversion.typeOf(key)} => ${body(made)}))`;
+      const type = this.conversion.wholeType(key, "to");
+      return `new Set(Array.from(${value}, (${name})${type === undefined ? "" : `: ${type}`} => ${body(made)}))`;
     }
     return undefined;
   }
@@ -334,9 +353,9 @@ export class Converter implements Converting {
     const target = text.length > longest ? brief(typeText(to)) : text;
     const what =
       from === null ? `${path} needs a first value of type ${target}` : `${path}: say how ${brief(typeText(from))} becomes ${target}`;
-    const { unit } = this.conversion.layout;
     const oneLine = what.replaceAll(/\s+/g, " ");
-    return `// instar: review ${oneLine}.\n((): never => {\n${unit}throw new Error(${JSON.stringify(`${oneLine}.`)});\n})()`;
+    this.#undecided = true;
+    return `// instar: review ${oneLine}.\n${undecided}(${JSON.stringify(`${oneLine}.`)})`;
   }
 }
 

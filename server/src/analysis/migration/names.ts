@@ -22,6 +22,8 @@ export interface ScopeOptions {
   readonly exported: (file: string, name: string) => string | undefined;
   /** What the module's own types are made of now. */
   readonly current: readonly Shape[];
+  /** `exactOptionalPropertyTypes` */
+  readonly exact: boolean;
 }
 
 /** The names that a module's own types go by. */
@@ -39,6 +41,11 @@ export class Scope {
     const { call, checker } = options;
     const flags = (ts.SymbolFlags.Type | ts.SymbolFlags.Alias) as ts.SymbolFlags;
     this.#types = new Map(checker.getSymbolsInScope(call, flags).map((symbol) => [symbol.name, symbol]));
+  }
+
+  /** `exactOptionalPropertyTypes` */
+  get exact(): boolean {
+    return this.#options.exact;
   }
 
   has(name: string): boolean {
@@ -139,6 +146,7 @@ export class VersionTypes {
     this.#scope = scope;
     this.#vsn = vsn;
     this.#layout = layout;
+    this.#text = { ...this.#text, sayUndefined: scope.exact };
   }
 
   text(shape: Shape): string {
@@ -164,7 +172,7 @@ export class VersionTypes {
     return this.#text;
   }
 
-  readonly #text: TextOptions = {
+  #text: TextOptions = {
     nameOf: (shape) => this.#nameOf(shape),
     protocol: (name) => this.#scope.protocol(name),
     // An enum that is not here any more is the values that its members had.

@@ -68,6 +68,7 @@ export function stepContext(
       const names = symbol === undefined ? [] : tree.checker.getExportsOfModule(symbol).map((each) => each.name);
       return names.includes(name) ? specifier(facts, file, project) : undefined;
     },
+    exact: tree.options.exactOptionalPropertyTypes === true,
     current: [source.protocol.state, ...messageShapes(source.protocol)],
   });
   const frozen = ({ vsn, shapes }: Pick<Version, "vsn" | "shapes">): Version => {
@@ -137,7 +138,7 @@ export function inFile(edits: readonly FileEdit[], layout: Layout): readonly Fil
 }
 
 function mentions(text: string, name: string): boolean {
-  return new RegExp(`(?<![\\p{ID_Continue}$.])${name.replaceAll("$", "\\$")}(?![\\p{ID_Continue}$])`, "u").test(text);
+  return new RegExp(`(?<![\\p{ID_Continue}$]|(?<!\\.)\\.)${name.replaceAll("$", "\\$")}(?![\\p{ID_Continue}$])`, "u").test(text);
 }
 
 function declares(statement: ts.Statement, facts: TypedFacts): boolean {

@@ -5,7 +5,7 @@ import type { Answers } from "../rule.ts";
 import type { Shape, Slot } from "../shape.ts";
 import { keyText } from "../type-text.ts";
 import { createValidity } from "../validity.ts";
-import { arrowBody, list } from "./code.ts";
+import { arrowBody, either, list } from "./code.ts";
 import type { Conversion, FirstValue } from "./conversion.ts";
 import { Converter, type OpenValue } from "./convert.ts";
 import { initialValue } from "./initial-value.ts";
@@ -125,9 +125,9 @@ function messageFunction(context: StepContext, direction: "up" | "down", from: M
     }
     const made = converter.value(own.shape, slot.shape, name, at, taken);
     if (!own.optional || (slot.optional && made === name)) return [made];
-    return [`${name} === undefined ? ${slot.optional ? "undefined" : converter.first(at, slot.shape)} : ${made}`];
+    return [either(`${name} === undefined`, slot.optional ? "undefined" : converter.first(at, slot.shape), made, layout)];
   });
-  const expression = list("[", values, "]", { layout, broken: values.some((value) => value.startsWith("//")) });
+  const expression = list("[", values, "]", { layout });
   const { functions } = converter;
   return `${direction}: (${parameters.join(", ")}): [${results.join(", ")}] => ${arrowBody({ expression, functions }, layout)}`;
 }
