@@ -1,19 +1,19 @@
 /**
  * Whether a file's steps of `codeChange` may hold anything that a rule looks for. Steps as Instar writes them do not: they make a state of the
- * parts of another, by types that are frozen. Without the compiler; where the text is not sure, it may.
+ * parts of another. Without the compiler; where the text is not sure, it may.
  */
 export function mayHoldSteps(text: string): boolean {
   const start = /\bcodeChange\b/.exec(text)?.index;
   if (start === undefined) return false;
   const table = tableFrom(text, start);
-  // What is called, or named, lies elsewhere in the file.
-  if (table === null || elsewhere.test(table.replaceAll(calledInPlace, " "))) return reasons.test(text) || table === null || doubts(table);
-  return reasons.test(table) || doubts(table) || speaksOfLiveTypes(table, text);
-}
-
-/** A file that says none of this, and imports nothing of the project that might, does nothing that a step must not. */
-export function mayHoldEffects(text: string): boolean {
-  return /\bexport\b/.test(text) && (reasons.test(text) || /\bfrom\s*["']\./.test(text) || /^(?:let|var)\b/m.test(text));
+  // What is called, or named, lies elsewhere.
+  return (
+    table === null ||
+    elsewhere.test(table.replaceAll(calledInPlace, ";")) ||
+    reasons.test(table) ||
+    doubts(table) ||
+    usesVariables(table, text)
+  );
 }
 
 const reasons =
@@ -21,7 +21,7 @@ const reasons =
 
 /** Functions that are no helpers of the file: keywords, the runtime's own, methods, and what the platform has. */
 const calledInPlace =
-  /\b(?:irreversible|drop|up|down|if|for|while|switch|return|typeof|function|Number|String|Boolean|BigInt|structuredClone|parseInt|parseFloat|new (?:Map|Set|Date|Array))\s*(?=\()|\?*\.\w+/g;
+  /\b(?:irreversible|drop|up|down|if|for|while|switch|return|typeof|function|Number|String|Boolean|BigInt|structuredClone|parseInt|parseFloat|new (?:Map|Set|Date|Array))\s*(?=\()|\?*\.(?!(?:every|filter|find\w*|flatMap|forEach|from|map|reduce\w*|some|sort|toSorted)\(\s*[A-Za-z_$][\w$.]*\s*[,)])\w+/g;
 
 const elsewhere =
   /\b[A-Za-z_$][\w$]*\s*(?:<[^<>()]*>)?\(|\b(?:up|down)\b\s*[,}]|\b(?:up|down)\s*:\s*[A-Za-z_$][\w$.]*\s*[,}]|\b\d+\s*:\s*[A-Za-z_$]/;
@@ -48,23 +48,9 @@ function doubts(table: string): boolean {
   });
 }
 
-/** Whether steps, or the frozen types that they take, use a type that is not frozen. */
-function speaksOfLiveTypes(table: string, text: string): boolean {
-  const ups = table.match(/\bup\b/g)?.length ?? 0;
-  if (ups > 1) {
-    const live = [...table.matchAll(/:\s*([A-Z]\w*)/g)].filter(([, name = ""]) => !isFrozen(name));
-    // The newest step takes and gives the current state.
-    if (live.length > 2) return true;
-  }
-  const taken = [...table.matchAll(/\bup\b\s*(?::\s*)?\(\s*\w+\s*:\s*([\w.]+)/g)];
-  if (taken.some(([, name = ""]) => /^[A-Z]/.test(name) && !isFrozen(name))) return true;
-  return [...text.matchAll(/\b(?:interface|type)\s+(\w*V\d+)\b([^]*?)(?:\n\}|;\n(?!\s))/g)].some(([, , body = ""]) =>
-    [...body.matchAll(/(?<![."'\w])([A-Z]\w*)/g)].some(([, name = ""]) => !isFrozen(name) && !platform.has(name)),
-  );
+/** Whether steps speak of what is declared at the top and can change. */
+function usesVariables(table: string, text: string): boolean {
+  const variables = text.matchAll(/^(?:export )?(?:let|var)\s+(\w+)/gm);
+  const values = text.matchAll(/^(?:export )?const\s+(\w+)\b(?!\s*=\s*(?:["'`\d-]|(?:true|false|null)\b|\([^()]*\)\s*(?::[^=]+)?=>))/gm);
+  return [...variables, ...values].some(([, name]) => new RegExp(`\\b${name}\\b`).test(table));
 }
-
-function isFrozen(name: string): boolean {
-  return /V\d+$/.test(name);
-}
-
-const platform: ReadonlySet<string> = new Set("Array Date Map Pid ReadonlyArray ReadonlyMap ReadonlySet Record RegExp Set URL".split(" "));

@@ -1,6 +1,6 @@
 /**
  * What the functions of `codeChange` do: what they take from outside and do to the world, where they write into the state that they are
- * given, what may throw, whether they give a promise, and whose types and functions they use. Through the functions of the same file.
+ * given, what may throw, whether they give a promise, and which functions they share with others. Through the functions of the same file.
  */
 import { definitionNodes } from "../definition.ts";
 import type { FileEdit } from "../rule.ts";
@@ -16,9 +16,9 @@ import type { FileNames } from "./file-names.ts";
 import { type InputWrite, inputWrites } from "./input-writes.ts";
 import { type MayThrow, mayThrow } from "./may-throw.ts";
 import { rebuiltState } from "./rebuilt-state.ts";
-import { eachPart, functionMeant, reachedFunctions, type ReachedFunction } from "./reached-functions.ts";
+import { eachPart, functionMeant, reachedFunctions } from "./reached-functions.ts";
+import { type SharedFunction, sharedFunctions } from "./shared-functions.ts";
 import { returned, type StepPromise, stepPromise } from "./step-promise.ts";
-import { type StepType, stepTypes } from "./step-types.ts";
 
 export interface StepFunction extends Effects {
   /** The version that the step starts from; null where its key is no whole number. */
@@ -33,19 +33,12 @@ export interface StepFunction extends Effects {
   readonly writes: readonly InputWrite[];
   /** The edits by which it returns a new object in place of the one that it has written to; null where that takes more. */
   readonly rebuilt: readonly Omit<FileEdit, "file">[] | null;
-  readonly types: readonly StepType[];
   /** Functions of this file that something else than steps uses as well. */
   readonly shared: readonly SharedFunction[];
   /** What it returns where nothing of that is made of what it is given; null where something may be. */
   readonly reset: Reset | null;
   /** How its second parameter is called, and how it gets one where it has none; null where that takes more. */
   readonly extra: { readonly name: string; readonly edit: Omit<FileEdit, "file"> | null } | null;
-}
-
-interface SharedFunction {
-  readonly name: string;
-  /** Where the step speaks of it. */
-  readonly range: Range;
 }
 
 interface Reset {
@@ -59,28 +52,28 @@ export function steps({ source, names }: BodySource): readonly StepFunction[] {
   const call = defaultCall(source);
   if (call === undefined) return [];
   const { codeChange, steps: nodes } = definitionNodes(call);
-  return nodes.flatMap(({ from, property, object }) => {
+  const parts = nodes.flatMap(({ from, property, object }) => {
     const key = property.name === undefined ? "" : property.name.getText();
     const all = object === null ? [] : functionsIn(object, names);
-    return all.map(({ path, part, key: place, node, own }): StepFunction => {
-      const reached = reachedFunctions(node, names);
-      const unfinished = isUnfinished(node);
-      return {
-        from,
-        part,
-        name: `codeChange[${key}].${path}`,
-        range: rangeOf(place),
-        ...effectsOf(reached, names),
-        promise: stepPromise(node, own, names),
-        throws: unfinished ? [] : mayThrow(reached, names),
-        writes: inputWrites(node, names),
-        rebuilt: own ? rebuiltState(node, source) : null,
-        types: part === "messages" ? [] : stepTypes(node, source, names),
-        shared: sharedAmong(reached, codeChange ?? null, names),
-        reset: part === "messages" || unfinished ? null : resetOf(node, names),
-        extra: own ? extraOf(node) : null,
-      };
-    });
+    return all.map((part) => ({ ...part, from, path: `codeChange[${key}].${part.path}`, reached: reachedFunctions(part.node, names) }));
+  });
+  const sharing = sharedFunctions(parts, codeChange ?? null, names);
+  return parts.map(({ from, path, part, key, node, own, reached }): StepFunction => {
+    const unfinished = isUnfinished(node);
+    return {
+      from,
+      part,
+      name: path,
+      range: rangeOf(key),
+      ...effectsOf(reached, names),
+      promise: stepPromise(node, own, names),
+      throws: unfinished ? [] : mayThrow(reached, names),
+      writes: inputWrites(node, names),
+      rebuilt: own ? rebuiltState(node, source) : null,
+      shared: sharing.of(reached, `V${from ?? 0}`),
+      reset: part === "messages" || unfinished ? null : resetOf(node, names),
+      extra: own ? extraOf(node) : null,
+    };
   });
 }
 
@@ -148,38 +141,6 @@ function shorthand(value: ts.Expression, names: FileNames): ReturnType<typeof fu
   return declaration !== undefined && ts.isFunctionDeclaration(declaration) && declaration.body !== undefined
     ? { node: declaration, name: value.text }
     : undefined;
-}
-
-/** What the module's other code calls is changed with that code, and the step would change with it. */
-function sharedAmong(reached: readonly ReachedFunction[], codeChange: ts.Node | null, names: FileNames): readonly SharedFunction[] {
-  const [first, ...helpers] = reached;
-  if (first === undefined || helpers.length === 0) return [];
-  const all = new Set<ts.Node>(reached.map(({ node }) => node));
-  const inSteps = (node: ts.Node): boolean => {
-    for (let at = node; at !== undefined; at = at.parent) if (at === codeChange || all.has(at)) return true;
-    return false;
-  };
-  const elsewhere = new Set<ts.Node>();
-  const uses = new Map<ts.Node, ts.Node>();
-  const visit = (node: ts.Node): void => {
-    const meant = functionMeant(node, names)?.node;
-    if (meant !== undefined && all.has(meant)) {
-      if (inSteps(node)) {
-        if (within(node, first.node)) uses.set(meant, uses.get(meant) ?? node);
-      } else elsewhere.add(meant);
-    }
-    ts.forEachChild(node, visit);
-  };
-  visit(names.source);
-  return helpers.flatMap(({ node, through }) => {
-    const use = uses.get(node);
-    return use !== undefined && elsewhere.has(node) ? [{ name: through.at(-1) ?? "", range: rangeOf(use) }] : [];
-  });
-}
-
-function within(node: ts.Node, outer: ts.Node): boolean {
-  for (let at = node; at !== undefined; at = at.parent) if (at === outer) return true;
-  return false;
 }
 
 function resetOf(node: FunctionNode, names: FileNames): Reset | null {

@@ -6,7 +6,7 @@
 import { runtimePackage } from "../runtime-names.ts";
 import type { BodyKind } from "./collectors.ts";
 import { mayRunForEver, mayWait } from "./endless-words.ts";
-import { mayHoldEffects, mayHoldSteps } from "./step-words.ts";
+import { mayHoldSteps } from "./step-words.ts";
 
 interface Words {
   mayHold(text: string): boolean;
@@ -17,7 +17,7 @@ interface Words {
 }
 
 export const words: Readonly<Record<BodyKind, Words>> = {
-  exportedFunctions: { mayHold: mayHoldEffects, rare: true },
+  exportedFunctions: { mayHold: (text) => /\bexport\b/.test(text), rare: true },
   imports: { mayHold: (text) => /\b(?:import|export)\b/.test(text), rare: true },
   loops: { mayHold: mayRunForEver },
   moduleVariables: { mayHold: (text) => /^(?:export )?(?:declare )?(?:let|var)\b/m.test(text) },

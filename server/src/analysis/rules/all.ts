@@ -3,6 +3,7 @@ export { classInstanceInState } from "./class-instance-in-state.ts";
 export { codeChangeAsync } from "./code-change-async.ts";
 export { codeChangeChainFork } from "./code-change-chain-fork.ts";
 export { codeChangeChainGap } from "./code-change-chain-gap.ts";
+export { codeChangeImportsLiveCode } from "./code-change-imports-live-code.ts";
 export { codeChangeImpure } from "./code-change-impure.ts";
 export { codeChangeMayThrow } from "./code-change-may-throw.ts";
 export { codeChangeMutatesInput } from "./code-change-mutates-input.ts";
