@@ -76,8 +76,8 @@ export class CompilerNeeded extends Error {}
 
 /** @param compiler gives the compiler, or throws `CompilerNeeded`. */
 export function createLateAnalyzer(host: SourceHost, { root, against }: AnalyzerOptions, compiler: () => Compiler): Analyzer {
-  const project = new ProjectReadings(host, root, compiler);
-  const bodies = new ProjectBodies(
+  const project = new ProjectReadings(host, root, compiler, (file, text) => bodies.look(file, text));
+  const bodies: ProjectBodies = new ProjectBodies(
     host,
     () => project.files(),
     () => compiler().collectBodies,

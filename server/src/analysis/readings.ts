@@ -35,6 +35,7 @@ export class ProjectReadings {
   readonly #host: SourceHost;
   readonly #root: string;
   readonly #compiler: () => Compiler;
+  readonly #look: (file: string, text: string) => void;
   readonly #outlines: ProjectOutlines;
   readonly #mentions = new Map<string, Mentions | undefined>();
   /** Those that were looked into and may be read next. */
@@ -61,8 +62,10 @@ export class ProjectReadings {
   /** Whether what the candidates reach declares names for all files; undefined where that has to be looked at again. */
   #reaches: boolean | undefined;
 
-  constructor(host: SourceHost, root: string, compiler: () => Compiler) {
+  /** @param look is given each text that is read, when it is read. */
+  constructor(host: SourceHost, root: string, compiler: () => Compiler, look: (file: string, text: string) => void = () => {}) {
     this.#host = host;
+    this.#look = look;
     this.#root = root;
     this.#compiler = compiler;
     this.#outlines = new ProjectOutlines(
@@ -234,7 +237,7 @@ export class ProjectReadings {
       const mentions = text === undefined ? undefined : mentionsOf(text);
       if (JSON.stringify(mentions) !== JSON.stringify(this.#mentions.get(file))) this.#listing = undefined;
       this.#mentions.set(file, mentions);
-      this.#findSuppressions(file, text);
+      this.#lookInto(file, text);
       if (existed !== (text !== undefined)) {
         this.#files = undefined;
         this.#outlines.forgetPlaces();
@@ -306,12 +309,14 @@ export class ProjectReadings {
       const mentions = text === undefined ? undefined : mentionsOf(text);
       if (mentions?.exports === true) this.#keepText(file, text);
       this.#mentions.set(file, mentions);
-      this.#findSuppressions(file, text);
+      this.#lookInto(file, text);
     }
     return this.#mentions.get(file);
   }
 
-  #findSuppressions(file: string, text = ""): void {
+  /** For what is found in texts by a look at them. */
+  #lookInto(file: string, text = ""): void {
+    this.#look(file, text);
     const found = suppressionsIn(text);
     if (found.length === 0) this.#suppressions.delete(file);
     else this.#suppressions.set(file, found);

@@ -30,8 +30,16 @@ export class ProjectBodies implements Bodies {
   readonly #known = new Map<string, Map<BodyKind, readonly BodyFact<BodyKind>[] | undefined>>();
   /** By file: the strings that its text has, where that was asked. */
   readonly #strings = new Map<string, Map<BodyKind, readonly string[]>>();
+  /** The way back: the files whose text may hold a kind, those included that are no sources of the project. */
+  readonly #holding = new Map<BodyKind, Set<string>>(kinds.map((kind) => [kind, new Set()]));
+  /** Those of the project, sorted; and what they have. Kept until a file that holds the kind, or held it, changes. */
+  readonly #holders = new Map<BodyKind, readonly string[]>();
   readonly #all = new Map<BodyKind, readonly FileFacts<BodyKind>[]>();
-  #list: readonly string[] | undefined;
+  #list: readonly string[] = [];
+  #listed: ReadonlySet<string> = new Set();
+  /** The sources whose texts were not looked at, or not read, since they changed. */
+  #unseen = new Set<string>();
+  #unread = new Set<string>();
 
   /**
    * @param files the sources of the project; the same array for as long as they are the same.
@@ -45,18 +53,30 @@ export class ProjectBodies implements Bodies {
 
   invalidate(files: readonly string[]): void {
     for (const file of files) {
+      for (const kind of this.#known.get(file)?.keys() ?? []) {
+        this.#holding.get(kind)?.delete(file);
+        this.#forget(kind);
+      }
       this.#known.delete(file);
       this.#strings.delete(file);
+      if (!this.#listed.has(file)) continue;
+      this.#unseen.add(file);
+      this.#unread.add(file);
     }
-    this.#all.clear();
+  }
+
+  /** Takes a look at a text that somebody has read, so that it need not be read again. */
+  look(file: string, text: string): void {
+    this.#kindsIn(file, text);
   }
 
   /** Reads all that is not rare, file by file, so that whoever waits gets a turn in between. */
   *read(): Generator<void> {
-    for (const file of this.#files()) {
-      if (this.#known.has(file)) continue;
+    this.#update();
+    for (const file of this.#unread) {
       const known = this.#kindsIn(file);
       for (const kind of known.keys()) if (words[kind].rare !== true) this.of(kind, file);
+      this.#unread.delete(file);
       yield;
     }
   }
@@ -78,9 +98,7 @@ export class ProjectBodies implements Bodies {
   }
 
   all<K extends BodyKind>(kind: K): readonly FileFacts<K>[] {
-    const files = this.#files();
-    if (files !== this.#list) this.#all.clear();
-    this.#list = files;
+    const files = this.#filesWith(kind);
     let all = this.#all.get(kind);
     if (all === undefined) {
       all = files.map((file) => ({ file, facts: this.of(kind, file) })).filter(({ facts }) => facts.length > 0);
@@ -90,7 +108,7 @@ export class ProjectBodies implements Bodies {
   }
 
   saying(kind: BodyKind, string: (text: string) => boolean): readonly string[] {
-    return this.#files().filter((file) => this.#says(kind, string, file));
+    return this.#filesWith(kind).filter((file) => this.#says(kind, string, file));
   }
 
   #says(kind: BodyKind, string: (text: string) => boolean, file: string): boolean {
@@ -102,12 +120,45 @@ export class ProjectBodies implements Bodies {
     return said.some(string);
   }
 
-  #kindsIn(file: string): Map<BodyKind, readonly BodyFact<BodyKind>[] | undefined> {
+  /** The project's files whose text may hold a kind. */
+  #filesWith(kind: BodyKind): readonly string[] {
+    this.#update();
+    for (const file of this.#unseen) this.#kindsIn(file);
+    let files = this.#holders.get(kind);
+    if (files === undefined) {
+      files = [...(this.#holding.get(kind) ?? [])].filter((file) => this.#listed.has(file)).toSorted();
+      this.#holders.set(kind, files);
+    }
+    return files;
+  }
+
+  #update(): void {
+    const files = this.#files();
+    if (files === this.#list) return;
+    this.#list = files;
+    this.#listed = new Set(files);
+    this.#unseen = new Set(files.filter((file) => !this.#known.has(file)));
+    this.#unread = new Set(files);
+    this.#holders.clear();
+    this.#all.clear();
+  }
+
+  #forget(kind: BodyKind): void {
+    this.#holders.delete(kind);
+    this.#all.delete(kind);
+  }
+
+  #kindsIn(file: string, text?: string): Map<BodyKind, readonly BodyFact<BodyKind>[] | undefined> {
     let known = this.#known.get(file);
     if (known === undefined) {
-      const text = this.#host.readFile(file) ?? "";
-      known = new Map(kinds.filter((kind) => words[kind].mayHold(text)).map((kind) => [kind, undefined]));
+      const source = text ?? this.#host.readFile(file) ?? "";
+      known = new Map(kinds.filter((kind) => words[kind].mayHold(source)).map((kind) => [kind, undefined]));
       this.#known.set(file, known);
+      this.#unseen.delete(file);
+      for (const kind of known.keys()) {
+        this.#holding.get(kind)?.add(file);
+        this.#forget(kind);
+      }
     }
     return known;
   }
