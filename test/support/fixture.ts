@@ -5,6 +5,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { type Analyzer, createAnalyzer } from "../../server/src/analysis/analyze.ts";
+import type { Against } from "../../server/src/analysis/baselines.ts";
 import type { Finding } from "../../server/src/analysis/rule.ts";
 import { ProjectProgram } from "../../server/src/analysis/program.ts";
 import { listSources } from "../../server/src/analysis/project-files.ts";
@@ -13,7 +14,10 @@ import { applyEdits } from "../../server/src/cli/apply-edits.ts";
 import { memoryHost } from "./memory-host.ts";
 
 export interface Block {
-  readonly version: "old" | "new" | "fixed" | "released";
+  /** `gone`: a file of the old version that the new one does not have. */
+  readonly version: "old" | "new" | "gone" | "fixed" | "released";
+  /** Of an old one: that it is a commit to compare with, by `commit`, in place of a release. */
+  readonly commit: boolean;
   /** From the project root. */
   readonly file: string;
   /** Answers to the fix's questions, old path to new. */
@@ -57,10 +61,11 @@ export function parsePage(text: string): Page {
     const file = /\bfile=(\S+)/.exec(fence[2] ?? "")?.[1];
     if (file !== undefined) {
       const renames = [...(fence[2] ?? "").matchAll(/\brename=(\S+)=(\S+)/g)].map(([, from = "", to = ""]) => [from, to] as const);
-      const version = /\b(old|new|fixed|released)\b/.exec(fence[2] ?? "")?.[1] ?? "new";
+      const version = /\b(old|new|gone|fixed|released)\b/.exec(fence[2] ?? "")?.[1] ?? "new";
       const code = lines.slice(index + 1, end).filter((each) => !isNote(each));
       fixtures.at(-1)?.blocks.push({
         version: version as Block["version"],
+        commit: /\bcommit\b/.test(fence[2] ?? ""),
         file,
         renames: Object.fromEntries(renames),
         fix: /\bfix="([^"]+)"/.exec(fence[2] ?? "")?.[1] ?? null,
@@ -86,14 +91,16 @@ export function play(fixture: Fixture, page: Page): Outcome {
   const problems: string[] = [];
   const blocks = new Map<Block, readonly string[]>();
   const of = (version: Block["version"]) => fixture.blocks.filter((block) => block.version === version);
-  const project = new FixtureProject();
+  const committed = of("old").some(({ commit }) => commit);
+  const project = new FixtureProject(committed ? of("old") : []);
   for (const block of of("old")) project.write(block.file, block.code);
   if (of("old").length > 0) {
-    project.release();
+    if (!committed) project.release();
     expectSilence("the old version compared with itself", project.findings());
   }
   for (const block of of("released")) project.write(block.file, block.code);
   for (const block of of("new")) project.write(block.file, block.code);
+  for (const block of of("gone")) project.remove(block.file);
   const findings = project.findings();
   for (const block of fixture.blocks)
     blocks.set(block, annotate(block, block.version === "new" || block.version === "released" ? findings : []));
@@ -114,10 +121,11 @@ export function play(fixture: Fixture, page: Page): Outcome {
     for (const block of fixed) blocks.set(block, (project.read(block.file) ?? "").trimEnd().split("\n"));
   }
   if (of("old").length > 0) {
-    const again = new FixtureProject();
-    for (const block of [...of("old"), ...of("new")]) again.write(block.file, block.code);
-    const alone = new Set(again.findings().map(({ rule }) => rule));
-    again.release();
+    const both = new Map([...of("old"), ...of("new")].map((block) => [block.file, block]));
+    const again = new FixtureProject(committed ? [...both.values()] : []);
+    for (const block of both.values()) again.write(block.file, block.code);
+    const alone = new Set(committed ? [] : again.findings().map(({ rule }) => rule));
+    if (!committed) again.release();
     // What is wrong with the new version by itself is still wrong.
     expectSilence(
       "the new version compared with itself",
@@ -142,10 +150,22 @@ export function render(page: Page, outcomes: readonly Outcome[]): string {
 /** A project in memory, with the runtime's real types. */
 export class FixtureProject {
   readonly files: Record<string, string> = { [`${root}/package.json`]: "{}", ...runtimeFiles() };
-  readonly analyzer: Analyzer = createAnalyzer(memoryHost(this.files), { root });
+  readonly analyzer: Analyzer;
+
+  /** @param committed what it is compared with in place of its releases, if there is anything. */
+  constructor(committed: readonly Pick<Block, "file" | "code">[] = []) {
+    const files = { ...this.files, ...Object.fromEntries(committed.map(({ file, code }) => [`${root}/${file}`, code])) };
+    const against: Against = { host: memoryHost(files), name: "main", recall: () => undefined, keep: () => {}, notes: () => [] };
+    this.analyzer = createAnalyzer(memoryHost(this.files), { root, ...(committed.length === 0 ? {} : { against }) });
+  }
 
   write(file: string, text: string): void {
     this.files[`${root}/${file}`] = text;
+    this.analyzer.invalidate([`${root}/${file}`]);
+  }
+
+  remove(file: string): void {
+    Reflect.deleteProperty(this.files, `${root}/${file}`);
     this.analyzer.invalidate([`${root}/${file}`]);
   }
 

@@ -178,6 +178,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
         configProblems: project.problems(),
         bodies: bodies.only(file),
         earlier: null,
+        earlier: null,
         receivers,
         writer,
       }).filter((finding) => finding.file === file);
@@ -261,6 +262,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       readings,
       configProblems: project.problems(),
       bodies,
+      earlier: others?.earlier ?? null,
       earlier: others?.earlier ?? null,
       receivers,
       writer,

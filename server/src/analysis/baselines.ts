@@ -2,8 +2,9 @@
  * Another tree of the same project, such as that of a git ref, as what its modules are compared with. What counts is what its sources
  * say; where they cannot be read well enough, its snapshots. Whatever is not as one would expect becomes a note.
  */
+import { ProjectBodies } from "./bodies/bodies.ts";
 import type { Compiler } from "./compiler.ts";
-import type { ActorSource, Baseline, Reading } from "./facts.ts";
+import type { ActorSource, Baseline, EarlierTree, Reading } from "./facts.ts";
 import type { Note } from "./model.ts";
 import { nameOf, relativeTo } from "./paths.ts";
 import { isUnresolved } from "./protocol-shapes.ts";
@@ -18,6 +19,8 @@ export interface BaselineSource {
   read(): Generator<void, void>;
   /** Finds each module of now. The same modules have the same baselines, as an object. */
   match(sources: readonly ActorSource[]): Baselines;
+  /** Null where it is no tree of sources. */
+  readonly earlier: EarlierTree | null;
 }
 
 /** A tree to compare with. */
@@ -40,6 +43,7 @@ export interface Baselines {
 }
 
 export class TreeBaselines implements BaselineSource {
+  readonly earlier: EarlierTree;
   readonly #against: Against;
   readonly #root: string;
   readonly #readings: ProjectReadings;
@@ -53,6 +57,12 @@ export class TreeBaselines implements BaselineSource {
     this.#root = root;
     this.#readings = new ProjectReadings(against.host, root, compiler);
     this.#releases = new SnapshotFolder(against.host, root, snapshotReader(compiler));
+    const bodies = new ProjectBodies(
+      against.host,
+      () => [],
+      () => compiler().collectBodies,
+    );
+    this.earlier = { name: against.name, bodies };
   }
 
   *read(): Generator<void, void> {

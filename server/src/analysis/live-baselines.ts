@@ -29,6 +29,7 @@ export interface LiveModule {
 }
 
 export class LiveBaselines implements BaselineSource {
+  readonly earlier = null;
   readonly #against: AgainstLive;
   readonly #releases: SnapshotFolder;
   readonly #parse: ParseSnapshot;

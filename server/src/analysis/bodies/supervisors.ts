@@ -55,8 +55,9 @@ export interface ChildCall {
   readonly handle: string;
   /** `permanent` where nothing is said; null where it is not written out. */
   readonly restart: string | null;
-  /** All options but the id, as they are written, without spaces. */
+  /** All options but the id: in an order and with spaces of our own, and as they are written. */
   readonly options: string;
+  readonly optionsText: string;
 }
 
 export interface Imported {
@@ -141,7 +142,7 @@ function childOf(element: ts.Expression, body: BodySource): ChildCall | null {
   const range = rangeOf(call);
   const [module, text] = [importedBy(handle, body), handle?.getText() ?? ""];
   if (options === undefined || !ts.isObjectLiteralExpression(options) || options.properties.some(ts.isSpreadAssignment))
-    return { range, id: { value: null, range }, module, handle: text, restart: null, options: given?.getText() ?? "" };
+    return { range, id: { value: null, range }, module, handle: text, restart: null, options: given?.getText() ?? "", optionsText: "" };
   const [id, restart] = [propertyOf(options, "id"), propertyOf(options, "restart")];
   const others = options.properties.filter(({ name }) => name?.getText() !== "id");
   return {
@@ -154,6 +155,7 @@ function childOf(element: ts.Expression, body: BodySource): ChildCall | null {
       .map((each) => tokensOf(each))
       .toSorted()
       .join(" "),
+    optionsText: others.map((each) => each.getText()).join(", "),
   };
 }
 

@@ -1,4 +1,5 @@
 /** The registry: one line per rule. */
+export { childSpecChanged } from "./child-spec-changed.ts";
 export { classInstanceInState } from "./class-instance-in-state.ts";
 export { codeChangeAsync } from "./code-change-async.ts";
 export { codeChangeChainFork } from "./code-change-chain-fork.ts";
