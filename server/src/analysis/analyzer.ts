@@ -177,8 +177,6 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
         readings: [reading],
         configProblems: project.problems(),
         bodies: bodies.only(file),
-        earlier: null,
-        earlier: null,
         receivers,
         writer,
       }).filter((finding) => finding.file === file);
@@ -262,8 +260,6 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       readings,
       configProblems: project.problems(),
       bodies,
-      earlier: others?.earlier ?? null,
-      earlier: others?.earlier ?? null,
       receivers,
       writer,
     };

@@ -136,14 +136,6 @@ export interface Drift {
   readonly states: readonly { readonly pid: string; readonly name: string | null; readonly message: string }[];
 }
 
-/** What is known of an earlier tree beyond its actor modules. */
-export interface EarlierTree {
-  /** As messages call the earlier tree: `main`. */
-  readonly name: string;
-  /** For files of the earlier tree that are asked for one by one. */
-  readonly bodies: Bodies;
-}
-
 export interface ProjectFacts {
   readonly root: string;
   /** The same object for as long as it says the same. */
@@ -158,8 +150,7 @@ export interface ProjectFacts {
   readonly usual: boolean;
   text(file: string): string | undefined;
   readonly bodies: Bodies;
-  /** The tree that was compared with, as it was earlier; null where there is none. */
-  readonly earlier: EarlierTree | null;
+  readonly receivers: Receivers;
   readonly writer: StepWriter;
 }
 
@@ -172,14 +163,11 @@ export interface Receivers {
 /** `unknown`: it may be anybody's; `other`: it is no process. */
 export type Receiver = { readonly protocol: string; readonly file: string } | "unknown" | "other";
 
-/** Writes into sources. It needs the compiler, so it is asked only when somebody takes a fix. What it gives is empty where the source leaves no place for it. */
+/** Writes into sources. It needs the compiler, so it is asked only when somebody takes a fix. */
 export interface StepWriter {
   /** The step from the baseline to the source as it is now, with the messages whose arguments are others; raises `vsn` where need be. */
   step(facts: ModuleFacts, project: ProjectFacts, answers: Answers): readonly FileEdit[];
   /**
-  /** The tree that was compared with, as it was earlier; null where there is none. */
-  readonly earlier: EarlierTree | null;
-  readonly receivers: Receivers;
    * The step from a release to the next version that is known, both written out as they were: for a chain with a gap. `missingBetween` in
    * `migration/missing-step.ts` says whether there is one that can be written.
    */
@@ -198,6 +186,7 @@ export interface StepWriter {
    * Brings a message of the baseline that is gone back into the protocol, marked as deprecated, with a handler that only takes it: an empty
    * answer, where its type makes one obvious, or an error. Nothing where the protocol or the handlers are not written out in the module's
    * file.
+   * @param like the message of the same section whose handler it gets instead.
    */
   handler(facts: ModuleFacts, project: ProjectFacts, section: Section, name: string, like?: string): readonly FileEdit[];
   /** The first values that the step from the baseline asks for, in these directions, and nobody has said yet. */
@@ -206,9 +195,8 @@ export interface StepWriter {
 
 /** What is to become of queued messages of one name: they are translated, or dropped for a reason. */
 export interface MessageWish {
-   * @param like the message of the same section whose handler it gets instead.
   readonly name: string;
   readonly drop?: string;
-}
   /** On which way it is dropped; without it, up. */
   readonly way?: "up" | "down" | "both";
+}

@@ -17,6 +17,7 @@ interface Words {
 }
 
 export const words: Readonly<Record<BodyKind, Words>> = {
+  actorMessages: { mayHold: (text) => /\b(?:calls|casts|infos|codeChange)\b/.test(text), rare: true },
   exportedFunctions: { mayHold: (text) => /\bexport\b/.test(text), rare: true },
   imports: { mayHold: (text) => /\b(?:import|export)\b/.test(text), rare: true },
   loops: { mayHold: mayRunForEver },
