@@ -177,6 +177,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
         readings: [reading],
         configProblems: project.problems(),
         bodies: bodies.only(file),
+        earlier: null,
         receivers,
         writer,
       }).filter((finding) => finding.file === file);
@@ -260,6 +261,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       readings,
       configProblems: project.problems(),
       bodies,
+      earlier: others?.earlier ?? null,
       receivers,
       writer,
     };

@@ -136,6 +136,14 @@ export interface Drift {
   readonly states: readonly { readonly pid: string; readonly name: string | null; readonly message: string }[];
 }
 
+/** What is known of an earlier tree beyond its actor modules. */
+export interface EarlierTree {
+  /** As messages call the earlier tree: `main`. */
+  readonly name: string;
+  /** For files of the earlier tree that are asked for one by one. */
+  readonly bodies: Bodies;
+}
+
 export interface ProjectFacts {
   readonly root: string;
   /** The same object for as long as it says the same. */
@@ -150,6 +158,8 @@ export interface ProjectFacts {
   readonly usual: boolean;
   text(file: string): string | undefined;
   readonly bodies: Bodies;
+  /** The tree that was compared with, as it was earlier; null where there is none. */
+  readonly earlier: EarlierTree | null;
   readonly receivers: Receivers;
   readonly writer: StepWriter;
 }
