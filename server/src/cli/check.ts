@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { Analyzed } from "../analysis/model.ts";
+import type { Finding, Severity } from "../analysis/rule.ts";
 import { findProjectRoot, slashed } from "../project-root.ts";
 import { type BaselineOptions, baselineOf, baselineText, printNotes, withBaselineOptions } from "./baseline-options.ts";
 import { exitCode, UsageError } from "./exit.ts";
@@ -10,31 +11,47 @@ import { memberProjects } from "./member-projects.ts";
 import { fromHere, judgeProject, projectRoot } from "./project.ts";
 import { print, printJson } from "./terminal.ts";
 
-type Format = "text" | "json" | "sarif" | "github";
+interface CheckOptions extends BaselineOptions {
+  readonly format: "text" | "json" | "sarif" | "github";
+  readonly failOn: Severity | "none";
+  readonly quiet: boolean;
+}
+
+/** The worst first; `none` comes before all of them. */
+const severities: readonly (Severity | "none")[] = ["none", "error", "warning", "info"];
 
 export function registerCheck(program: Command): void {
   withBaselineOptions(program.command("check"))
     .description("all rules over the project; paths narrow what is reported")
     .argument("[path...]", "files or folders")
     .addOption(new Option("--format <format>", "how findings are printed").choices(["text", "json", "sarif", "github"]).default("text"))
-    .action(async (paths: string[], { format, ...options }: { format: Format } & BaselineOptions, command: Command) => {
+    .addOption(
+      new Option("--fail-on <severity>", "from which severity on findings make it fail")
+        .choices(["error", "warning", "info", "none"])
+        .default("error"),
+    )
+    .option("-q, --quiet", "only findings that make it fail; nothing where there are none", false)
+    .action(async (paths: string[], { format, failOn, quiet, ...options }: CheckOptions, command: Command) => {
       for (const path of paths) if (!existsSync(path)) throw new UsageError(`There is no file or folder ${path}.`);
       const root = projectRoot(command, paths[0]);
       for (const path of paths) refuseOutside(root, path);
       const baseline = await baselineOf(command, root, options);
       const project = await judgeProject(root, baseline);
       refuseWorkspace(project.analyzed);
-      const analyzed = narrow(project.analyzed, paths);
+      const fails = ({ severity }: Finding): boolean => severities.indexOf(severity) <= severities.indexOf(failOn);
+      const all = narrow(project.analyzed, paths);
+      const analyzed = quiet ? { ...all, findings: all.findings.filter(fails) } : all;
       if (format === "json") printJson((await import("./format-json.ts")).checkJson(analyzed, baseline));
       else if (format === "sarif") printJson((await import("./format-sarif.ts")).sarif(analyzed));
       else if (format === "github") printLines((await import("./format-github.ts")).workflowCommands(analyzed));
       else {
         const { findingsText, summaryLine } = await import("./format-text.ts");
-        printLines([...findingsText(analyzed.findings, (file) => project.readFile(file)), summaryLine(analyzed)]);
-        if (baseline !== undefined) print(baselineText(baseline));
+        const silent = quiet && analyzed.findings.length === 0;
+        printLines([...findingsText(analyzed.findings, (file) => project.readFile(file)), ...(silent ? [] : [summaryLine(analyzed)])]);
+        if (baseline !== undefined && !silent) print(baselineText(baseline));
       }
-      if (format !== "json") printNotes(analyzed);
-      process.exitCode = analyzed.findings.some(({ severity }) => severity === "error") ? exitCode.refused : exitCode.ok;
+      if (format !== "json" && !quiet) printNotes(analyzed);
+      process.exitCode = all.findings.some(fails) ? exitCode.refused : exitCode.ok;
     });
 }
 

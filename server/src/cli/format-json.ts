@@ -1,10 +1,9 @@
 /** Findings and modules as the objects that programs read. Their form is published: fields are added, never renamed. */
-import type { ActorModule, Analyzed, Strategy } from "../analysis/model.ts";
+import type { ActorModule, Analyzed } from "../analysis/model.ts";
 import type { Finding } from "../analysis/rule.ts";
 import type { OtherBaseline } from "./baseline-options.ts";
 import { fromRoot } from "./project.ts";
-
-const strategies: readonly Strategy[] = ["hot", "restart", "window", "blue-green"];
+import { type NeededStrategy, neededStrategy } from "./strategy.ts";
 
 /** What `instar check --format json` prints. */
 export function checkJson(analyzed: Analyzed, baseline?: OtherBaseline): unknown {
@@ -59,15 +58,15 @@ export function findingJson(root: string, finding: Finding): unknown {
   };
 }
 
-export function summaryJson(analyzed: Analyzed): { errors: number; warnings: number; infos: number; strategy: Strategy } {
-  const of = (severity: Finding["severity"]): number => analyzed.findings.filter((finding) => finding.severity === severity).length;
-  return { errors: of("error"), warnings: of("warning"), infos: of("info"), strategy: worstStrategy(analyzed.modules) };
+export interface Summary extends Omit<NeededStrategy, "forcedBy"> {
+  readonly errors: number;
+  readonly warnings: number;
+  readonly infos: number;
+  readonly forcedBy?: NeededStrategy["forcedBy"];
 }
 
-/** The strategy that the whole change needs: the worst of its modules decides. */
-export function worstStrategy(modules: readonly ActorModule[]): Strategy {
-  return modules.reduce<Strategy>(
-    (worst, { strategy }) => (strategies.indexOf(strategy) > strategies.indexOf(worst) ? strategy : worst),
-    "hot",
-  );
+export function summaryJson(analyzed: Analyzed): Summary {
+  const of = (severity: Finding["severity"]): number => analyzed.findings.filter((finding) => finding.severity === severity).length;
+  const { strategy, forcedBy } = neededStrategy(analyzed.modules);
+  return { errors: of("error"), warnings: of("warning"), infos: of("info"), strategy, ...(forcedBy.length > 0 ? { forcedBy } : {}) };
 }

@@ -12,7 +12,10 @@ export function findingsText(findings: readonly Finding[], readFile: (file: stri
 }
 
 export function summaryLine(analyzed: Analyzed): string {
-  const { errors, warnings, infos, strategy } = summaryJson(analyzed);
+  const { errors, warnings, infos, strategy: needed, forcedBy = [] } = summaryJson(analyzed);
+  const [first, ...others] = forcedBy;
+  const more = others.length === 0 ? "" : `, and ${others.length === 1 ? others[0]?.module : `${others.length} more modules`}`;
+  const strategy = first === undefined ? needed : `${needed}, because of ${first.module}: ${first.reason}${more}`;
   const modules = count(analyzed.modules.length, "actor module");
   if (analyzed.modules.length === 0 && analyzed.findings.length === 0)
     return 'No actor modules here: no file has a default export of actor(…) from "instar".';

@@ -73,9 +73,17 @@ test("text: findings come in the order of files and places", () => {
   assert.deepEqual(heads, ["src/a.ts:3:18", "src/counter.actor.ts:3:18", "src/counter.actor.ts:9:1"]);
 });
 
-test("text: the summary counts, and names the strategy", () => {
-  assert.equal(summaryLine(analyzed), "1 error in 1 actor module. Strategy: window.");
-  assert.equal(summaryLine({ ...analyzed, findings: [] }), "No findings in 1 actor module. Strategy: window.");
+const reason = "messages that are queued for version 1 are none that it takes";
+
+test("text: the summary counts, and names the strategy and what forces it", () => {
+  const strategy = `Strategy: window, because of src/counter.actor: ${reason}.`;
+  const two = {
+    ...analyzed,
+    modules: [module, { ...module, id: "src/other.actor", strategy: "restart" as const }, { ...module, id: "src/third.actor" }],
+  };
+  assert.match(summaryLine(two), /window, because of src\/counter\.actor: .*, and src\/third\.actor\.$/);
+  assert.equal(summaryLine(analyzed), `1 error in 1 actor module. ${strategy}`);
+  assert.equal(summaryLine({ ...analyzed, findings: [] }), `No findings in 1 actor module. ${strategy}`);
   assert.match(summaryLine({ root, modules: [], findings: [] }), /No actor modules here/);
 });
 
@@ -127,7 +135,7 @@ test("json: the published object", () => {
         fixes: ["Write codeChange 1"],
       },
     ],
-    summary: { errors: 1, warnings: 0, infos: 0, strategy: "window" },
+    summary: { errors: 1, warnings: 0, infos: 0, strategy: "window", forcedBy: [{ module: "src/counter.actor", reason }] },
   });
 });
 
