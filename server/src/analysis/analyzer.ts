@@ -12,7 +12,7 @@ import type { Compiler } from "./compiler.ts";
 import { ProjectBodies } from "./bodies/bodies.ts";
 import { type Against, type Baselines, TreeBaselines } from "./baselines.ts";
 import { check } from "./check.ts";
-import type { ActorSource, Baseline, Drift, ModuleFacts, ProjectFacts, Reading, Receivers, StepWriter } from "./facts.ts";
+import type { ActorSource, Baseline, Drift, ModuleFacts, OrphanedReleases, ProjectFacts, Reading, Receivers, StepWriter } from "./facts.ts";
 import { type AgainstLive, LiveBaselines } from "./live-baselines.ts";
 import type { ActorModule, Analyzed, Strategy, Verdict, Warning } from "./model.ts";
 import { type ProtocolRenames, protocolRenames, type Releases, renamePids, renameProtocols, renamesFor } from "./protocol-renames.ts";
@@ -158,6 +158,8 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       if (shown.some((finding) => finding.file === file && (finding.modules !== undefined || finding.module !== actor.id)))
         return undefined;
       const facts = judge(actor);
+      // Whether it was called something else before, all modules say together.
+      if (facts.snapshots.length === 0 && releases.ids().length > 0) return undefined;
       const differences = [...facts.state.changes, ...facts.messages.changes];
       // A pid may go by another name only because of what its module was called before; and whether a declaration elsewhere was edited is
       // told by all that use it.
@@ -171,6 +173,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
         root,
         config: project.configuration,
         modules: [facts],
+        orphans: [],
         suppressions,
         usual: true,
         text: (path) => host.readFile(path),
@@ -258,6 +261,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       usual,
       text: (path) => host.readFile(path),
       modules,
+      orphans: orphansOf(sources),
       readings,
       configProblems: project.problems(),
       bodies,
@@ -265,6 +269,12 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       receivers,
       writer,
     };
+  }
+
+  function orphansOf(sources: readonly ActorSource[]): readonly OrphanedReleases[] {
+    if (sources.every(({ id }) => releases.of(id).length > 0)) return [];
+    const known = new Set(sources.map(({ id }) => id));
+    return releases.ids().flatMap((id) => (known.has(id) ? [] : [{ id, snapshots: releases.of(id) }]));
   }
 
   /** A source that was not read anew is judged as before, unless what it is compared with has changed. */
@@ -322,7 +332,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
     const newest = upTo.at(-1);
     // A pid is the same pid after the interface of its process was given another name.
     const renamed = renamesFor(protocol, renames);
-    const found = baselines === undefined ? newestRelease(upTo) : baselines.bases.get(source.id);
+    const found = baselines === undefined ? newestRelease(source.id, upTo) : baselines.bases.get(source.id);
     const baseline = found === undefined ? null : { ...found, shapes: renameProtocols(found.shapes, renamed) };
     const released = upTo.flatMap(({ vsn, parsed }) => (parsed.kind === "ok" ? [{ vsn, state: parsed.shapes.state }] : []));
     for (const shape of [protocol.state, ...released.map(({ state }) => state)]) states.set(shapeHash(shape), shape);
@@ -387,11 +397,11 @@ function compareWithHistory(baseline: Baseline, here: Snapshots, now: Shape, ren
   return { up: worst([up, ...found.flatMap(({ optional, verdict }) => (optional ? [verdict] : []))]), down, changes: marked };
 }
 
-function newestRelease(snapshots: Snapshots): Baseline | undefined {
+function newestRelease(id: string, snapshots: Snapshots): Baseline | undefined {
   const newest = snapshots.at(-1);
   if (newest?.parsed.kind !== "ok") return undefined;
   const { vsn, file, parsed } = newest;
-  return { vsn, file, shapes: parsed.shapes, source: "snapshot", name: null, label: `the release of version ${vsn}`, steps: [], snapshots };
+  return { id, vsn, file, shapes: parsed.shapes, source: "snapshot", name: null, label: `the release of version ${vsn}`, steps: [], snapshots };
 }
 
 /** Whether the steps that lead from the baseline to this version, and back, are there. */

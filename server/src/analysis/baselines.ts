@@ -116,7 +116,7 @@ export class TreeBaselines implements BaselineSource {
     const source = reading?.actor ?? null;
     const broken = reading?.syntax ?? atPath?.syntax ?? null;
     const unresolved = source !== null && isUnresolved(source.protocol);
-    const common = { source: "git", name, snapshots } as const;
+    const common = { id, source: "git", name, snapshots } as const;
     const own: Baseline | null =
       source === null || source.vsn === null
         ? null

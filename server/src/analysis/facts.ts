@@ -82,6 +82,8 @@ export interface Reading {
 
 /** What one module is compared with. */
 export interface Baseline {
+  /** What the module is called there. */
+  readonly id: string;
   readonly vsn: number;
   readonly file: string;
   readonly shapes: ProtocolShapes;
@@ -114,6 +116,12 @@ export interface ModuleFacts {
   readonly drift: Drift | null;
   /** Whether a type of the state or of a message cannot be found: verdicts are worth nothing then. */
   readonly unresolved: boolean;
+}
+
+/** Releases of a module that the project does not have. */
+export interface OrphanedReleases {
+  readonly id: string;
+  readonly snapshots: Snapshots;
 }
 
 export interface ReleasedState {
@@ -149,6 +157,8 @@ export interface ProjectFacts {
   /** The same object for as long as it says the same. */
   readonly config: Configuration;
   readonly modules: readonly ModuleFacts[];
+  /** Looked for only where a module has no releases. */
+  readonly orphans: readonly OrphanedReleases[];
   /** Files with something wrong that concerns no module, or not only one. */
   readonly readings: readonly Reading[];
   readonly configProblems: readonly ConfigProblem[];

@@ -66,7 +66,7 @@ export class LiveBaselines implements BaselineSource {
     const { id, vsn, shape, declaration } = loaded;
     const snapshots = this.#releases.of(id);
     const released = snapshots.find((snapshot) => snapshot.vsn === vsn);
-    const common = { vsn, source: "live", name, snapshots, label: `version ${vsn} that ${name} runs` } as const;
+    const common = { id, vsn, source: "live", name, snapshots, label: `version ${vsn} that ${name} runs` } as const;
     // Two drafts of one version have the same steps, as far as is known.
     const steps = vsn === source.vsn ? source.steps : [];
     if (released?.parsed.kind === "ok" && (shape === null || shapeHash(released.parsed.shapes.state) === shape)) {

@@ -33,6 +33,7 @@ export class SnapshotFolder {
   readonly #modules = new Map<string, Snapshots>();
   readonly #strays = new Map<string, readonly StraySnapshot[]>();
   readonly #parse: ParseSnapshot;
+  #ids: readonly string[] | undefined;
 
   constructor(host: SourceHost, root: string, parse: ParseSnapshot) {
     this.#parse = parse;
@@ -44,10 +45,27 @@ export class SnapshotFolder {
     const releases = `${joinPath(this.#root, ".instar/releases")}/`;
     for (const file of files) {
       if (!file.includes("/.instar")) continue;
+      this.#ids = undefined;
       const [, id] = /^(.*)\/\d+\.d\.ts$/.exec(file) ?? [];
       if (id?.startsWith(releases) === true) this.#modules.delete(id.slice(releases.length));
       else this.#modules.clear();
     }
+  }
+
+  /** All modules that have releases, whether they are there or not. */
+  ids(): readonly string[] {
+    return (this.#ids ??= this.#idsBelow(joinPath(this.#root, ".instar/releases"), ""));
+  }
+
+  #idsBelow(folder: string, id: string): readonly string[] {
+    const entries = this.#host.directoryExists(folder) ? this.#host.readDirectory(folder) : [];
+    const own = id !== "" && entries.some(({ name, directory }) => !directory && isSnapshotName(name)) ? [id] : [];
+    return [
+      ...own,
+      ...entries.flatMap(({ name, directory }) =>
+        directory ? this.#idsBelow(`${folder}/${name}`, id === "" ? name : `${id}/${name}`) : [],
+      ),
+    ];
   }
 
   /** Whether there was something to read. */

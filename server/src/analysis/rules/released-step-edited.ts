@@ -1,0 +1,33 @@
+/** A step that others may have run already does something else now. */
+import type { ModuleFacts } from "../facts.ts";
+import type { Finding, Rule } from "../rule.ts";
+
+export const releasedStepEdited: Rule = {
+  id: "released-step-edited",
+  severity: "warning",
+  description: "A step of `codeChange` between two released versions does something else than at the git ref that it is compared with.",
+  *checkModule(facts: ModuleFacts): Iterable<Finding> {
+    const { module, source, baseline } = facts;
+    if (baseline?.source !== "git") return;
+    const released = baseline.snapshots.map(({ vsn }) => vsn);
+    for (const step of source.steps) {
+      const { from, range } = step;
+      const before = baseline.steps.findLast((each) => each.from === from);
+      if (from === null || before === undefined || !released.some((vsn) => vsn > from)) continue;
+      if (step.code === "" || before.code === "" || step.code === before.code) continue;
+      yield {
+        rule: releasedStepEdited.id,
+        severity: releasedStepEdited.severity,
+        module: module.id,
+        items: [`codeChange[${from}]`],
+        file: module.file,
+        range,
+        message:
+          `\`codeChange[${from}]\` of \`${module.id}\` is not what it was at ${baseline.name ?? ""}, and version ${from + 1} is released: systems that were upgraded by it hold what the old step made, and those that are upgraded from now on hold something else, under the same version. ` +
+          `Restore it, and put what has to be corrected into a step of its own, \`codeChange[${source.vsn ?? from + 1}]\`, with \`vsn\` raised; if nobody has run it, this is as it should be.`,
+        related: [],
+        fixes: [],
+      };
+    }
+  },
+};
