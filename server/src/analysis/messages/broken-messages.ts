@@ -3,7 +3,7 @@
  * translate, and what the way in which the project rolls out its changes never brings together, is not among them.
  */
 import type { Translation } from "../bodies/actor-messages.ts";
-import { breaking, causesOf } from "../causes.ts";
+import { causesOf } from "../causes.ts";
 import type { Difference } from "../compare.ts";
 import { oldestSupported } from "../configuration.ts";
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
@@ -14,6 +14,7 @@ import { createValidity } from "../validity.ts";
 import { type BrokenPart, changedMessages, messagePath, type MessageName, type Removed, verdictOf } from "./changed-messages.ts";
 import { type Direction, type Exposure, exposureOf, lowered, severityIn } from "./exposure.ts";
 import { type Senders, sendersOf } from "./senders.ts";
+import { placeKey, stateCauses } from "./state-causes.ts";
 import { placeOf, translationOf } from "./translations.ts";
 
 export type MessageRule =
@@ -55,13 +56,40 @@ export interface BrokenMessage extends MessageName {
   readonly senders: Senders;
 }
 
-/** One for each analysis: several rules ask for it. */
-const known = new WeakMap<ProjectFacts, readonly Broken[]>();
-
 export function brokenMessages(project: ProjectFacts, rule: MessageRule): readonly Broken[] {
+  const { broken, said } = allBroken(project);
+  return broken.filter((each) => each.rule === rule && !isSaid(each, said));
+}
+
+/**
+ * The messages that a declaration breaks which some states hold, too, and for whose sake a step is asked for there: one edit is one finding,
+ * and that step translates messages as well.
+ */
+export function messagesWithStates(project: ProjectFacts, place: Location): readonly BrokenMessage[] {
+  const { broken, said } = allBroken(project);
+  return broken.filter((each) => isSaid(each, said) && placeKey(each.place) === placeKey(place)).flatMap(({ messages }) => messages);
+}
+
+interface AllBroken {
+  readonly broken: readonly Broken[];
+  /** The places at which a finding speaks for states. */
+  readonly said: ReadonlySet<string>;
+}
+
+/** One for each analysis: several rules ask for it. */
+const known = new WeakMap<ProjectFacts, AllBroken>();
+
+function allBroken(project: ProjectFacts): AllBroken {
   let found = known.get(project);
-  if (found === undefined) known.set(project, (found = findBroken(project)));
-  return found.filter((broken) => broken.rule === rule);
+  if (found === undefined) {
+    const broken = findBroken(project);
+    known.set(project, (found = { broken, said: broken.some(({ record }) => record !== null) ? stateCauses(project.modules) : new Set() }));
+  }
+  return found;
+}
+
+function isSaid({ record, place }: Broken, said: ReadonlySet<string>): boolean {
+  return record !== null && said.has(placeKey(place));
 }
 
 function findBroken(project: ProjectFacts): readonly Broken[] {
@@ -152,7 +180,7 @@ function partsOf(project: ProjectFacts, changed: readonly ModuleFacts[], exposur
       for (const its of own.values()) {
         const [first] = its;
         const place = cause.name === null && first !== undefined ? placeOf(project.bodies, facts, first) : cause.place;
-        const key = `${keyOf(place)} ${cause.name === null ? `${facts.module.id} ${first === undefined ? "" : messagePath(first)}` : ""}`;
+        const key = `${placeKey(place)} ${cause.name === null ? `${facts.module.id} ${first === undefined ? "" : messagePath(first)}` : ""}`;
         const group = groups.get(key) ?? { place, record: cause.name, entries: [] };
         groups.set(key, group);
         group.entries.push({ facts, parts: its });
@@ -160,10 +188,7 @@ function partsOf(project: ProjectFacts, changed: readonly ModuleFacts[], exposur
     }
   }
   if (groups.size === 0) return [];
-  const said = stateCauses(project);
   return [...groups.values()].flatMap(({ place, record, entries }): readonly Broken[] => {
-    // The step that is asked for there translates messages, too.
-    if (record !== null && said.has(keyOf(place))) return [];
     for (const { rule, what, direction, otherwise } of kinds) {
       const found = entries.flatMap(({ facts, parts }) => {
         const its = parts.filter((part) => part.direction === direction && what.includes(part.what));
@@ -221,15 +246,6 @@ const kinds: readonly {
   { rule: "reply-type-changed", what: ["reply"], direction: "forward", otherwise: null },
 ];
 
-/** What is said of the state already, and done with it. */
-function stateCauses({ modules }: ProjectFacts): ReadonlySet<string> {
-  const missing = modules.filter(
-    ({ module, unresolved }) =>
-      !unresolved && module.baseline !== null && module.state.up !== "compatible" && module.codeChange.up === "missing",
-  );
-  return new Set(causesOf(missing, ({ state }) => breaking(state, "up"), modules).map(({ place }) => keyOf(place)));
-}
-
 function base(
   facts: ModuleFacts,
   message: BrokenMessage,
@@ -276,12 +292,8 @@ function weighed(
   return senders.unreachable ? lowered(found) : found;
 }
 
-function grouped(parts: readonly BrokenPart[], keyOf: (part: BrokenPart) => string): ReadonlyMap<string, readonly BrokenPart[]> {
+function grouped(parts: readonly BrokenPart[], by: (part: BrokenPart) => string): ReadonlyMap<string, readonly BrokenPart[]> {
   const groups = new Map<string, BrokenPart[]>();
-  for (const part of parts) groups.set(keyOf(part), [...(groups.get(keyOf(part)) ?? []), part]);
+  for (const part of parts) groups.set(by(part), [...(groups.get(by(part)) ?? []), part]);
   return groups;
-}
-
-function keyOf({ file, range }: Location): string {
-  return `${file}:${range.start.line}:${range.start.column}`;
 }

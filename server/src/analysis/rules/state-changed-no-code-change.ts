@@ -1,8 +1,9 @@
 /** The state has another shape than the released one, and nothing carries old states over. */
 import { breaking, type Cause, causesOf } from "../causes.ts";
-import { affected, changesText, concerned, subject } from "../explain.ts";
+import { affected, changesText, concerned, modulesText, subject } from "../explain.ts";
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
-import { missingStep, renameQuestions } from "../migration/missing-step.ts";
+import { type Carrier, carriersOf } from "../messages/carriers.ts";
+import { missingStep, raiseVersion, renameQuestions } from "../migration/missing-step.ts";
 import type { Finding, Fix, Rule } from "../rule.ts";
 import { primitive } from "../shape.ts";
 import { witness } from "../witness.ts";
@@ -17,7 +18,8 @@ export const stateChangedNoCodeChange: Rule = {
   *check(facts: ProjectFacts): Iterable<Finding> {
     // A step that is there and only not reached is another rule's.
     const modules = facts.modules.filter((each) => isMissing(each) && !isBehindItsSteps(each));
-    for (const cause of causesOf(modules, ({ state }) => breaking(state, "up"), facts.modules)) yield finding(cause, facts);
+    for (const cause of causesOf(modules, ({ state }) => breaking(state, "up"), facts.modules))
+      yield finding(cause, facts, carriersOf(cause, facts));
   },
 };
 
@@ -26,7 +28,7 @@ export function isMissing({ module, unresolved }: ModuleFacts): boolean {
   return !unresolved && module.baseline !== null && module.state.up !== "compatible" && module.codeChange.up === "missing";
 }
 
-function finding(cause: Cause, project: ProjectFacts): Finding {
+function finding(cause: Cause, project: ProjectFacts, carriers: readonly Carrier[]): Finding {
   const [first] = cause.modules;
   const versions = new Set(cause.modules.map(({ baseline }) => baseline?.vsn ?? 0));
   const [vsn = 0] = versions;
@@ -41,14 +43,17 @@ function finding(cause: Cause, project: ProjectFacts): Finding {
   const todo = fixable
     ? `Write ${step} with \`up\` and \`down\`; the quick fix does.`
     : `Write the missing step of \`codeChange\`; some of the steps from ${since(cause.modules)} are there already, so this has to be done by hand.`;
+  const carrying = carriers.map(({ facts }) => facts);
+  const all: Cause = { ...cause, modules: [...cause.modules, ...carrying] };
+  const carried = carrying.length === 0 ? "" : ` Messages of ${modulesText(carrying)} carry it, too.`;
   return {
     rule: stateChangedNoCodeChange.id,
     severity: certain ? "error" : "warning",
-    ...concerned(cause),
+    ...concerned(all),
     ...cause.place,
-    message: `${subject(cause)} has changed since ${since(cause.modules)}, and no \`codeChange\` step carries old states over: ${changesText(cause.all)}.${example} ${todo}`,
-    related: related(cause),
-    fixes: fixable ? [fix(cause, project)] : [],
+    message: `${subject(cause)} has changed since ${since(cause.modules)}, and no \`codeChange\` step carries old states over: ${changesText(cause.all)}.${example}${carried} ${todo}`,
+    related: related(all),
+    fixes: fixable ? [fix(cause, project, carriers)] : [],
   };
 }
 
@@ -75,20 +80,32 @@ function related(cause: Cause): Finding["related"] {
   ];
 }
 
-function fix(cause: Cause, project: ProjectFacts): Fix {
+function fix(cause: Cause, project: ProjectFacts, carriers: readonly Carrier[]): Fix {
   const steps = cause.modules.map((facts) => ({ facts, step: missingStep(facts) }));
   const [only] = steps;
   const raised = steps.some(({ facts, step }) => step !== null && step.to !== facts.source.vsn);
   const questions = new Map(cause.modules.flatMap(renameQuestions).map((question) => [`${question.from}=${question.to}`, question]));
   const title =
-    steps.length === 1
+    steps.length + carriers.length === 1
       ? `Write codeChange[${only?.step?.from}] with up and down${raised ? ` and raise vsn to ${only?.step?.to}` : ""}`
-      : `Write codeChange with up and down in ${steps.length} modules${raised ? " and raise their vsn" : ""}`;
+      : `Write codeChange with up and down in ${steps.length + carriers.length} modules${raised ? " and raise their vsn" : ""}`;
   return {
     title,
     preferred: true,
     questions: [...questions.values()],
     values: (answers) => cause.modules.flatMap((facts) => project.writer.questions(facts, project, answers, ["up", "down"])),
-    edits: (answers) => cause.modules.flatMap((facts) => project.writer.step(facts, project, answers)),
+    edits: (answers) => [
+      ...cause.modules.flatMap((facts) => project.writer.step(facts, project, answers)),
+      ...carriers.flatMap(({ facts, messages }) =>
+        messages.length === 0
+          ? raiseVersion(facts)
+          : project.writer.messages(
+              facts,
+              project,
+              messages.map((name) => ({ name })),
+              answers,
+            ),
+      ),
+    ],
   };
 }
