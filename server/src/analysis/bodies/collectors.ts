@@ -1,6 +1,9 @@
 /** The registry of what is collected from functions' bodies: one line a kind, here and in `words.ts`. */
 import { ts } from "../typescript.ts";
 import { actorMessages } from "./actor-messages.ts";
+import { classChecks } from "./class-checks.ts";
+import { classes } from "./classes.ts";
+import { emitters } from "./emitters.ts";
 import { exportedFunctions } from "./exported-functions.ts";
 import { FileNames } from "./file-names.ts";
 import { imports } from "./imports.ts";
@@ -9,6 +12,7 @@ import { moduleVariables } from "./module-variables.ts";
 import { sends } from "./sends.ts";
 import { spawns } from "./spawns.ts";
 import { steps } from "./steps.ts";
+import { subscriptions } from "./subscriptions.ts";
 import { supervisors } from "./supervisors.ts";
 import { timers } from "./timers.ts";
 import { waits } from "./waits.ts";
@@ -22,6 +26,9 @@ export interface BodySource {
 
 const collectors = {
   actorMessages,
+  classChecks,
+  classes,
+  emitters,
   exportedFunctions,
   imports,
   loops,
@@ -29,6 +36,7 @@ const collectors = {
   sends,
   spawns,
   steps,
+  subscriptions,
   supervisors,
   timers,
   waits,

@@ -1,21 +1,140 @@
-/** What a module keeps outside its actor's state: it belongs to one version of the module, and the next one begins without it. */
+/**
+ * What a module keeps outside of its actor's state: variables at its top that functions assign, and maps, lists and objects that functions
+ * write into. It belongs to one evaluation of the module, and the next one begins without it.
+ */
+import { unwrap } from "../find.ts";
+import { namesIn } from "../file-functions.ts";
 import type { Range } from "../span.ts";
 import { rangeOf } from "../source-place.ts";
-import { namesIn } from "../file-functions.ts";
 import { ts } from "../typescript.ts";
+import { changedVariables } from "./changed-variables.ts";
 import type { BodySource } from "./collectors.ts";
+import type { FileNames } from "./file-names.ts";
+import { functionPath, type FunctionPath } from "./function-path.ts";
 
 export interface ModuleVariable {
   readonly name: string;
   readonly range: Range;
+  /** Whether another value is assigned, or something is put into the one that is there. */
+  readonly kind: "variable" | "container";
+  /** Whether whoever writes looks first whether it is there: a cache, which fills again. */
+  readonly cache: boolean;
+  /** The first function that writes. */
+  readonly by: FunctionPath;
 }
 
-export function moduleVariables({ source }: BodySource): readonly ModuleVariable[] {
-  return source.statements
-    .filter(ts.isVariableStatement)
-    .flatMap(({ declarationList: list }) =>
-      (list.flags & ts.NodeFlags.Const) !== 0
-        ? []
-        : list.declarations.flatMap(({ name }) => namesIn(name).map((each) => ({ name: each, range: rangeOf(name) }))),
-    );
+export function moduleVariables({ source, names }: BodySource): readonly ModuleVariable[] {
+  if (source.isDeclarationFile) return [];
+  return [...changedVariables(names)].flatMap(([declaration, { kind, by }]) => {
+    const [first] = by;
+    if (!ts.isVariableDeclaration(declaration) || first === undefined || isWeak(declaration, names)) return [];
+    const name = ts.isIdentifier(declaration.name) ? declaration.name.text : (namesIn(declaration.name)[0] ?? "");
+    const writers = [...new Set(by)];
+    if (kind === "variable" && writers.every((writer) => isMadeOnce(declaration, writer, names))) return [];
+    const cache = kind === "container" && writers.every((writer) => looksFirst(declaration, writer, names));
+    return [{ name, range: rangeOf(declaration.name), kind, cache, by: functionPath(bodyOf(first)) }];
+  });
+}
+
+/** What is kept with an object and goes with it is no state of the module's. */
+function isWeak({ initializer }: ts.VariableDeclaration, names: FileNames): boolean {
+  const value = initializer === undefined ? undefined : unwrap(initializer);
+  if (value === undefined || !ts.isNewExpression(value)) return false;
+  const meaning = names.meaningOf(value.expression);
+  return meaning?.kind === "global" && /^(Weak(Map|Set|Ref)|FinalizationRegistry|AsyncLocalStorage)$/.test(meaning.name);
+}
+
+/** `if (found === undefined) found = make();`, and timers, which another rule tells. */
+function isMadeOnce(declaration: ts.VariableDeclaration, writer: ts.Node, names: FileNames): boolean {
+  let all = true;
+  const visit = (node: ts.Node, guarded: boolean): void => {
+    if (ts.isIfStatement(node)) {
+      visit(node.expression, guarded);
+      const [then, otherwise] = whereMissing(node.expression, declaration, names);
+      visit(node.thenStatement, guarded || then);
+      if (node.elseStatement !== undefined) visit(node.elseStatement, guarded || otherwise);
+      return;
+    }
+    if (ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.EqualsToken && means(node.left, declaration, names)) {
+      if (!guarded && !isTimer(node.right, names) && !isNothing(node.right)) all = false;
+    } else if (ts.isExpression(node) && isOtherChange(node, declaration, names)) {
+      all = false;
+    }
+    ts.forEachChild(node, (child) => visit(child, guarded));
+  };
+  visit(writer, false);
+  return all;
+}
+
+/** Whether a condition says that the variable has no value yet, where it holds and where it does not. */
+function whereMissing(condition: ts.Expression, declaration: ts.Node, names: FileNames): readonly [boolean, boolean] {
+  const bare = unwrap(condition);
+  if (means(bare, declaration, names)) return [false, true];
+  if (ts.isPrefixUnaryExpression(bare) && bare.operator === ts.SyntaxKind.ExclamationToken)
+    return means(bare.operand, declaration, names) ? [true, false] : [false, false];
+  if (!ts.isBinaryExpression(bare) || !isNothing(bare.right) || !means(bare.left, declaration, names)) return [false, false];
+  const operator = bare.operatorToken.getText();
+  return [/^===?$/.test(operator), /^!==?$/.test(operator)];
+}
+
+function isNothing(value: ts.Expression): boolean {
+  const bare = unwrap(value);
+  return bare.kind === ts.SyntaxKind.NullKeyword || (ts.isIdentifier(bare) && bare.text === "undefined");
+}
+
+function isTimer(value: ts.Expression, names: FileNames): boolean {
+  const bare = unwrap(value);
+  const meaning = ts.isCallExpression(bare) ? names.originOf(bare.expression) : undefined;
+  return meaning !== undefined && meaning.kind !== "local" && /^set(Timeout|Interval|Immediate)$/.test(meaning.name);
+}
+
+/** `count++`, `count += 1`. */
+function isOtherChange(node: ts.Expression, declaration: ts.Node, names: FileNames): boolean {
+  if (ts.isPrefixUnaryExpression(node) || ts.isPostfixUnaryExpression(node)) {
+    const counts = node.operator === ts.SyntaxKind.PlusPlusToken || node.operator === ts.SyntaxKind.MinusMinusToken;
+    return counts && means(node.operand, declaration, names);
+  }
+  if (!ts.isBinaryExpression(node) || !means(node.left, declaration, names)) return false;
+  const { kind } = node.operatorToken;
+  return (
+    kind >= ts.SyntaxKind.FirstCompoundAssignment &&
+    kind <= ts.SyntaxKind.LastCompoundAssignment &&
+    kind !== ts.SyntaxKind.QuestionQuestionEqualsToken &&
+    kind !== ts.SyntaxKind.BarBarEqualsToken
+  );
+}
+
+/** Whether the function also asks for what is there: `cache.get(key)`, `cache.has(key)`, `key in cache`, `cache[key]`. */
+function looksFirst(declaration: ts.Node, writer: ts.Node, names: FileNames): boolean {
+  let [looks, puts] = [false, false];
+  const visit = (node: ts.Node): void => {
+    if (
+      ts.isCallExpression(node) &&
+      ts.isPropertyAccessExpression(node.expression) &&
+      means(node.expression.expression, declaration, names)
+    ) {
+      if (/^(get|has)$/.test(node.expression.name.text)) looks = true;
+      if (/^(set|add)$/.test(node.expression.name.text)) puts = true;
+      // What has an order, or is taken out again, is no cache.
+      if (/^(delete|push|pop|shift|unshift|splice)$/.test(node.expression.name.text)) puts = looks = false;
+    }
+    if (ts.isElementAccessExpression(node) && means(node.expression, declaration, names)) {
+      const { parent } = node;
+      if (ts.isBinaryExpression(parent) && parent.left === node && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken) puts = true;
+      else looks = true;
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(writer);
+  return looks && puts;
+}
+
+function means(expression: ts.Expression, declaration: ts.Node, names: FileNames): boolean {
+  const meaning = names.meaningOf(expression);
+  return meaning?.kind === "local" && meaning.declaration === declaration;
+}
+
+/** A place within the function, from which its name is found. */
+function bodyOf(fn: ts.Node): ts.Node {
+  return ts.isFunctionLike(fn) && "body" in fn && fn.body !== undefined ? fn.body : fn;
 }

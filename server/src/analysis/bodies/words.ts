@@ -7,6 +7,7 @@ import { runtimePackage } from "../runtime-names.ts";
 import type { BodyKind } from "./collectors.ts";
 import { mayRunForEver, mayWait } from "./endless-words.ts";
 import { mayHoldSteps } from "./step-words.ts";
+import { mayCheckClasses, mayKeepVariables, maySubscribe } from "./kept-words.ts";
 
 interface Words {
   mayHold(text: string): boolean;
@@ -18,13 +19,17 @@ interface Words {
 
 export const words: Readonly<Record<BodyKind, Words>> = {
   actorMessages: { mayHold: (text) => /\b(?:calls|casts|infos|codeChange)\b/.test(text), rare: true },
+  classChecks: { mayHold: mayCheckClasses },
+  classes: { mayHold: (text) => /\bclass\b/.test(text), rare: true },
+  emitters: { mayHold: (text) => /\bexport\b/.test(text), rare: true },
   exportedFunctions: { mayHold: (text) => /\bexport\b/.test(text), rare: true },
   imports: { mayHold: (text) => /\b(?:import|export)\b/.test(text), rare: true },
   loops: { mayHold: mayRunForEver },
-  moduleVariables: { mayHold: (text) => /^(?:export )?(?:declare )?(?:let|var)\b/m.test(text) },
-  spawns: { mayHold: (text) => /\bstart\b\s*(?:[(<]|as\b)/.test(text) && text.includes(runtimePackage) },
+  moduleVariables: { mayHold: mayKeepVariables },
   sends: { mayHold: (text) => /\.(?:call|cast)\b|\bsendAfter\b/.test(text), rare: true, strings: quoted },
+  spawns: { mayHold: (text) => /\bstart\b\s*(?:[(<]|as\b)/.test(text) && text.includes(runtimePackage) },
   steps: { mayHold: mayHoldSteps },
+  subscriptions: { mayHold: maySubscribe },
   supervisors: { mayHold: (text) => /\bsupervisor\b/.test(text) && text.includes(runtimePackage) },
   timers: { mayHold: (text) => /\bset(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b/.test(text) },
   waits: { mayHold: mayWait },
