@@ -9,6 +9,7 @@ import { FileNames } from "./file-names.ts";
 import { imports } from "./imports.ts";
 import { loops } from "./loops.ts";
 import { moduleVariables } from "./module-variables.ts";
+import { patterns } from "./patterns.ts";
 import { sends } from "./sends.ts";
 import { spawns } from "./spawns.ts";
 import { steps } from "./steps.ts";
@@ -33,6 +34,7 @@ const collectors = {
   imports,
   loops,
   moduleVariables,
+  patterns,
   sends,
   spawns,
   steps,

@@ -26,6 +26,7 @@ export const words: Readonly<Record<BodyKind, Words>> = {
   imports: { mayHold: (text) => /\b(?:import|export)\b/.test(text), rare: true },
   loops: { mayHold: mayRunForEver },
   moduleVariables: { mayHold: mayKeepVariables },
+  patterns: { mayHold: (text) => /\bstate\b|\bState\b|: [A-Z]/.test(text), rare: true },
   sends: { mayHold: (text) => /\.(?:call|cast)\b|\bsendAfter\b/.test(text), rare: true, strings: quoted },
   spawns: { mayHold: (text) => /\bstart\b\s*(?:[(<]|as\b)/.test(text) && text.includes(runtimePackage) },
   steps: { mayHold: mayHoldSteps },

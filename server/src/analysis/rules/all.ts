@@ -43,6 +43,7 @@ export { restartIntensityUnsafe } from "./restart-intensity-unsafe.ts";
 export { severalActors } from "./several-actors.ts";
 export { snapshotDamaged } from "./snapshot-damaged.ts";
 export { spawnOutsideSupervisor } from "./spawn-outside-supervisor.ts";
+export { stalePattern } from "./stale-pattern.ts";
 export { stateChangedNoCodeChange } from "./state-changed-no-code-change.ts";
 export { stateChangedNoDown } from "./state-changed-no-down.ts";
 export { stateTypeOpaque } from "./state-type-opaque.ts";

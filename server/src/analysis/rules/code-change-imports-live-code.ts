@@ -8,6 +8,7 @@ import type { Range } from "../span.ts";
 
 export const codeChangeImportsLiveCode: Rule = {
   id: "code-change-imports-live-code",
+  group: "code-change",
   severity: "warning",
   description: "A step of `codeChange` calls a function that other code uses as well, and changes its meaning together with it.",
   *check({ root, modules, bodies }: ProjectFacts): Iterable<Finding> {

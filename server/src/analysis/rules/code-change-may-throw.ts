@@ -2,7 +2,8 @@
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
 import { moduleSteps, shapesAt, type StepFunction, versionsOf, wayText } from "../module-steps.ts";
 import type { Finding, Rule } from "../rule.ts";
-import { membersOf, type Shape } from "../shape.ts";
+import type { Shape } from "../shape.ts";
+import { shapesAtPath } from "../shapes-at-path.ts";
 import { typeText } from "../type-text.ts";
 
 type MayThrow = StepFunction["throws"][number];
@@ -34,29 +35,12 @@ function leftOver(facts: ModuleFacts, step: StepFunction, { otherwise }: MayThro
   if (otherwise === null) return [];
   const versions = versionsOf(step);
   const state = versions === undefined ? undefined : shapesAt(facts, versions.taken)?.state;
-  const switched = state === undefined ? undefined : shapeOf(state, otherwise.path);
+  const switched = state === undefined ? undefined : shapesAtPath(state, otherwise.path);
   if (switched === undefined) return null;
   const cases: readonly unknown[] = otherwise.cases;
   const left = switched.filter((shape) => !(shape.kind === "literal" && cases.includes(shape.value)));
   const known = left.every(({ kind }) => kind === "literal" || kind === "primitive");
   return left.length > 0 && known ? left : null;
-}
-
-/** The alternatives of what lies at a path of fields; undefined where one of them has no such field. */
-function shapeOf(state: Shape, path: readonly string[]): readonly Shape[] | undefined {
-  let shapes = membersOf(state);
-  for (const name of path) {
-    const next: Shape[] = [];
-    for (const shape of shapes) {
-      const field = shape.kind === "object" ? shape.fields.find((each) => each.name === name && !each.optional) : undefined;
-      if (field === undefined) return undefined;
-      next.push(...membersOf(field.shape));
-    }
-    shapes = next;
-  }
-  return shapes.flatMap((shape): readonly Shape[] =>
-    shape.kind === "primitive" && shape.type === "boolean" ? [true, false].map((value): Shape => ({ kind: "literal", value })) : [shape],
-  );
 }
 
 function finding({ module }: ModuleFacts, step: StepFunction, risk: MayThrow, left: readonly Shape[]): Finding {
