@@ -15,6 +15,7 @@ import { check } from "./check.ts";
 import type { ActorSource, Baseline, Drift, ModuleFacts, OrphanedReleases, ProjectFacts, Reading, Receivers, StepWriter } from "./facts.ts";
 import { type AgainstLive, LiveBaselines } from "./live-baselines.ts";
 import type { ActorModule, Analyzed, Strategy, Verdict, Warning } from "./model.ts";
+import { follow } from "./of-modules.ts";
 import { type ProtocolRenames, protocolRenames, type Releases, renamePids, renameProtocols, renamesFor } from "./protocol-renames.ts";
 import { isUnresolved, type ProtocolShapes } from "./protocol-shapes.ts";
 import { snapshotReader } from "./read-snapshot.ts";
@@ -112,6 +113,8 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
   let renames: ProtocolRenames = new Map();
   /** What these follow from. */
   let renamed: readonly Releases[] = [];
+  /** The modules as rules saw them last. */
+  let checked: readonly ModuleFacts[] = [];
   let last: { readonly facts: readonly ModuleFacts[]; readonly result: Analyzed } | undefined;
 
   /** The findings of the last whole analysis, which somebody may be looking at. */
@@ -141,6 +144,8 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
         if (others !== undefined) yield* others.read();
         const all = yield* judgeAll(readings);
         yield* bodies.read();
+        follow(all.modules, checked);
+        checked = all.modules;
         const notes = baselines === undefined ? {} : { notes: baselines.notes };
         last = { facts: all.modules, result: { root, modules: all.modules.map(({ module }) => module), findings: check(all), ...notes } };
       }

@@ -1,15 +1,15 @@
 /** Every rule over the facts of a project. What one module alone decides is judged again only where that module changed. */
 import type { Configuration } from "./configuration.ts";
 import type { ModuleFacts, ProjectFacts } from "./facts.ts";
-import type { Finding, ModuleContext, Rule } from "./rule.ts";
+import { ofModules } from "./of-modules.ts";
+import type { Finding, Rule } from "./rule.ts";
 import { reviewed } from "./review.ts";
 import * as rules from "./rules/all.ts";
 
 export function check(facts: ProjectFacts): readonly Finding[] {
   const found: Finding[] = [];
   for (const rule of Object.values(rules)) if ("check" in rule) found.push(...rule.check(facts));
-  const context = contextOf(facts);
-  for (const module of facts.modules) found.push(...findingsOf(module, context));
+  for (const [, findings] of ofModules(facts.modules, moduleJudge(facts))) found.push(...findings);
   return reviewed(found, facts, byId).toSorted(
     (one, other) =>
       compareTexts(one.file, other.file) ||
@@ -21,26 +21,25 @@ export function check(facts: ProjectFacts): readonly Finding[] {
 
 const byId = new Map(Object.values(rules).map((rule): [string, Rule] => [rule.id, rule]));
 
-/** One for each configuration, as long as it is in use. */
-const contexts = new WeakMap<Configuration, ModuleContext>();
+type ModuleJudge = (module: ModuleFacts) => readonly Finding[];
 
-function contextOf({ root, config }: ProjectFacts): ModuleContext {
-  const known = contexts.get(config);
-  if (known?.root === root) return known;
-  const context = { root, config };
-  contexts.set(config, context);
-  return context;
-}
+/** One for each configuration, as long as it is in use: what it finds is kept for as long. */
+const judges = new WeakMap<Configuration, { readonly root: string; readonly judge: ModuleJudge }>();
 
-/** Facts are made anew whenever anything that they say may differ. */
-const known = new WeakMap<ModuleFacts, { readonly context: ModuleContext; readonly findings: readonly Finding[] }>();
-
-function findingsOf(module: ModuleFacts, context: ModuleContext): readonly Finding[] {
-  const before = known.get(module);
-  if (before?.context === context) return before.findings;
-  const findings = Object.values(rules).flatMap((rule) => ("checkModule" in rule ? [...rule.checkModule(module, context)] : []));
-  known.set(module, { context, findings });
-  return findings;
+function moduleJudge({ root, config }: ProjectFacts): ModuleJudge {
+  const before = judges.get(config);
+  if (before?.root === root) return before.judge;
+  const known = new WeakMap<ModuleFacts, readonly Finding[]>();
+  const judge: ModuleJudge = (module) => {
+    let findings = known.get(module);
+    if (findings === undefined) {
+      findings = Object.values(rules).flatMap((rule) => ("checkModule" in rule ? [...rule.checkModule(module, { root, config })] : []));
+      known.set(module, findings);
+    }
+    return findings;
+  };
+  judges.set(config, { root, judge });
+  return judge;
 }
 
 function compareTexts(one: string, other: string): number {

@@ -5,6 +5,7 @@
 import type { ModuleFacts } from "./facts.ts";
 import { findInShape, type FoundShape } from "./find-in-shape.ts";
 import { keptSort, type KeptSort } from "./kept-values.ts";
+import { ofModules } from "./of-modules.ts";
 import { type ProtocolShapes, sections } from "./protocol-shapes.ts";
 import type { Finding } from "./rule.ts";
 import type { Shape } from "./shape.ts";
@@ -43,12 +44,12 @@ interface Kept extends FoundShape {
 function byPlace(
   modules: readonly ModuleFacts[],
   sorts: readonly KeptSort[],
-  keptIn: (protocol: ProtocolShapes) => readonly Kept[],
+  keptIn: (facts: ModuleFacts) => readonly Kept[],
 ): Iterable<Held> {
   const found = new Map<string, Held & { readonly modules: ModuleFacts[] }>();
-  for (const facts of thoseThatKeep(modules, keptIn)) {
+  for (const [facts, all] of ofModules(modules, keptIn)) {
     const fallback: Location = { file: facts.module.file, range: facts.module.ranges.state ?? facts.module.ranges.actor };
-    for (const { path, shape, sort, declared = fallback } of keptIn(facts.source.protocol)) {
+    for (const { path, shape, sort, declared = fallback } of all) {
       if (!sorts.includes(sort)) continue;
       const { file, range } = declared;
       const key = keyOf(declared);
@@ -60,28 +61,19 @@ function byPlace(
   return found.values();
 }
 
-/** Several rules ask for the modules of one analysis, and most modules have nothing of the kind. */
-function thoseThatKeep(modules: readonly ModuleFacts[], keptIn: (protocol: ProtocolShapes) => readonly Kept[]): readonly ModuleFacts[] {
-  const known = keepers.get(modules) ?? new Map<typeof keptIn, readonly ModuleFacts[]>();
-  keepers.set(modules, known);
-  let keeping = known.get(keptIn);
-  if (keeping === undefined) known.set(keptIn, (keeping = modules.filter(({ source }) => keptIn(source.protocol).length > 0)));
-  return keeping;
-}
-
-const keepers = new WeakMap<readonly ModuleFacts[], Map<(protocol: ProtocolShapes) => readonly Kept[], readonly ModuleFacts[]>>();
-
 function keyOf({ file, range: { start } }: Location): string {
   return `${file}:${start.line}:${start.column}`;
 }
 
-function keptInState({ state }: ProtocolShapes): readonly Kept[] {
+function keptInState({ source }: ModuleFacts): readonly Kept[] {
+  const { state } = source.protocol;
   let kept = known.get(state);
   if (kept === undefined) known.set(state, (kept = keptIn(state, "State", undefined)));
   return kept;
 }
 
-function keptInMessages(protocol: ProtocolShapes): readonly Kept[] {
+function keptInMessages({ source }: ModuleFacts): readonly Kept[] {
+  const { protocol } = source;
   let kept = known.get(protocol);
   if (kept === undefined) {
     kept = sections.flatMap((section) =>

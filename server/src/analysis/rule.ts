@@ -53,8 +53,8 @@ export type ModuleContext = Pick<ProjectFacts, "root" | "config">;
 interface ProjectRule {
   /**
    * Called after every change: for what several modules decide together, such as one finding for all modules that use a declaration. It
-   * passes over modules that do not concern it by a look at a field, and keeps what it derives from the others in a `WeakMap` by a part of
-   * their facts.
+   * asks for the modules that concern it by `ofModules` or `modulesWith`, which look again only at those that changed, and for facts of
+   * bodies by `bodies.all`, which has the files alone that may hold any.
    */
   check(facts: ProjectFacts): Iterable<Finding>;
 }
