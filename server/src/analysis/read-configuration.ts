@@ -1,13 +1,13 @@
 /** Reads a project's configuration: `instar.config.json`, or the section `instar` of its `package.json`. What is wrong in it is said at its place, and the rest counts. */
-import { type Node, type ParseError, parseTree, printParseErrorCode } from "jsonc-parser";
+import { type Node, parseTree } from "jsonc-parser";
 import { checkJson, type JsonProblem } from "./check-json.ts";
 import { type AcceptedBreak, type Configuration, type Preset, type RuleSettings, unconfigured } from "./configuration.ts";
 import { configurationSchema } from "./configuration-schema.ts";
 import type { ConfigProblem } from "./facts.ts";
 import type { Strategy } from "./model.ts";
 import { joinPath } from "./paths.ts";
+import { rangeOf, readJson } from "./read-json.ts";
 import type { SourceHost } from "./source-host.ts";
-import { lineStarts, type Range } from "./span.ts";
 
 export function readConfiguration(host: SourceHost, root: string): Configuration {
   const own = joinPath(root, "instar.config.json");
@@ -44,15 +44,10 @@ function sectionNode(root: Node | undefined): Node | undefined {
 
 /** @param find what in the file is ours; undefined where nothing is. */
 function readFile(file: string, text: string, find: (root: Node | undefined) => Node | undefined): Configuration {
-  const errors: ParseError[] = [];
   const ours = file.endsWith("/instar.config.json");
-  const tree = parseTree(text, errors, { allowTrailingComma: ours, disallowComments: !ours });
+  const { tree, problem } = readJson(text, ours);
   const node = find(tree);
-  const [error] = errors;
-  const problems: ConfigProblem[] =
-    error === undefined
-      ? []
-      : [{ file, range: rangeOf(text, error), text: `It cannot be read as JSON: ${wordsOf(printParseErrorCode(error.error))}` }];
+  const problems: ConfigProblem[] = problem === null ? [] : [{ file, ...problem }];
   if (node === undefined) return { ...unconfigured, file: ours ? file : null, problems };
   const { value, problems: wrong } = checkJson(node, configurationSchema);
   problems.push(...wrong.map((problem): ConfigProblem => ({ file, range: rangeOf(text, placeOf(problem)), text: problem.text })));
@@ -112,25 +107,4 @@ function saidIn(node: Node, key: string): unknown {
 /** Of a whole object or list, its first brace is enough. */
 function placeOf({ node }: JsonProblem): { readonly offset: number; readonly length: number } {
   return node.type === "object" || node.type === "array" ? { offset: node.offset, length: 1 } : node;
-}
-
-function rangeOf(text: string, place: { readonly offset: number; readonly length: number } = { offset: 0, length: 1 }): Range {
-  const starts = lineStarts(text);
-  const at = (offset: number) => {
-    const line = starts.findLastIndex((start) => start <= offset);
-    return { line: line + 1, column: offset - (starts[line] ?? 0) + 1 };
-  };
-  return { start: at(place.offset), end: at(place.offset + place.length) };
-}
-
-/** The parser's own names for what it complains of are nearly words. */
-function wordsOf(code: string): string {
-  const words = code.replaceAll(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
-  const known: Readonly<Record<string, string>> = {
-    "invalid symbol": "a name without quotes, or something that is no value.",
-    "invalid comment token": "comments are not allowed here.",
-    "end of file expected": "there is something behind its end.",
-    "value expected": "a value is missing.",
-  };
-  return known[words] ?? `${words.replace(/^(.*) expected$/, "a $1 is expected")}.`;
 }

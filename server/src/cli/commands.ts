@@ -6,6 +6,7 @@ import { registerDiff } from "./diff.ts";
 import { registerDowngrade } from "./downgrade.ts";
 import { registerExplain } from "./explain.ts";
 import { registerFix } from "./fix.ts";
+import { registerInit } from "./init.ts";
 import { registerKill } from "./kill.ts";
 import { registerPlan } from "./plan.ts";
 import { registerProve } from "./prove.ts";
@@ -19,6 +20,7 @@ import { registerStop } from "./stop.ts";
 import { registerUpgrade } from "./upgrade.ts";
 
 export function registerCommands(program: Command): void {
+  registerInit(program);
   registerCheck(program);
   registerDiff(program);
   registerFix(program);
