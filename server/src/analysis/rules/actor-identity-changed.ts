@@ -8,6 +8,7 @@ import { shapeHash } from "../shape.ts";
 export const actorIdentityChanged: Rule = {
   id: "actor-identity-changed",
   severity: "error",
+  group: "state",
   description: "A module goes by another id than the one under which it was released.",
   *check(project: ProjectFacts): Iterable<Finding> {
     const before = formerIds(project);

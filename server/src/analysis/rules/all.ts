@@ -47,6 +47,7 @@ export { stalePattern } from "./stale-pattern.ts";
 export { stateChangedNoCodeChange } from "./state-changed-no-code-change.ts";
 export { stateChangedNoDown } from "./state-changed-no-down.ts";
 export { stateTypeOpaque } from "./state-type-opaque.ts";
+export { strategyStrongerThanNeeded } from "./strategy-stronger-than-needed.ts";
 export { subscriptionHoldsOldCode } from "./subscription-holds-old-code.ts";
 export { suppressionWithoutReason } from "./suppression-without-reason.ts";
 export { syntaxError } from "./syntax-error.ts";

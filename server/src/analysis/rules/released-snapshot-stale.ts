@@ -6,6 +6,7 @@ import type { Finding, Rule } from "../rule.ts";
 export const releasedSnapshotStale: Rule = {
   id: "released-snapshot-stale",
   severity: "warning",
+  group: "state",
   description: "A release snapshot that the compared git ref has is missing here.",
   *checkModule(facts: ModuleFacts, { root }): Iterable<Finding> {
     const { module, source, baseline, snapshots } = facts;

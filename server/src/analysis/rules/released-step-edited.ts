@@ -5,6 +5,7 @@ import type { Finding, Rule } from "../rule.ts";
 export const releasedStepEdited: Rule = {
   id: "released-step-edited",
   severity: "warning",
+  group: "code-change",
   description: "A step of `codeChange` between two released versions does something else than at the git ref that it is compared with.",
   *checkModule(facts: ModuleFacts): Iterable<Finding> {
     const { module, source, baseline } = facts;

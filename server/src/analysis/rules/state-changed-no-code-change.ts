@@ -4,6 +4,7 @@ import { affected, changesText, concerned, modulesText, subject } from "../expla
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
 import { type Carrier, carriersOf } from "../messages/carriers.ts";
 import { missingStep, raiseVersion, renameQuestions } from "../migration/missing-step.ts";
+import { modulesWith } from "../of-modules.ts";
 import type { Finding, Fix, Rule } from "../rule.ts";
 import { primitive } from "../shape.ts";
 import { witness } from "../witness.ts";
@@ -17,7 +18,7 @@ export const stateChangedNoCodeChange: Rule = {
     "The state has changed since the last release in a way that makes old states invalid, and no `codeChange` step carries them over.",
   *check(facts: ProjectFacts): Iterable<Finding> {
     // A step that is there and only not reached is another rule's.
-    const modules = facts.modules.filter((each) => isMissing(each) && !isBehindItsSteps(each));
+    const modules = modulesWith(facts.modules, isMissing).filter((each) => !isBehindItsSteps(each));
     for (const cause of causesOf(modules, ({ state }) => breaking(state, "up"), facts.modules))
       yield finding(cause, facts, carriersOf(cause, facts));
   },
@@ -48,14 +49,22 @@ function finding(cause: Cause, project: ProjectFacts, carriers: readonly Carrier
   const carried = carrying.length === 0 ? "" : ` Messages of ${modulesText(carrying)} carry it, too.`;
   return {
     rule: stateChangedNoCodeChange.id,
-    severity: certain ? "error" : "warning",
+    severity: startsAnew(project) ? "info" : certain ? "error" : "warning",
     ...concerned(all),
     ...cause.place,
-    message: `${subject(cause)} has changed since ${since(cause.modules)}, and no \`codeChange\` step carries old states over: ${changesText(cause.all)}.${example}${carried} ${todo}`,
+    message: `${subject(cause)} has changed since ${since(cause.modules)}, and no \`codeChange\` step carries old states over: ${changesText(cause.all)}.${example}${carried} ${startsAnew(project) ? anew : todo}`,
     related: related(all),
     fixes: fixable ? [fix(cause, project, carriers)] : [],
   };
 }
+
+/** Whether the project's way to roll out changes leaves no old state for the new code. */
+export function startsAnew({ config: { strategy } }: ProjectFacts): boolean {
+  return strategy === "restart" || strategy === "blue-green";
+}
+
+const anew =
+  "The configuration says that processes start anew with each change, so this is meant as long as nothing is worth keeping; the quick fix writes the step for an upgrade that keeps it.";
 
 /** What is compared with, as a sentence goes on. */
 export function since(modules: readonly ModuleFacts[]): string {

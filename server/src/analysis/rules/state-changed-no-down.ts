@@ -3,9 +3,10 @@ import { breaking, type Cause, causesOf } from "../causes.ts";
 import { affected, changesText, concerned, subject } from "../explain.ts";
 import type { ModuleFacts, ProjectFacts, StepSource } from "../facts.ts";
 import { missingStep, renameQuestions } from "../migration/missing-step.ts";
+import { modulesWith } from "../of-modules.ts";
 import type { Answers, Finding, Fix, Rule } from "../rule.ts";
 import { counterexample, valueText } from "../witness.ts";
-import { isMissing, since } from "./state-changed-no-code-change.ts";
+import { isMissing, since, startsAnew } from "./state-changed-no-code-change.ts";
 
 export const stateChangedNoDown: Rule = {
   id: "state-changed-no-down",
@@ -14,18 +15,21 @@ export const stateChangedNoDown: Rule = {
   presets: { rollback: "error" },
   description: "States of this version are not valid for the released one, and no `down` leads back to it.",
   *check(facts: ProjectFacts): Iterable<Finding> {
-    const modules = facts.modules.filter(
-      (each) => each.module.baseline !== null && !each.unresolved && each.module.codeChange.down === "missing" && !isMissing(each),
-    );
+    const modules = modulesWith(facts.modules, lacksDown);
     for (const cause of causesOf(modules, ({ state }) => breaking(state, "down"), facts.modules)) yield finding(cause, facts);
   },
 };
+
+function lacksDown(facts: ModuleFacts): boolean {
+  const { module, unresolved } = facts;
+  return module.baseline !== null && !unresolved && module.codeChange.down === "missing" && !isMissing(facts);
+}
 
 function finding(cause: Cause, project: ProjectFacts): Finding {
   const fixable = cause.modules.every((facts) => missingStep(facts) !== null || halfStep(facts) !== undefined);
   return {
     rule: stateChangedNoDown.id,
-    severity: stateChangedNoDown.severity,
+    severity: startsAnew(project) ? "info" : stateChangedNoDown.severity,
     ...concerned(cause),
     ...cause.place,
     message:
