@@ -1,6 +1,7 @@
 /** The steps of a project's modules with what they do, for the rules about them. */
 import type { BodyFact } from "./bodies/collectors.ts";
 import type { ModuleFacts, ProjectFacts } from "./facts.ts";
+import { modulesWith } from "./of-modules.ts";
 import type { ProtocolShapes } from "./protocol-shapes.ts";
 
 export type StepFunction = BodyFact<"steps">;
@@ -11,10 +12,13 @@ export interface ModuleStep {
 }
 
 export function* moduleSteps({ modules, bodies }: Pick<ProjectFacts, "modules" | "bodies">): Iterable<ModuleStep> {
-  for (const facts of modules) {
-    if (facts.source.codeChange !== "written") continue;
+  for (const facts of modulesWith(modules, writesSteps)) {
     for (const step of bodies.of("steps", facts.module.file)) yield { facts, step };
   }
+}
+
+function writesSteps({ source }: ModuleFacts): boolean {
+  return source.codeChange === "written";
 }
 
 /** The versions whose states a step takes and gives; undefined for messages, and where its key is no version. */

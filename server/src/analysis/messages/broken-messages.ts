@@ -7,8 +7,10 @@ import { causesOf } from "../causes.ts";
 import type { Difference } from "../compare.ts";
 import { oldestSupported } from "../configuration.ts";
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
+import { modulesWith } from "../of-modules.ts";
 import { type Message, sections } from "../protocol-shapes.ts";
 import type { Severity } from "../rule.ts";
+import { shapeHash } from "../shape.ts";
 import type { Location } from "../span.ts";
 import { createValidity } from "../validity.ts";
 import { type BrokenPart, changedMessages, messagePath, type MessageName, type Removed, verdictOf } from "./changed-messages.ts";
@@ -67,7 +69,9 @@ export function brokenMessages(project: ProjectFacts, rule: MessageRule): readon
  */
 export function messagesWithStates(project: ProjectFacts, place: Location): readonly BrokenMessage[] {
   const { broken, said } = allBroken(project);
-  return broken.filter((each) => isSaid(each, said) && placeKey(each.place) === placeKey(place)).flatMap(({ messages }) => messages);
+  const here = broken.filter((each) => isSaid(each, said) && placeKey(each.place) === placeKey(place));
+  // No step has a say in answers.
+  return here.flatMap(({ rule, messages }) => (rule === "reply-type-changed" ? [] : messages));
 }
 
 interface AllBroken {
@@ -93,11 +97,15 @@ function isSaid({ record, place }: Broken, said: ReadonlySet<string>): boolean {
 }
 
 function findBroken(project: ProjectFacts): readonly Broken[] {
-  const changed = project.modules.filter(({ messages, unresolved }) => messages.changes.length > 0 && !unresolved);
+  const changed = modulesWith(project.modules, hasOtherMessages);
   if (changed.length === 0) return [];
   const exposure = exposureOf(project.config);
   if (!exposure.queued) return [];
   return [...changed.flatMap((facts) => wholeMessages(project, facts, exposure)), ...partsOf(project, changed, exposure)];
+}
+
+function hasOtherMessages({ messages, unresolved }: ModuleFacts): boolean {
+  return messages.changes.length > 0 && !unresolved;
 }
 
 /** Messages that came or went. */
@@ -173,17 +181,25 @@ function partsOf(project: ProjectFacts, changed: readonly ModuleFacts[], exposur
     const { parts } = changedMessages(facts);
     const byDifference = new Map<Difference, BrokenPart[]>();
     for (const part of parts) byDifference.set(part.difference, [...(byDifference.get(part.difference) ?? []), part]);
+    const add = (place: Location, record: string | null, key: string, its: readonly BrokenPart[]) => {
+      const group = groups.get(`${placeKey(place)} ${key}`) ?? { place, record, entries: [] };
+      groups.set(`${placeKey(place)} ${key}`, group);
+      group.entries.push({ facts, parts: its });
+    };
     for (const cause of causesOf([facts], () => [...byDifference.keys()], project.modules)) {
       const all = cause.differences.flatMap((difference) => byDifference.get(difference) ?? []);
-      // What has no declaration of its own is the message's.
-      const own = cause.name === null ? grouped(all, messagePath) : new Map([["", all]]);
-      for (const its of own.values()) {
-        const [first] = its;
-        const place = cause.name === null && first !== undefined ? placeOf(project.bodies, facts, first) : cause.place;
-        const key = `${placeKey(place)} ${cause.name === null ? `${facts.module.id} ${first === undefined ? "" : messagePath(first)}` : ""}`;
-        const group = groups.get(key) ?? { place, record: cause.name, entries: [] };
-        groups.set(key, group);
-        group.entries.push({ facts, parts: its });
+      if (cause.name !== null) add(cause.place, cause.name, "", all);
+      else {
+        // What has no declaration of its own is the message's, but for the state, whose name a snapshot does not tell.
+        const { state } = facts.source.protocol;
+        const states = all.filter((part) => isState(part, facts));
+        if (states.length > 0) add(cause.place, "name" in state ? (state.name ?? "State") : "State", "", states);
+        const own = grouped(
+          all.filter((part) => !states.includes(part)),
+          messagePath,
+        );
+        for (const [path, its] of own)
+          for (const first of its.slice(0, 1)) add(placeOf(project.bodies, facts, first), null, `${facts.module.id} ${path}`, its);
       }
     }
   }
@@ -227,6 +243,15 @@ function partsOf(project: ProjectFacts, changed: readonly ModuleFacts[], exposur
     }
     return [];
   });
+}
+
+/** Whether it is the module's own state that is sent, or that is the answer. */
+function isState({ difference, section, name, what, old, now }: BrokenPart, { source, baseline }: ModuleFacts): boolean {
+  const index = Number(/^\[(\d+)\]/.exec(difference.path.slice(messagePath({ section, name }).length))?.[1]);
+  const part = (message: Message) => (what === "reply" ? message.reply : message.args.slots[index]?.shape);
+  const [from, to] = [part(old), part(now)];
+  if (!from || !to || baseline === null) return false;
+  return shapeHash(from) === shapeHash(baseline.shapes.state) && shapeHash(to) === shapeHash(source.protocol.state);
 }
 
 const weight: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
@@ -285,10 +310,13 @@ function weighed(
   if (severity === null || (!mixed && !reply && (translation === "drop" || translation === "function"))) return null;
   let found = severity;
   if (!mixed && !reply && translation === "open") found = lowered(found);
-  // On one node, whoever waits for an answer inside of a handler gets it before the upgrade.
-  if (!mixed && reply) found = lowered(found);
-  const { known: sends, possible } = senders;
-  if (reply && sends.length > 0 && possible.length === 0 && sends.every(({ ignored }) => ignored)) found = lowered(found);
+  if (reply) {
+    const { known: sends, possible } = senders;
+    const looking = [...sends, ...possible].filter(({ ignored }) => !ignored);
+    if (sends.length > 0 && looking.length === 0) found = lowered(found);
+    // On one node, whoever waits for an answer inside of a handler gets it before the upgrade.
+    if (!mixed) found = looking.some(({ inside }) => !inside) ? lowered(found) : "info";
+  }
   return senders.unreachable ? lowered(found) : found;
 }
 

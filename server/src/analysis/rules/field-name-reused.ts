@@ -3,6 +3,7 @@ import { causesOf } from "../causes.ts";
 import type { Difference } from "../compare.ts";
 import { affected, changesText, concerned, subject } from "../explain.ts";
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
+import { modulesWith } from "../of-modules.ts";
 import type { Finding, Rule } from "../rule.ts";
 import { isMissing } from "./state-changed-no-code-change.ts";
 
@@ -13,7 +14,7 @@ export const fieldNameReused: Rule = {
   description: "A field that was removed in an earlier version comes back as an optional one of another type.",
   *check({ modules }: ProjectFacts): Iterable<Finding> {
     // Where no step is there, the rule that asks for one says it.
-    const stepped = modules.filter((facts) => !facts.unresolved && !isMissing(facts));
+    const stepped = modulesWith(modules, isStepped);
     for (const cause of causesOf(stepped, reusedIn, modules)) {
       const [first] = cause.differences;
       const name = first?.field?.name ?? "";
@@ -32,6 +33,10 @@ export const fieldNameReused: Rule = {
     }
   },
 };
+
+function isStepped(facts: ModuleFacts): boolean {
+  return !facts.unresolved && !isMissing(facts) && reusedIn(facts).length > 0;
+}
 
 /** A field that has to be there is set by the step, or the step would not compile. */
 function reusedIn({ state }: ModuleFacts): readonly Difference[] {

@@ -1,6 +1,7 @@
 /** A part of the state of which nothing is known: what changes there, nobody sees. */
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
 import { findInShape, type FoundShape } from "../find-in-shape.ts";
+import { ofModules } from "../of-modules.ts";
 import type { Finding, Rule } from "../rule.ts";
 import type { Shape } from "../shape.ts";
 import type { Location } from "../span.ts";
@@ -12,8 +13,8 @@ export const stateTypeOpaque: Rule = {
   description: "A part of the state is `any`, or a type without an end, so nothing can be said of what changes there.",
   *check({ modules }: ProjectFacts): Iterable<Finding> {
     const found = new Map<string, { readonly place: Location; readonly first: FoundShape; readonly modules: ModuleFacts[] }>();
-    for (const facts of modules) {
-      for (const part of opaqueIn(facts.source.protocol.state)) {
+    for (const [facts, parts] of ofModules(modules, opaqueIn)) {
+      for (const part of parts) {
         const place = part.declared ?? { file: facts.module.file, range: facts.module.ranges.state ?? facts.module.ranges.actor };
         const key = `${place.file}:${place.range.start.line}:${place.range.start.column}`;
         const before = found.get(key) ?? { place, first: part, modules: [] };
@@ -28,7 +29,8 @@ export const stateTypeOpaque: Rule = {
 /** By the state as it was read: it stays the same object for as long as nothing of it changes. */
 const known = new WeakMap<Shape, readonly FoundShape[]>();
 
-function opaqueIn(state: Shape): readonly FoundShape[] {
+function opaqueIn({ source }: ModuleFacts): readonly FoundShape[] {
+  const { state } = source.protocol;
   let found = known.get(state);
   if (found === undefined) {
     const isOpaque = (shape: Shape) => shape.kind === "primitive" && (shape.why === "any" || shape.why === "endless");

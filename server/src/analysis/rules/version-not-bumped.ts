@@ -5,6 +5,7 @@ import { affected, changesText, concerned, modulesText } from "../explain.ts";
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
 import { placeKey, stateCauses } from "../messages/state-causes.ts";
 import { raiseVersion } from "../migration/missing-step.ts";
+import { modulesWith } from "../of-modules.ts";
 import type { Finding, Rule } from "../rule.ts";
 import { isMissing } from "./state-changed-no-code-change.ts";
 
@@ -14,7 +15,7 @@ export const versionNotBumped: Rule = {
   group: "state",
   description: "The state or the messages have changed since the release of this very version.",
   *check({ modules }: ProjectFacts): Iterable<Finding> {
-    const stale = modules.filter((facts) => isReleased(facts) && !facts.unresolved && !isMissing(facts));
+    const stale = modulesWith(modules, isStale);
     const said = stateCauses(modules);
     for (const cause of causesOf(stale, changesOf, modules)) {
       // A record that lies in states, too, is spoken of there, and the fix raises these versions as well.
@@ -22,6 +23,10 @@ export const versionNotBumped: Rule = {
     }
   },
 };
+
+function isStale(facts: ModuleFacts): boolean {
+  return isReleased(facts) && !facts.unresolved && !isMissing(facts) && changesOf(facts).length > 0;
+}
 
 /** Whether what it is compared with is a release of its own version: there, or by a snapshot that is here. */
 function isReleased({ module, baseline }: ModuleFacts): boolean {
