@@ -8,6 +8,8 @@ import type { Location } from "../span.ts";
 export interface Sender extends Location {
   /** Whether nobody looks at the answer. */
   readonly ignored: boolean;
+  /** Whether it is sent by an actor module, whose code is replaced together with the others. */
+  readonly inside: boolean;
 }
 
 export interface Senders {
@@ -57,10 +59,11 @@ function findSends({ bodies, receivers, modules }: ProjectFacts, via: string, na
   const answers = [...targets.values()].some((each) => each.length > 0) ? receivers.of(targets) : new Map<string, readonly Receiver[][]>();
   return found.flatMap(({ file, sends }) => {
     const own = modules.find(({ module }) => module.file === file)?.source.protocol.name;
+    const inside = own !== undefined;
     const its = [...(answers.get(file) ?? [])];
     return sends.map(({ range, ignored, target }): FoundSend => {
       const there = target !== null ? (its.shift() ?? ["unknown" as const]) : own === undefined ? [] : [{ protocol: own, file }];
-      return { file, range, ignored, receivers: there };
+      return { file, range, ignored, inside, receivers: there };
     });
   });
 }
