@@ -12,6 +12,7 @@ import { moduleVariables } from "./module-variables.ts";
 import { patterns } from "./patterns.ts";
 import { sends } from "./sends.ts";
 import { spawns } from "./spawns.ts";
+import { stateValues } from "./state-values.ts";
 import { steps } from "./steps.ts";
 import { subscriptions } from "./subscriptions.ts";
 import { supervisors } from "./supervisors.ts";
@@ -37,6 +38,7 @@ const collectors = {
   patterns,
   sends,
   spawns,
+  stateValues,
   steps,
   subscriptions,
   supervisors,

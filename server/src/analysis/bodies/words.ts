@@ -29,6 +29,7 @@ export const words: Readonly<Record<BodyKind, Words>> = {
   patterns: { mayHold: (text) => /\bstate\b|\bState\b|: [A-Z]/.test(text), rare: true },
   sends: { mayHold: (text) => /\.(?:call|cast)\b|\bsendAfter\b/.test(text), rare: true, strings: quoted },
   spawns: { mayHold: (text) => /\bstart\b\s*(?:[(<]|as\b)/.test(text) && text.includes(runtimePackage) },
+  stateValues: { mayHold: (text) => /=>|\bfunction\b|\bnew\b/.test(text), rare: true },
   steps: { mayHold: mayHoldSteps },
   subscriptions: { mayHold: maySubscribe },
   supervisors: { mayHold: (text) => /\bsupervisor\b/.test(text) && text.includes(runtimePackage) },

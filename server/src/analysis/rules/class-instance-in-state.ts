@@ -1,6 +1,7 @@
 /** An instance in the state has the methods of the version that made it. */
 import type { Finding, Rule } from "../rule.ts";
 import { type Held, heldBy, heldInStates } from "../held-values.ts";
+import { type Hidden, hiddenInStates } from "../hidden-values.ts";
 
 export const classInstanceInState: Rule = {
   id: "class-instance-in-state",
@@ -8,8 +9,9 @@ export const classInstanceInState: Rule = {
   group: "old-code",
   description:
     "The state holds an instance of a class of the project, which keeps the methods of the class as it was when the instance was made.",
-  *check({ modules }): Iterable<Finding> {
+  *check({ modules, bodies }): Iterable<Finding> {
     for (const held of heldInStates(modules, "classInstance")) yield finding(held);
+    for (const hidden of hiddenInStates(modules, bodies, "instance")) yield assigned(hidden);
   },
 };
 
@@ -25,6 +27,21 @@ function finding(held: Held): Finding {
       `lacking what its new constructor would give them, and no longer \`instanceof ${name}\`. Keep plain data in the state and write functions that take it; or make the instances anew in \`codeChange\` whenever the class changes.`,
     related:
       shape.kind === "class" && shape.declared !== undefined ? [{ ...shape.declared, message: `\`${name}\` is declared here.` }] : [],
+    fixes: [],
+  };
+}
+
+function assigned({ facts: { module }, path, type, range }: Hidden): Finding {
+  return {
+    rule: classInstanceInState.id,
+    severity: classInstanceInState.severity,
+    module: module.id,
+    file: module.file,
+    range,
+    message:
+      `\`${path}\` gets an instance of a class of the project here, which its type (\`${type}\`) does not say. As soon as the text of that class changes, an upgrade leaves the instances that lie in states with the methods of the old version. ` +
+      `Keep plain data in the state and write functions that take it; or make the instances anew in \`codeChange\` whenever the class changes.`,
+    related: [],
     fixes: [],
   };
 }
