@@ -42,8 +42,8 @@ export interface StepSource {
   readonly down: "function" | "irreversible" | "missing";
   /** Its key; the call of `actor` where it has none that is written out. */
   readonly range: Range;
-  /** What it does, whatever its layout and its types; see `code-text.ts`. */
-  readonly code: string;
+  /** What its parts do, by their names, whatever their layout and their types; see `code-text.ts`. */
+  readonly code: Readonly<Record<string, string>>;
   /** Null where they are not written out in this file. */
   readonly functions: { readonly up: StepFunction | null; readonly down: StepFunction | null };
 }

@@ -23,14 +23,17 @@ interface Former {
   readonly where: string;
 }
 
-function formerIds({ modules, orphans }: ProjectFacts): ReadonlyMap<ModuleFacts, Former> {
+function formerIds({ modules, orphans: all, readings, root }: ProjectFacts): ReadonlyMap<ModuleFacts, Former> {
   const found = new Map<ModuleFacts, Former>();
   for (const facts of modules) {
     const { baseline, module } = facts;
     if (baseline?.source === "git" && baseline.id !== module.id)
       found.set(facts, { id: baseline.id, certain: isAlike(facts, baseline.id, baseline.shapes), where: `at ${baseline.name ?? ""}` });
   }
-  if (orphans.length === 0) return found;
+  if (all.length === 0) return found;
+  // One that is still there, and only cannot be read, is not gone.
+  const files = new Set(readings.map(({ file }) => withoutExtension(relativeTo(root, file))));
+  const orphans = all.filter(({ id }) => !files.has(id));
   const fresh = modules.filter((facts) => facts.snapshots.length === 0 && !found.has(facts));
   for (const orphan of orphans) {
     const alike = fresh.filter((facts) => isFormer(facts, orphan));

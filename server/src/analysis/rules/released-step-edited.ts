@@ -15,16 +15,18 @@ export const releasedStepEdited: Rule = {
       const { from, range } = step;
       const before = baseline.steps.findLast((each) => each.from === from);
       if (from === null || before === undefined || !released.some((vsn) => vsn > from)) continue;
-      if (step.code === "" || before.code === "" || step.code === before.code) continue;
+      const changed = Object.keys(before.code).filter((name) => name in step.code && step.code[name] !== before.code[name]);
+      // A way back where there was none is better than none.
+      if (changed.every((name) => name === "down" && before.down === "irreversible")) continue;
       yield {
         rule: releasedStepEdited.id,
         severity: releasedStepEdited.severity,
         module: module.id,
-        items: [`codeChange[${from}]`],
+        items: changed.map((name) => `codeChange[${from}].${name}`),
         file: module.file,
         range,
         message:
-          `\`codeChange[${from}]\` of \`${module.id}\` is not what it was at ${baseline.name ?? ""}, and version ${from + 1} is released: systems that were upgraded by it hold what the old step made, and those that are upgraded from now on hold something else, under the same version. ` +
+          `${changed.map((name) => `\`codeChange[${from}].${name}\``).join(" and ")} of \`${module.id}\` ${changed.length === 1 ? "is" : "are"} not what it was at ${baseline.name ?? ""}, and version ${from + 1} is released: systems that were upgraded by it hold what the old step made, and those that are upgraded from now on hold something else, under the same version. ` +
           `Restore it, and put what has to be corrected into a step of its own, \`codeChange[${source.vsn ?? from + 1}]\`, with \`vsn\` raised; if nobody has run it, this is as it should be.`,
         related: [],
         fixes: [],

@@ -14,6 +14,8 @@ export function codeText(tree: ExpressionTree, source: string): string {
     case "function":
       return functionText(tree, source);
     case "call":
+      // Why something is so is said to people.
+      if (tree.callee.kind === "name" && /^(?:irreversible|drop)$/.test(tree.callee.text)) return `${tree.callee.text}()`;
       return `${codeText(tree.callee, source)}(${tree.args.map((arg) => codeText(arg, source)).join()})`;
     case "property":
       return `${codeText(tree.object, source)}.${tree.name}`;

@@ -66,7 +66,7 @@ export function readDefinition(call: CallTree, variables: Variables, text: strin
     };
     if (step?.kind !== "object") {
       const functions = { up: null, down: null };
-      return { ...common, written: false, up: step !== undefined, down: step === undefined ? "missing" : "function", code: "", functions };
+      return { ...common, written: false, up: step !== undefined, down: step === undefined ? "missing" : "function", code: {}, functions };
     }
     const spread = step.properties.some(({ kind }) => kind === "spread");
     const down = propertyOf(step, "down");
@@ -75,9 +75,18 @@ export function readDefinition(call: CallTree, variables: Variables, text: strin
       written: true,
       up: spread || propertyOf(step, "up") !== undefined,
       down: down === undefined ? (spread ? "function" : "missing") : isIrreversible(down) ? "irreversible" : "function",
-      code: codeText(step, text),
+      code: codeOf(step),
       functions: { up: stepFunction(step, "up"), down: stepFunction(step, "down") },
     };
+  }
+
+  function codeOf({ properties }: ObjectTree): Readonly<Record<string, string>> {
+    const parts = properties.flatMap((property) =>
+      property.kind === "spread" || property.kind === "other" || property.name === undefined
+        ? []
+        : [[property.name, codeText(valueOf(property.value), text)] as const],
+    );
+    return Object.fromEntries(parts);
   }
 
   function stepFunction(step: ObjectTree, name: string): StepFunctionTree | null {
