@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { Diagnostic } from "vscode-languageserver-protocol/node";
+import { gitProject } from "./support/git-project.ts";
 import { type Editor, type EditorOptions, startEditor, vscode } from "./support/editor.ts";
 import { temporaryProject, type TemporaryProject } from "./support/temporary-project.ts";
 
@@ -236,6 +237,32 @@ test("a wrong configuration is a finding at its place, the rest of it counts, an
   await editor.pause();
   assert.equal(only(editor.diagnostics(file)).severity, 1);
   assert.match(textOf(only(editor.diagnostics(configuration)).message), /cannot be read as JSON/);
+});
+
+test("an editor compares with what the configuration names, and releases by the snapshots all the same", async (context) => {
+  const project = gitProject(context, {
+    "package.json": manifest,
+    "instar.config.json": '{ "baseline": "main" }',
+    "src/room.actor.ts": room,
+  });
+  const editor = await startEditor(context, { folders: [project.root] });
+  const file = project.path("src/room.actor.ts");
+  editor.open(file);
+  await editor.pause();
+  assert.deepEqual(editor.diagnostics(file), []);
+  editor.replace(file, "readonly size: number;", "readonly size: number; readonly a: string;");
+  await editor.pause();
+  assert.match(textOf(only(editor.diagnostics(file)).message), /at main/);
+  project.write({ "instar.config.json": '{ "baseline": "nowhere" }' });
+  editor.changedOnDisk(project.path("instar.config.json"));
+  await editor.pause();
+  assert.deepEqual(editor.diagnostics(file), [], "nothing was released");
+  assert.match(editor.messages.join(), /names a baseline that cannot be read, so the newest snapshots are compared with\. .*nowhere/);
+  project.write({ "instar.config.json": '{ "baseline": "main" }' });
+  editor.changedOnDisk(project.path("instar.config.json"));
+  await editor.pause();
+  assert.equal(editor.diagnostics(file).length, 1);
+  assert.deepEqual((await editor.request("instar/release", {}).result).problems, []);
 });
 
 test("a file has its findings once, however the editor spells its URI", async (context) => {

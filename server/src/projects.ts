@@ -5,6 +5,7 @@ import type { Analyzed } from "./analysis/model.ts";
 import type { Finding } from "./analysis/rule.ts";
 import type { Log } from "./guarded.ts";
 import type * as workspaceModule from "./late-workspace.ts";
+import type { WorkspaceAgainst } from "./late-workspace.ts";
 
 /** An open document, by its path. */
 export interface OpenText {
@@ -22,7 +23,13 @@ interface Result {
 /** One project root and what is known of it. Every result is that of the newest texts: `generation` rises with each change. */
 export class Project {
   readonly root: string;
-  readonly workspace: workspaceModule.Workspace;
+  readonly #open: Open;
+  readonly #tell: (message: string) => void;
+  #workspace: workspaceModule.Workspace;
+  readonly #overlays = new Map<string, string>();
+  /** The ref that the configuration names, and what stands for its contents, once it was looked at. */
+  #baseline: { readonly ref: string | null; readonly key: string | null } = { ref: null, key: null };
+  #following: Promise<void> | undefined;
   #generation = 0;
   #everAnalyzed = false;
   #saved = false;
@@ -30,9 +37,17 @@ export class Project {
   #analyzed: Result | undefined;
   #running: { readonly generation: number; readonly full: boolean; readonly result: Promise<Analyzed | undefined> } | undefined;
 
-  constructor(workspace: workspaceModule.Workspace) {
-    this.root = workspace.root;
-    this.workspace = workspace;
+  /** @param tell says to a person what they have to put right. */
+  constructor(open: Open, tell: (message: string) => void) {
+    this.#open = open;
+    this.#tell = tell;
+    this.#workspace = open(undefined);
+    this.root = this.#workspace.root;
+  }
+
+  /** Another one where the project is compared with something else. */
+  get workspace(): workspaceModule.Workspace {
+    return this.#workspace;
   }
 
   get generation(): number {
@@ -46,6 +61,8 @@ export class Project {
 
   /** Says whether it concerns this project: one may read files of another. */
   setOverlay(file: string, text: string | undefined): boolean {
+    if (text === undefined) this.#overlays.delete(file);
+    else this.#overlays.set(file, text);
     const concerned = this.workspace.setOverlay(file, text);
     if (concerned) this.#generation++;
     return concerned;
@@ -89,6 +106,7 @@ export class Project {
     if (known !== undefined) return known.findings.filter((finding) => finding.file === file);
     const generation = this.#generation;
     this.#readDisk();
+    await this.#follow();
     const alone = this.workspace.first(file);
     if (alone !== null) return alone;
     // It takes a while to load, and the last run may have left what is asked for.
@@ -109,7 +127,9 @@ export class Project {
 
   async #analyze(generation: number, full: boolean): Promise<Analyzed | undefined> {
     this.#readDisk();
+    await this.#follow();
     const { workspace } = this;
+    if (full) await workspace.loadCompiler();
     const moved = () => this.#generation !== generation;
     const before = this.#everAnalyzed;
     this.#everAnalyzed = true;
@@ -127,8 +147,50 @@ export class Project {
     if (!this.#diskChanged) return;
     this.#diskChanged = false;
     this.workspace.refresh();
+    // A ref may have moved as well.
+    if (this.#baseline.ref !== null) this.#baseline = { ref: null, key: this.#baseline.key };
+  }
+
+  /** Compares with what the configuration names, once it names something else, or that is something else. */
+  async #follow(): Promise<void> {
+    await this.#following;
+    const ref = this.workspace.analyzer.configuration.baseline;
+    if (ref === this.#baseline.ref && (ref !== null || this.#baseline.key === null)) return;
+    this.#following = this.#compareWith(ref);
+    await this.#following;
+  }
+
+  async #compareWith(ref: string | null): Promise<void> {
+    const { configuredBaseline } = await import("./configured-baseline.ts");
+    const { against, key, problem } = configuredBaseline(this.root, ref);
+    if (problem !== null)
+      this.#tell(
+        `The configuration of ${this.root} names a baseline that cannot be read, so the newest snapshots are compared with. ${problem}`,
+      );
+    const same = key === this.#baseline.key;
+    this.#baseline = { ref, key };
+    if (same) return;
+    this.#workspace = this.#opened(against);
+    this.#analyzed = undefined;
+    this.#everAnalyzed = false;
+  }
+
+  #opened(against: WorkspaceAgainst | undefined): workspaceModule.Workspace {
+    const workspace = this.#open(against);
+    for (const [file, text] of this.#overlays) workspace.setOverlay(file, text);
+    return workspace;
+  }
+
+  /** The whole project compared with its snapshots, whatever else the configuration names: that is what a release is judged by. */
+  async againstSnapshots(): Promise<{ readonly workspace: workspaceModule.Workspace; readonly analyzed: Analyzed } | undefined> {
+    const current = await this.current(true);
+    const workspace = this.#baseline.ref === null ? this.workspace : this.#opened(undefined);
+    const analyzed = this.#baseline.ref === null ? current : await workspace.analyzeFully();
+    return analyzed === undefined ? undefined : { workspace, analyzed };
   }
 }
+
+type Open = (against: WorkspaceAgainst | undefined) => workspaceModule.Workspace;
 
 export class Projects {
   readonly #module: typeof workspaceModule;
@@ -188,7 +250,10 @@ export class Projects {
     const known = this.#byRoot.get(root);
     if (known !== undefined) return known;
     try {
-      const project = new Project(this.#module.openWorkspace(root));
+      const project = new Project(
+        (against) => this.#module.openWorkspace(root, against === undefined ? {} : { against }),
+        (message) => this.#log.error(message),
+      );
       this.#byRoot.set(root, project);
       for (const { file, text } of this.#openTexts()) project.setOverlay(file, text);
       return project;

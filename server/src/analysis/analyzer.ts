@@ -12,6 +12,7 @@ import type { Compiler } from "./compiler.ts";
 import { ProjectBodies } from "./bodies/bodies.ts";
 import { type Against, type Baselines, TreeBaselines } from "./baselines.ts";
 import { check } from "./check.ts";
+import type { Configuration } from "./configuration.ts";
 import type { ActorSource, Baseline, Drift, ModuleFacts, OrphanedReleases, ProjectFacts, Reading, Receivers, StepWriter } from "./facts.ts";
 import { type AgainstLive, LiveBaselines } from "./live-baselines.ts";
 import type { ActorModule, Analyzed, Strategy, Verdict, Warning } from "./model.ts";
@@ -40,6 +41,8 @@ export interface AnalyzerOptions {
 }
 
 export interface Analyzer {
+  /** What the project says of itself, as its files are now. */
+  readonly configuration: Configuration;
   /** Tells which files were written, created or deleted since the last analysis, in the editor or on disk. */
   invalidate(files: readonly string[]): void;
   /**
@@ -121,6 +124,10 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
   let shown: readonly Finding[] = [];
 
   const analyzer: Analyzer = {
+    get configuration() {
+      return project.configuration;
+    },
+
     invalidate(files) {
       project.invalidate(files);
       releases.invalidate(files);
@@ -406,7 +413,17 @@ function newestRelease(id: string, snapshots: Snapshots): Baseline | undefined {
   const newest = snapshots.at(-1);
   if (newest?.parsed.kind !== "ok") return undefined;
   const { vsn, file, parsed } = newest;
-  return { id, vsn, file, shapes: parsed.shapes, source: "snapshot", name: null, label: `the release of version ${vsn}`, steps: [], snapshots };
+  return {
+    id,
+    vsn,
+    file,
+    shapes: parsed.shapes,
+    source: "snapshot",
+    name: null,
+    label: `the release of version ${vsn}`,
+    steps: [],
+    snapshots,
+  };
 }
 
 /** Whether the steps that lead from the baseline to this version, and back, are there. */

@@ -35,9 +35,9 @@ export async function release(projects: Projects): Promise<ReleaseResult> {
   const problems: string[] = [];
   const { judgeSnapshots, writeSnapshots } = await import("../snapshots.ts");
   for (const project of projects.all) {
-    const analyzed = await project.current(true);
-    if (analyzed === undefined) continue;
-    const judged = judgeSnapshots(project.workspace, analyzed);
+    const found = await project.againstSnapshots();
+    if (found === undefined) continue;
+    const judged = judgeSnapshots(found.workspace, found.analyzed);
     problems.push(...judged.problems);
     if (judged.problems.length > 0) continue;
     try {
