@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { ts } from "../server/src/analysis/typescript.ts";
-import { FixtureProject, parsePage } from "./support/fixture.ts";
+import { FixtureProject } from "./support/fixture.ts";
 
 const folder = new URL("fixtures/programs/", import.meta.url);
 
@@ -82,55 +82,6 @@ for (const name of readdirSync(folder)) {
       });
     }
   });
-}
-
-/** The example and the pages of the rules are programs, too, if small ones: what is wrong with them stays, and nothing else comes. */
-describe("examples and fixtures, edited in every way at once", () => {
-  for (const [name, files] of [...examples(), ...fixtures()]) {
-    test(name, () => {
-      const project = new FixtureProject();
-      for (const [file, text] of files) project.write(file, text);
-      project.release();
-      const before = errorsOf(project);
-      for (const [file, text] of files)
-        project.write(
-          file,
-          Object.values(edits).reduce((edited, edit) => edit(edited, false), text),
-        );
-      assert.deepEqual(errorsOf(project), before);
-    });
-  }
-});
-
-type Files = readonly (readonly [file: string, text: string])[];
-
-function examples(): readonly (readonly [name: string, files: Files])[] {
-  const chat = new URL("../examples/chat/src/", import.meta.url);
-  const names = readdirSync(chat).filter((name) => !name.includes(".test."));
-  return [["chat", names.map((name) => [`src/${name}`, readFileSync(new URL(name, chat), "utf8")] as const)]];
-}
-
-/** Those of one version: what another one says of it is about the difference. */
-function fixtures(): readonly (readonly [name: string, files: Files])[] {
-  const rules = new URL("../server/src/analysis/rules/", import.meta.url);
-  return readdirSync(rules)
-    .filter((name) => name.endsWith(".md"))
-    .flatMap((name) => parsePage(readFileSync(new URL(name, rules), "utf8")).fixtures.map((fixture) => ({ name, fixture })))
-    .filter(({ fixture: { blocks } }) =>
-      blocks.every(({ version, file }) => (version === "new" || version === "fixed") && file.endsWith(".ts")),
-    )
-    .map(({ name, fixture: { name: title, blocks } }) => [
-      `${name}: ${title}`,
-      blocks.filter(({ version }) => version === "new").map(({ file, code }) => [file, code] as const),
-    ]);
-}
-
-function errorsOf(project: FixtureProject): readonly string[] {
-  return project
-    .findings()
-    .filter(({ severity }) => severity === "error")
-    .map(({ rule, file }) => `${file}: ${rule}`)
-    .toSorted();
 }
 
 function assertExpected(name: string, project: FixtureProject): void {
