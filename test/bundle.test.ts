@@ -86,6 +86,8 @@ test("the packaged extension holds what it needs and nothing else", () => {
     "dist/extension.cjs",
     "dist/server.cjs",
     "package.json",
+    "schemas/instar.config.schema.json",
+    "schemas/package.schema.json",
     "syntaxes/instar.code-change.tmLanguage.json",
     "syntaxes/instar.injection.tmLanguage.json",
   ]);

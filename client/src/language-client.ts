@@ -1,5 +1,5 @@
 /** Starts, restarts and stops the language server, and gives its requests their types. */
-import type * as vscode from "vscode";
+import * as vscode from "vscode";
 import { LanguageClient, TransportKind } from "vscode-languageclient/node";
 import type { InitializationOptions, ServerNotifications, ServerRequests } from "../../server/src/protocol.ts";
 
@@ -13,14 +13,16 @@ export interface InstarClient {
     params: ServerRequests[Method]["params"],
     token?: vscode.CancellationToken,
   ): Promise<ServerRequests[Method]["result"]>;
+  /** Applies what LSP calls a workspace edit, as one that one undo takes back. */
+  applyEdit(edit: object): Promise<boolean>;
   onNotification<Method extends keyof ServerNotifications>(
     method: Method,
     listener: (params: ServerNotifications[Method]) => void,
   ): vscode.Disposable;
 }
 
-/** Commands that code lenses may name. */
-const lensCommands = ["instar.processes.focus"];
+/** Commands that code lenses and code actions may name. */
+const namedCommands = ["instar.processes.focus", "instar.answer"];
 
 export function createInstarClient(context: vscode.ExtensionContext, output: vscode.LogOutputChannel): InstarClient {
   const module = context.asAbsolutePath("dist/server.cjs");
@@ -37,9 +39,11 @@ export function createInstarClient(context: vscode.ExtensionContext, output: vsc
       documentSelector: [
         { scheme: "file", language: "typescript" },
         { scheme: "file", language: "typescriptreact" },
+        // Where the project says what its findings weigh: as it is typed, too.
+        { scheme: "file", pattern: "**/{instar.config,package}.json" },
       ],
       outputChannel: output,
-      initializationOptions: { commands: lensCommands } satisfies InitializationOptions,
+      initializationOptions: { commands: namedCommands } satisfies InitializationOptions,
     },
   );
   return {
@@ -51,6 +55,10 @@ export function createInstarClient(context: vscode.ExtensionContext, output: vsc
     },
     request: (method, params, token) =>
       token === undefined ? languageClient.sendRequest(method, params) : languageClient.sendRequest(method, params, token),
+    applyEdit: async (edit) => {
+      const made = await languageClient.protocol2CodeConverter.asWorkspaceEdit(edit);
+      return made === undefined || vscode.workspace.applyEdit(made);
+    },
     onNotification: (method, listener) => languageClient.onNotification(method, listener),
   };
 }
