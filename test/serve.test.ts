@@ -5,6 +5,7 @@ import type { Diagnostic } from "vscode-languageserver-protocol/node";
 import { gitProject } from "./support/git-project.ts";
 import { type Editor, type EditorOptions, startEditor, vscode } from "./support/editor.ts";
 import { temporaryProject, type TemporaryProject } from "./support/temporary-project.ts";
+import type { FixAnswers } from "../server/src/protocol.ts";
 
 const manifest = JSON.stringify({ name: "temporary", private: true, type: "module", dependencies: { instar: "*" } });
 
@@ -94,6 +95,54 @@ test("whether a field was renamed is for a person to say: one action for each an
   assert.match(editor.text(file), /title: \w+\.name/);
   await editor.pause();
   assert.deepEqual(editor.diagnostics(file), []);
+});
+
+test("a client that can ask is asked to: which renames and first values a fix does not know, and the fix with the answers", async (context) => {
+  const { editor, file } = await released(context, { initializationOptions: { commands: ["instar.answer"] } });
+  editor.replace(file, "readonly title: string", "readonly name: string;\n  readonly at: Date");
+  editor.replace(file, "(title) => ({ title,", "(name) => ({ name, at: new Date(),");
+  await editor.pause();
+  const finding = only(editor.diagnostics(file));
+  const asking = (await editor.codeActions(file, finding)).find(({ command }) => command?.command === "instar.answer");
+  assert.match(asking?.title ?? "", /, and ask for what is not known$/);
+  const [fix] = (asking?.command?.arguments ?? []) as FixAnswers[];
+  assert.ok(fix);
+  const questions = await editor.request("instar/fixQuestions", { fix }).result;
+  assert.deepEqual(questions?.renames, [{ from: "State.title", to: "State.name" }]);
+  const values = questions.values.map(({ path, suggestion }) => [path, suggestion]);
+  assert.deepEqual(values, [
+    ["State.name", '""'],
+    ["State.at", null],
+    ["State.title", '""'],
+  ]);
+  const renames = { "State.title": "State.name" };
+  const then = await editor.request("instar/fixQuestions", { fix: { ...fix, renames } }).result;
+  assert.deepEqual(
+    then?.values.map(({ path, type }) => [path, type]),
+    [["State.at", "Date"]],
+  );
+  await assert.rejects(
+    editor.request("instar/fix", { fix: { ...fix, renames, values: { "State.at": "0), evil(" } } }).result,
+    /no expression/,
+  );
+  const made = await editor.request("instar/fix", { fix: { ...fix, renames, values: { "State.at": "new Date(0)" } } }).result;
+  assert.ok(made);
+  editor.apply(made.edit);
+  assert.match(editor.text(file), /name: old\.title,\n +at: new Date\(0\),/);
+  await editor.pause();
+  assert.deepEqual(editor.diagnostics(file), []);
+  assert.equal(await editor.request("instar/fixQuestions", { fix }).result, null, "its finding is gone");
+});
+
+test("a client that cannot ask gets no such action", async (context) => {
+  const { editor, file } = await released(context, { initializationOptions: { commands: [] } });
+  editor.replace(file, "  readonly size: number;", "  readonly size: number;\n  readonly topic: string;");
+  await editor.pause();
+  const actions = await editor.codeActions(file, only(editor.diagnostics(file)));
+  assert.deepEqual(
+    actions.filter(({ command }) => command !== undefined),
+    [],
+  );
 });
 
 test("fix all takes what has no open question, in one edit", async (context) => {

@@ -1,7 +1,8 @@
 /** The commands of the palette, the tree and the lenses. Each asks only what it cannot know and says what came of it. */
 import { relative } from "node:path";
 import * as vscode from "vscode";
-import type { ModuleSummary, UpgradeReport } from "../../server/src/protocol.ts";
+import type { FixAnswers, ModuleSummary, UpgradeReport } from "../../server/src/protocol.ts";
+import { answerQuestions } from "./answer-questions.ts";
 import { startDevRuntime } from "./dev-runtime.ts";
 import type { InstarClient } from "./language-client.ts";
 import type { ProcessTree, TreeNode } from "./process-tree.ts";
@@ -30,6 +31,8 @@ export function registerCommands(commands: Commands): vscode.Disposable[] {
     register("instar.upgrade", (argument) => upgrade(commands, argument, false)),
     register("instar.rehearse", (argument) => upgrade(commands, argument, true)),
     register("instar.downgrade", (argument) => downgrade(commands, argument)),
+    // Not in the palette: a code action names it, with the fix that it is for.
+    register("instar.answer", (argument) => answerQuestions(client, argument as FixAnswers)),
     register("instar.release", () => release(commands)),
     register("instar.restartServer", async () => {
       await client.restart();

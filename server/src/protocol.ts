@@ -31,6 +31,10 @@ export interface ServerRequests {
    */
   "instar/upgrade": { params: { root?: string; module?: string; rehearse?: boolean; force?: boolean }; result: UpgradeReport };
   "instar/downgrade": { params: { root?: string; module: string; vsn: number }; result: UpgradeReport };
+  /** What a fix would have to know that only a person does, as far as its answers do not say it yet; null where its finding is gone. */
+  "instar/fixQuestions": { params: { fix: FixAnswers }; result: FixQuestions | null };
+  /** The edit of a fix with these answers, as LSP's `WorkspaceEdit`; null where its finding is gone. */
+  "instar/fix": { params: { fix: FixAnswers }; result: { readonly edit: object } | null };
   /** Writes the missing snapshots; gives the paths written. */
   "instar/release": { params: Record<string, never>; result: ReleaseResult };
 }
@@ -39,6 +43,27 @@ export interface ServerRequests {
 export interface ServerNotifications {
   "instar/processesChanged": Record<string, never>;
   "instar/status": ServerStatus;
+}
+
+/** A fix, found again by its finding, with the answers so far. */
+export interface FixAnswers {
+  readonly root: string;
+  readonly rule: string;
+  readonly module: string | null;
+  readonly file: string;
+  readonly line: number;
+  readonly title: string;
+  /** Old path to new one. */
+  readonly renames: Readonly<Record<string, string>>;
+  /** First values as expressions, by path. */
+  readonly values?: Readonly<Record<string, string>>;
+}
+
+export interface FixQuestions {
+  /** May one be a new name for the other? */
+  readonly renames: readonly { readonly from: string; readonly to: string }[];
+  /** First values of fields that old states do not have; without a suggestion, code that throws stands there until somebody says one. */
+  readonly values: readonly { readonly path: string; readonly type: string; readonly suggestion: string | null; readonly module: string }[];
 }
 
 export interface ModuleSummary {

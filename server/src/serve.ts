@@ -17,7 +17,15 @@ import {
 } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { guarded } from "./guarded.ts";
-import { type CodeActionContext, codeActions, fixAllKind, type FixReference, resolveCodeAction } from "./handlers/code-actions.ts";
+import {
+  answerCommand,
+  type CodeActionContext,
+  codeActions,
+  fixAllKind,
+  fixQuestions,
+  fixWithAnswers,
+  resolveCodeAction,
+} from "./handlers/code-actions.ts";
 import { codeLenses } from "./handlers/code-lenses.ts";
 import { createDiagnostics } from "./handlers/diagnostics.ts";
 import { createLive } from "./handlers/live.ts";
@@ -25,7 +33,7 @@ import { entries, modules, release } from "./handlers/modules.ts";
 import { downgrade, upgrade } from "./handlers/upgrades.ts";
 import type { Host } from "./host.ts";
 import { type Project, Projects } from "./projects.ts";
-import type { InitializationOptions, ServerNotifications, ServerRequests, ServerStatus } from "./protocol.ts";
+import type { FixAnswers, InitializationOptions, ServerNotifications, ServerRequests, ServerStatus } from "./protocol.ts";
 import { type ClientAbilities, type OpenDocuments, toPath } from "./to-lsp.ts";
 
 export function serve(connection: Connection, host: Host): void {
@@ -180,7 +188,7 @@ export function serve(connection: Connection, host: Host): void {
   connection.onCodeActionResolve((action, token) =>
     guarded(log, "codeAction/resolve", action, async () => {
       await ready;
-      const reference = action.data as FixReference | undefined;
+      const reference = action.data as FixAnswers | undefined;
       const project = reference === undefined ? undefined : projects?.byRoot(reference.root);
       return reference === undefined || project === undefined ? action : resolveCodeAction(actionContext(project), action, reference);
     })(action, token),
@@ -210,6 +218,14 @@ export function serve(connection: Connection, host: Host): void {
   });
   onRequest("instar/upgrade", undefined, async (params, token) => upgrade(await loadedProjects(), live, params, token));
   onRequest("instar/downgrade", undefined, async (params, token) => downgrade(await loadedProjects(), live, params, token));
+  onRequest("instar/fixQuestions", undefined, async ({ fix }) => {
+    const project = await projectAt(fix);
+    return project === undefined ? null : fixQuestions(actionContext(project), fix);
+  });
+  onRequest("instar/fix", undefined, async ({ fix }) => {
+    const project = await projectAt(fix);
+    return project === undefined ? null : fixWithAnswers(actionContext(project), fix);
+  });
   onRequest("instar/release", undefined, async () => {
     const all = await loadedProjects();
     const result = await release(all);
@@ -313,9 +329,14 @@ export function serve(connection: Connection, host: Host): void {
     return file === undefined || project === undefined ? undefined : { project, file };
   }
 
+  async function projectAt({ root }: FixAnswers): Promise<Project | undefined> {
+    await ready;
+    return projects?.byRoot(root);
+  }
+
   function actionContext(project: Project): CodeActionContext {
     const resolves = client.textDocument?.codeAction?.resolveSupport?.properties.includes("edit") ?? false;
-    return { project, open, abilities, resolves };
+    return { project, open, abilities, resolves, asks: options?.commands?.includes(answerCommand) === true };
   }
 }
 

@@ -161,6 +161,33 @@ test("fix says what it leaves to a person, whose code throws until then", async 
   assert.match(project.read(file).split("\n")[left[0].line - 1] ?? "", /say how number becomes bigint/);
 });
 
+test("a first value is assumed by the type and said so, or given by --default", async (t) => {
+  const fields = "  readonly title: string;\n  readonly count: number;";
+  const project = await releasedProject(t, { [file]: counterSource({ vsn: "1", state: fields, initial: "{ title, count: 0 }" }) });
+  const next = {
+    vsn: "1",
+    state: `${fields}\n  readonly step: number;\n  readonly at: Date;`,
+    initial: "{ title, count: 0, step: title.length, at: new Date() }",
+  };
+  project.write({ [file]: counterSource(next) });
+  const assumed = await runCli(["fix"], { cwd: project.root });
+  assert.match(assumed.stderr, /Assumed: State\.step of src\/counter\.actor begins with 0 .*--default State\.step=…/);
+  assert.match(assumed.stderr, /Left to you: .*State\.at needs a first value of type Date/);
+  const given = await runCli(["fix", "--default", "State.step=2 * 3", "--default", "State.at=new Date(0)"], { cwd: project.root });
+  assert.match(given.stdout, /\+ +step: 2 \* 3,\n\+ +at: new Date\(0\),/);
+  assert.doesNotMatch(given.stderr, /Assumed|Left to you/);
+  assert.equal(given.code, 0);
+  for (const [argument, why] of [
+    ["State.step=1; evil()", /is no expression/],
+    ["State.at=", /write the path, =, and the value/],
+    ["State.never=1", /answers no question of a fix.*Questions: State\.step, State\.at/s],
+  ] as const) {
+    const { code, stderr } = await runCli(["fix", "--default", argument, "--write"], { cwd: project.root });
+    assert.match(stderr, why);
+    assert.equal(code, 2);
+  }
+});
+
 test("a rename that nothing asks about: exit 2, names the candidates, writes nothing", async (t) => {
   const project = await released(t);
   project.write({ [file]: changedCounter });

@@ -92,15 +92,9 @@ export function play(fixture: Fixture, page: Page): Outcome {
   const blocks = new Map<Block, readonly string[]>();
   const of = (version: Block["version"]) => fixture.blocks.filter((block) => block.version === version);
   const committed = of("old").some(({ commit }) => commit);
-  const project = new FixtureProject(committed ? of("old") : []);
-  for (const block of of("old")) project.write(block.file, block.code);
-  if (of("old").length > 0) {
-    if (!committed) project.release();
-    expectSilence("the old version compared with itself", project.findings());
-  }
-  for (const block of of("released")) project.write(block.file, block.code);
-  for (const block of of("new")) project.write(block.file, block.code);
-  for (const block of of("gone")) project.remove(block.file);
+  const project = released(fixture);
+  if (of("old").length > 0) expectSilence("the old version compared with itself", project.findings());
+  advance(project, fixture);
   const findings = project.findings();
   for (const block of fixture.blocks)
     blocks.set(block, annotate(block, block.version === "new" || block.version === "released" ? findings : []));
@@ -139,6 +133,29 @@ export function play(fixture: Fixture, page: Page): Outcome {
   }
 }
 
+/** The old version, released. */
+function released({ blocks }: Fixture): FixtureProject {
+  const old = blocks.filter(({ version }) => version === "old");
+  const committed = old.some(({ commit }) => commit);
+  const project = new FixtureProject(committed ? old : []);
+  for (const block of old) project.write(block.file, block.code);
+  if (old.length > 0 && !committed) project.release();
+  return project;
+}
+
+function advance(project: FixtureProject, { blocks }: Fixture): void {
+  for (const version of ["released", "new"])
+    for (const block of blocks) if (block.version === version) project.write(block.file, block.code);
+  for (const block of blocks) if (block.version === "gone") project.remove(block.file);
+}
+
+/** The project in which a fixture's findings stand. */
+export function arranged(fixture: Fixture): FixtureProject {
+  const project = released(fixture);
+  advance(project, fixture);
+  return project;
+}
+
 /** The page with every block as the outcome says. */
 export function render(page: Page, outcomes: readonly Outcome[]): string {
   const lines = page.text.split("\n");
@@ -151,22 +168,30 @@ export function render(page: Page, outcomes: readonly Outcome[]): string {
 export class FixtureProject {
   readonly files: Record<string, string> = { [`${root}/package.json`]: "{}", ...runtimeFiles() };
   readonly analyzer: Analyzer;
+  /** What checks its types, which need not be read anew where nothing changed. */
+  readonly #types: ProjectProgram;
 
   /** @param committed what it is compared with in place of its releases, if there is anything. */
   constructor(committed: readonly Pick<Block, "file" | "code">[] = []) {
     const files = { ...this.files, ...Object.fromEntries(committed.map(({ file, code }) => [`${root}/${file}`, code])) };
     const against: Against = { host: memoryHost(files), name: "main", recall: () => undefined, keep: () => {}, notes: () => [] };
+    this.#types = new ProjectProgram(memoryHost(this.files), root);
     this.analyzer = createAnalyzer(memoryHost(this.files), { root, ...(committed.length === 0 ? {} : { against }) });
   }
 
   write(file: string, text: string): void {
     this.files[`${root}/${file}`] = text;
-    this.analyzer.invalidate([`${root}/${file}`]);
+    this.#invalidate(`${root}/${file}`);
   }
 
   remove(file: string): void {
     Reflect.deleteProperty(this.files, `${root}/${file}`);
-    this.analyzer.invalidate([`${root}/${file}`]);
+    this.#invalidate(`${root}/${file}`);
+  }
+
+  #invalidate(file: string): void {
+    this.analyzer.invalidate([file]);
+    this.#types.invalidate([file]);
   }
 
   read(file: string): string | undefined {
@@ -217,7 +242,7 @@ export class FixtureProject {
   /** What a strict type checker says of the project's own files. */
   typeErrors(): readonly string[] {
     const host = memoryHost(this.files);
-    const { program } = new ProjectProgram(host, root).program(listSources(host, root));
+    const { program } = this.#types.program(listSources(host, root));
     return program
       .getSourceFiles()
       .filter((source) => source.fileName.startsWith(`${root}/`) && !source.fileName.includes("/node_modules/"))

@@ -1,5 +1,5 @@
 /** Takes preferred fixes one after the other, in memory: each lies as an overlay over the disk, and the project is read anew before the next. */
-import type { Finding, Fix, RenameQuestion } from "../analysis/rule.ts";
+import type { Answers, Finding, Fix, RenameQuestion, ValueQuestion } from "../analysis/rule.ts";
 import type { FileChange } from "../write-files.ts";
 import { readFileSync } from "node:fs";
 import { applyEdits } from "./apply-edits.ts";
@@ -12,6 +12,9 @@ export interface FixedProject {
   /** Every question that the fixes asked, and those of them that no answer was given to. */
   readonly asked: readonly RenameQuestion[];
   readonly open: readonly (RenameQuestion & { readonly module: string | null })[];
+  /** First values that the written steps begin with, unless somebody says otherwise; all that were asked for, and those not answered. */
+  readonly askedValues: readonly ValueQuestion[];
+  readonly openValues: readonly ValueQuestion[];
   /** What the disk would have to hold. Nothing is written yet. */
   readonly changes: readonly FileChange[];
   /** The findings that stand after the fixes. */
@@ -23,11 +26,16 @@ const mostFixes = 1000;
 
 export function fixProject(
   project: Project,
-  options: { readonly rule: string | undefined; readonly renames: Readonly<Record<string, string>> },
+  options: {
+    readonly rule: string | undefined;
+    readonly renames: Readonly<Record<string, string>>;
+    readonly values: Readonly<Record<string, string>>;
+  },
 ): FixedProject {
   const taken: { finding: Finding; title: string }[] = [];
   const failed: { finding: Finding; message: string }[] = [];
   const asked: (RenameQuestion & { module: string | null })[] = [];
+  const askedValues: ValueQuestion[] = [];
   const tried = new Set<string>();
   const before = new Map<string, string | undefined>();
   const after = new Map<string, string>();
@@ -60,6 +68,8 @@ export function fixProject(
     taken,
     failed,
     asked,
+    askedValues,
+    openValues: askedValues.filter(({ path }) => options.values[path] === undefined),
     open: asked.filter((question) => !answered(question) && !isTaken(question, options.renames)),
     changes: [...after]
       .map(([file, text]) => ({ file, before: before.get(file), after: text }))
@@ -69,7 +79,9 @@ export function fixProject(
 
   function apply(fix: Fix): void {
     const questions = fix.questions.filter(({ from, to }) => options.renames[from] === to);
-    const edits = fix.edits({ renames: Object.fromEntries(questions.map(({ from, to }) => [from, to])) });
+    const answers: Answers = { renames: Object.fromEntries(questions.map(({ from, to }) => [from, to])), values: options.values };
+    askedValues.push(...(fix.values?.({ renames: answers.renames }) ?? []));
+    const edits = fix.edits(answers);
     // All edits of a fix apply or none: every new text is made before the first one is put in place.
     const files = [...new Set(edits.map(({ file }) => file))];
     const texts = files.map(

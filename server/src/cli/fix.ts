@@ -10,6 +10,7 @@ import { colors, count, print, printError, printJson } from "./terminal.ts";
 interface FixOptions {
   readonly rule?: string;
   readonly rename: Readonly<Record<string, string>>;
+  readonly default: Readonly<Record<string, string>>;
   readonly write: boolean;
   readonly format: "text" | "json";
 }
@@ -20,14 +21,17 @@ export function registerFix(program: Command): void {
     .description("the preferred fixes, as a diff; --write writes them")
     .option("--rule <id>", "only the findings of this rule")
     .option("--rename <old=new>", "answers a question: this path is a new name for that one; may be repeated", collectRename, {})
+    .option("--default <path=value>", "answers a question: old states begin with this value there; may be repeated", collectDefault, {})
     .option("--write", "write the files; all of them or none", false)
     .addOption(new Option("--format <format>", "how the result is printed").choices(["text", "json"]).default("text"))
     .action(async (options: FixOptions, command: Command) => {
       refuseUnknownRule(options.rule);
       const project = await openProject(projectRoot(command));
       const { fixProject } = await import("./fix-project.ts");
-      const fixed = fixProject(project, { rule: options.rule, renames: options.rename });
+      await refuseOtherThanExpressions(options.default);
+      const fixed = fixProject(project, { rule: options.rule, renames: options.rename, values: options.default });
       refuseUnaskedRenames(options.rename, fixed.asked);
+      refuseUnaskedValues(options.default, fixed.askedValues);
       const { createTwoFilesPatch } = await import("diff");
       const changes = fixed.changes.map(({ file, before, after }) => {
         const name = fromRoot(project.root, file);
@@ -52,6 +56,7 @@ export function registerFix(program: Command): void {
           })),
           files: changes.map(({ file, diff }) => ({ file: fromRoot(project.root, file), diff })),
           questions: fixed.open.map(({ from, to, module }) => ({ module, from, to })),
+          values: fixed.openValues,
           left: left.map((place) => ({ ...place, file: fromRoot(project.root, place.file) })),
           findings: fixed.remaining.map((finding) => findingJson(project.root, finding)),
         });
@@ -70,6 +75,12 @@ export function registerFix(program: Command): void {
           printError(
             `${colors.yellow("Question:")} ${from} may have become ${to}: pass --rename ${from}=${to} if so. Until then its value is dropped.`,
           );
+        }
+        for (const { path, type, suggestion, module } of fixed.openValues) {
+          if (suggestion !== null)
+            printError(
+              `${colors.yellow("Assumed:")} ${path} of ${module} begins with ${suggestion} in states that do not have it (${type}): pass --default ${path}=… for another value.`,
+            );
         }
         for (const { file, line, text } of left)
           printError(`${colors.yellow("Left to you:")} ${fromHere(file)}:${line} ${text}. Until then, the step throws.`);
@@ -106,6 +117,37 @@ function collectRename(argument: string, previous: Readonly<Record<string, strin
   const rival = Object.entries(previous).find(([old, now]) => now === to && old !== from);
   if (rival !== undefined) throw new UsageError(`--rename: ${rival[0]} and ${from} cannot both have become ${to}. Give one of them.`);
   return { ...previous, [from]: to };
+}
+
+function collectDefault(argument: string, previous: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const at = argument.indexOf("=");
+  const [path, value] = [argument.slice(0, at).trim(), argument.slice(at + 1).trim()];
+  if (at < 0 || path === "" || value === "")
+    throw new UsageError(`--default ${argument}: write the path, =, and the value as code, for example --default State.step=1.`);
+  if (previous[path] !== undefined && previous[path] !== value)
+    throw new UsageError(`--default: ${path} cannot begin with both ${previous[path]} and ${value}. Give one of them.`);
+  return { ...previous, [path]: value };
+}
+
+async function refuseOtherThanExpressions(values: Readonly<Record<string, string>>): Promise<void> {
+  if (Object.keys(values).length === 0) return;
+  const { isExpression } = await import("../analysis/migration/expression.ts");
+  for (const [path, value] of Object.entries(values))
+    if (!isExpression(value))
+      throw new UsageError(
+        `--default ${path}=${value}: this is no expression. It is written into code as it stands, so a text needs its quotes: --default '${path}="…"'.`,
+      );
+}
+
+function refuseUnaskedValues(values: Readonly<Record<string, string>>, asked: readonly { path: string }[]): void {
+  for (const path of Object.keys(values)) {
+    if (asked.some((question) => question.path === path)) continue;
+    const candidates = [...new Set(asked.map((question) => question.path))];
+    throw new UsageError(
+      `--default ${path} answers no question of a fix, so nothing was written. ` +
+        (candidates.length > 0 ? `Questions: ${candidates.join(", ")}.` : "No fix asks for a first value."),
+    );
+  }
 }
 
 function refuseUnknownRule(rule: string | undefined): void {

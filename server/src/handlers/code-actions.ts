@@ -6,6 +6,7 @@ import {
   type CodeAction,
   CodeActionKind,
   type CodeActionParams,
+  CodeActionTriggerKind,
   type Diagnostic,
   LSPErrorCodes,
   type Range as LspRange,
@@ -14,20 +15,10 @@ import {
 import type { Analyzed } from "../analysis/model.ts";
 import type { Answers, FileEdit, Finding, Fix, RenameQuestion } from "../analysis/rule.ts";
 import type { Project } from "../projects.ts";
+import type { FixAnswers, FixQuestions } from "../protocol.ts";
 import { type ClientAbilities, type OpenDocuments, toDiagnostic, toLspRange, toWorkspaceEdit } from "../to-lsp.ts";
 
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.instar`;
-
-/** What `codeAction/resolve` needs to find the fix again. */
-export interface FixReference {
-  readonly root: string;
-  readonly rule: string;
-  readonly module: string | null;
-  readonly file: string;
-  readonly line: number;
-  readonly title: string;
-  readonly renames: Readonly<Record<string, string>>;
-}
 
 export interface CodeActionContext {
   readonly project: Project;
@@ -35,7 +26,12 @@ export interface CodeActionContext {
   readonly abilities: ClientAbilities;
   /** Whether the client asks for the edit later, with `codeAction/resolve`. */
   readonly resolves: boolean;
+  /** Whether the client has the command that asks for answers. */
+  readonly asks: boolean;
 }
+
+/** The command by which a client asks what only a person knows, and then for the fix; its argument is the fix. */
+export const answerCommand = "instar.answer";
 
 export async function codeActions(context: CodeActionContext, file: string, params: CodeActionParams): Promise<CodeAction[]> {
   const analyzed = await context.project.current(true);
@@ -52,16 +48,43 @@ export async function codeActions(context: CodeActionContext, file: string, para
 }
 
 /** The action with its edit. Fails with `ContentModified` where the finding is gone, so that the client asks again. */
-export async function resolveCodeAction(context: CodeActionContext, action: CodeAction, reference: FixReference): Promise<CodeAction> {
-  const analyzed = await context.project.current(true);
-  const fix = analyzed?.findings
+export async function resolveCodeAction(context: CodeActionContext, action: CodeAction, reference: FixAnswers): Promise<CodeAction> {
+  const fix = await findFix(context, reference);
+  if (fix === undefined)
+    throw new ResponseError(LSPErrorCodes.ContentModified, "The finding that this fix was for is gone; the text has changed since.");
+  return { ...action, edit: toWorkspaceEdit(fix.edits(await answersOf(reference)), context.open, context.abilities) };
+}
+
+export async function fixQuestions(context: CodeActionContext, reference: FixAnswers): Promise<FixQuestions | null> {
+  const fix = await findFix(context, reference);
+  if (fix === undefined) return null;
+  return { renames: [...fix.questions], values: [...(fix.values?.(await answersOf(reference)) ?? [])] };
+}
+
+export async function fixWithAnswers(context: CodeActionContext, reference: FixAnswers): Promise<{ readonly edit: object } | null> {
+  const fix = await findFix(context, reference);
+  if (fix === undefined) return null;
+  return { edit: toWorkspaceEdit(fix.edits(await answersOf(reference)), context.open, context.abilities) };
+}
+
+async function findFix({ project }: CodeActionContext, reference: FixAnswers): Promise<Fix | undefined> {
+  const analyzed = await project.current(true);
+  return analyzed?.findings
     .filter(({ rule, module, file }) => rule === reference.rule && module === reference.module && file === reference.file)
     .toSorted((a, b) => distance(a, reference) - distance(b, reference))
     .flatMap(({ fixes }) => fixes)
     .find(({ title }) => title === reference.title);
-  if (fix === undefined)
-    throw new ResponseError(LSPErrorCodes.ContentModified, "The finding that this fix was for is gone; the text has changed since.");
-  return { ...action, edit: toWorkspaceEdit(fix.edits({ renames: reference.renames }), context.open, context.abilities) };
+}
+
+/** @throws ResponseError for a value that is no expression: it would not stay where it is put. */
+async function answersOf({ renames, values = {} }: FixAnswers): Promise<Answers> {
+  if (Object.keys(values).length === 0) return { renames };
+  // It needs the compiler, without which the server starts.
+  const { isExpression } = await import("../analysis/migration/expression.ts");
+  const wrong = Object.entries(values).find(([, value]) => !isExpression(value));
+  if (wrong !== undefined)
+    throw new ResponseError(LSPErrorCodes.RequestFailed, `${wrong[1]} is no expression, so it cannot be the first value of ${wrong[0]}.`);
+  return { renames, values };
 }
 
 /** At most this many answers are offered; beyond, a person writes the step. */
@@ -69,16 +92,21 @@ const answersLimit = 8;
 
 /** All consistent answers, most renames first: each old field has one new name at most, and the other way round. */
 export function plausibleAnswers(questions: readonly RenameQuestion[]): Answers[] {
-  let answers: Record<string, string>[] = [{}];
-  for (const { from, to } of questions)
-    answers = answers.flatMap((renames) =>
-      from in renames || Object.values(renames).includes(to) ? [renames] : [{ ...renames, [from]: to }, renames],
-    );
+  const answers = allAnswers(questions);
   const count = (renames: Record<string, string>) => Object.keys(renames).length;
   const sorted = answers.toSorted((a, b) => count(b) - count(a));
   // "Nothing was renamed" is always among the offers.
   const offered = sorted.length > answersLimit ? [...sorted.slice(0, answersLimit - 1), {}] : sorted;
   return offered.map((renames) => ({ renames }));
+}
+
+function allAnswers(questions: readonly RenameQuestion[]): readonly Record<string, string>[] {
+  let answers: Record<string, string>[] = [{}];
+  for (const { from, to } of questions)
+    answers = answers.flatMap((renames) =>
+      from in renames || Object.values(renames).includes(to) ? [renames] : [{ ...renames, [from]: to }, renames],
+    );
+  return answers;
 }
 
 /** For example `title was renamed to name`, or `title dropped, name added`. */
@@ -99,7 +127,8 @@ function quickFixes(context: CodeActionContext, finding: Finding, params: CodeAc
   const preferred = finding.fixes.find((fix) => fix.preferred);
   return finding.fixes.flatMap((fix) => {
     const open = fix.questions.length > 0;
-    return plausibleAnswers(fix.questions).map((answers) => {
+    const asking = asks(context, fix, params) ? [askingAction(context, finding, fix, diagnostics)] : [];
+    const ready = plausibleAnswers(fix.questions).map((answers) => {
       const action: CodeAction = {
         title: open ? `${fix.title} (${answerText(fix.questions, answers)})` : fix.title,
         kind: CodeActionKind.QuickFix,
@@ -108,30 +137,38 @@ function quickFixes(context: CodeActionContext, finding: Finding, params: CodeAc
       if (!open && fix === preferred) action.isPreferred = true;
       return withEdit(context, finding, fix, answers, action);
     });
+    return [...ready, ...asking];
   });
+}
+
+/** Whether a person who looks at the list would rather be asked. Moving the cursor should not cost what finding that out costs. */
+function asks(context: CodeActionContext, fix: Fix, { context: { triggerKind } }: CodeActionParams): boolean {
+  if (!context.asks || triggerKind === CodeActionTriggerKind.Automatic) return false;
+  return allAnswers(fix.questions).length > answersLimit || (fix.values?.({ renames: {} }) ?? []).length > 0;
+}
+
+function askingAction(context: CodeActionContext, finding: Finding, fix: Fix, diagnostics: Diagnostic[]): CodeAction {
+  const title = `${fix.title}, and ask for what is not known`;
+  const command = { title, command: answerCommand, arguments: [referenceTo(context, finding, fix, { renames: {} })] };
+  return { title, kind: CodeActionKind.QuickFix, diagnostics, command };
 }
 
 function withEdit(context: CodeActionContext, finding: Finding, fix: Fix, answers: Answers, action: CodeAction): CodeAction {
   if (!context.resolves) return { ...action, edit: toWorkspaceEdit(fix.edits(answers), context.open, context.abilities) };
-  const { rule, module, file, range } = finding;
-  const data: FixReference = {
-    root: context.project.root,
-    rule,
-    module,
-    file,
-    line: range.start.line,
-    title: fix.title,
-    renames: answers.renames,
-  };
-  return { ...action, data };
+  return { ...action, data: referenceTo(context, finding, fix, answers) };
 }
 
-/** Every preferred fix without an open question. One whose edits touch those of an earlier one waits for the next time. */
+function referenceTo({ project }: CodeActionContext, { rule, module, file, range }: Finding, fix: Fix, { renames }: Answers): FixAnswers {
+  return { root: project.root, rule, module, file, line: range.start.line, title: fix.title, renames };
+}
+
+/** Every preferred fix that leaves nothing to a person. One whose edits touch those of an earlier one waits for the next time. */
 function fixAll(context: CodeActionContext, analyzed: Analyzed, file: string): CodeAction[] {
   const edits: FileEdit[] = [];
   for (const finding of analyzed.findings) {
     if (finding.file !== file) continue;
     const fix = finding.fixes.find(({ preferred, questions }) => preferred && questions.length === 0);
+    if (fix?.values?.({ renames: {} }).some(({ suggestion }) => suggestion === null) === true) continue;
     const own = fix?.edits({ renames: {} });
     if (own !== undefined && !own.some((edit) => edits.some((other) => touches(edit, other)))) edits.push(...own);
   }
@@ -152,7 +189,7 @@ function before(a: LspRange["start"], b: LspRange["start"]): boolean {
   return a.line < b.line || (a.line === b.line && a.character < b.character);
 }
 
-function distance(finding: Finding, reference: FixReference): number {
+function distance(finding: Finding, reference: FixAnswers): number {
   return Math.abs(finding.range.start.line - reference.line);
 }
 

@@ -3,7 +3,16 @@
  * them are told apart in one expression, many variants by a total `switch` in a local function.
  */
 import { byTag, tagOf } from "../compare.ts";
-import { type BuiltinShape, type EnumShape, isPrimitive, type LiteralShape, membersOf, type ObjectShape, primitive, type Shape } from "../shape.ts";
+import {
+  type BuiltinShape,
+  type EnumShape,
+  isPrimitive,
+  type LiteralShape,
+  membersOf,
+  type ObjectShape,
+  primitive,
+  type Shape,
+} from "../shape.ts";
 import { accessText, keyText, typeText } from "../type-text.ts";
 import { literalsOf } from "../validity.ts";
 import { either, indent, statement } from "./code.ts";
@@ -134,12 +143,13 @@ function inOrder(
   const first = kept.length === 0 ? [] : [{ test: tests.join(" || "), made: unit ?? value }];
   if (then.length > 0 || (end !== undefined && end !== value))
     return choose(converter, [...first, ...changed, ...then], end ?? value, value);
-  if (end === value || kept.length > 0) {
+  const one = end === undefined && changed.filter(({ sticky }) => sticky).length === 1;
+  if (end === value || (kept.length > 0 && !one)) {
     const stays = [...kept.flatMap(({ members }) => members), ...left];
-    const [one = primitive("never")] = stays;
+    const [only = primitive("never")] = stays;
     // The checker does not know that what is readonly is none of them any more.
     const sticky = changed.some((each) => each.sticky);
-    const type = sticky ? converter.conversion.wholeType(stays.length === 1 ? one : { kind: "union", members: stays }, "from") : undefined;
+    const type = sticky ? converter.conversion.wholeType(stays.length === 1 ? only : { kind: "union", members: stays }, "from") : undefined;
     return choose(converter, changed, type === undefined ? value : `${value} as ${type}`, value);
   }
   const last = changed.find(({ sticky }) => sticky) ?? changed.at(-1);

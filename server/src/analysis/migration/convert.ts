@@ -48,8 +48,10 @@ export class Converter implements Converting {
 
   #undecided = false;
 
-  constructor(conversion: Conversion) {
+  /** @param reserved names that no function may have. */
+  constructor(conversion: Conversion, reserved: Iterable<string> = []) {
     this.conversion = conversion;
+    for (const name of reserved) this.#names.add(name);
   }
 
   /** Declarations of the functions that the expressions call. */

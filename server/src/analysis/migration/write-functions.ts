@@ -27,21 +27,24 @@ export function stateFunction(context: StepContext, direction: "up" | "down", an
   const renames = renamesBetween(context.old.shapes.state, context.now.shapes.state)
     .filter((question) => answers.renames[question.from] === question.to)
     .map((question) => (up ? { target: question.to, source: question.from } : { target: question.from, source: question.to }));
-  const converter = new Converter({
-    ...conversion(context, from, to),
-    renamed: (path) => {
-      const found = renames.find(({ target }) => target === path)?.source;
-      return found === undefined ? undefined : lastName(found);
+  const converter = new Converter(
+    {
+      ...conversion(context, from, to),
+      renamed: (path) => {
+        const found = renames.find(({ target }) => target === path)?.source;
+        return found === undefined ? undefined : lastName(found);
+      },
+      first: (path, shape) => {
+        const answer = answers.values?.[path];
+        if (answer !== undefined) return { text: answer, source: "answer" };
+        const names = /^State((?:\.[^.[\]|<"]+)+)$/.exec(path)?.[1]?.slice(1).split(".");
+        const current = up && context.now.shapes === facts.source.protocol;
+        const own = current && names !== undefined ? initialValue(facts.tree.nodes.initial, names, facts.tree.checker) : undefined;
+        return own === undefined ? byType(context, shape) : { text: own, source: "init" };
+      },
     },
-    first: (path, shape) => {
-      const answer = answers.values?.[path];
-      if (answer !== undefined) return { text: answer, source: "answer" };
-      const names = /^State((?:\.[^.[\]|<"]+)+)$/.exec(path)?.[1]?.slice(1).split(".");
-      const current = up && context.now.shapes === facts.source.protocol;
-      const own = current && names !== undefined ? initialValue(facts.tree.nodes.initial, names, facts.tree.checker) : undefined;
-      return own === undefined ? byType(context, shape) : { text: own, source: "init" };
-    },
-  });
+    [parameter],
+  );
   const expression = converter.value(from.shapes.state, to.shapes.state, parameter, "State", new Set([parameter]), true);
   const made = arrowBody({ expression, functions: converter.functions }, layout);
   return { text: `${direction}: (${parameter}: ${from.state}): ${to.state} => ${made}`, open: converter.open };
@@ -109,11 +112,14 @@ function messageFunction(context: StepContext, direction: "up" | "down", from: M
   const results = to.args.slots.map((slot) =>
     slot.rest ? `...${text(slot, target)}` : slot.optional ? `(${text(slot, target)})?` : text(slot, target),
   );
-  const converter = new Converter({
-    ...conversion(context, source, target),
-    renamed: () => undefined,
-    first: (_, shape) => byType(context, shape),
-  });
+  const converter = new Converter(
+    {
+      ...conversion(context, source, target),
+      renamed: () => undefined,
+      first: (_, shape) => byType(context, shape),
+    },
+    names,
+  );
   const values = to.args.slots.flatMap((slot, index): readonly string[] => {
     const own = from.args.slots[index];
     const at = `${from.name}[${index}]`;

@@ -1,0 +1,129 @@
+/**
+ * All fixes of all rules, each alone on a fresh copy of the fixture that it is offered for: the code type-checks as before, its finding is
+ * gone, no other came, comments stay, and a second time there is nothing to do. The rule pages are the data; a new rule is covered by them.
+ */
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import * as rules from "../server/src/analysis/rules/all.ts";
+import type { Finding, Fix } from "../server/src/analysis/rule.ts";
+import { ts } from "../server/src/analysis/typescript.ts";
+import { arranged, type FixtureProject, parsePage } from "./support/fixture.ts";
+
+/** What a fix that leaves something to a person may be found by: the code says itself that it is not done. */
+const leftToAPerson = /\/\/ instar: review /;
+const saidOfWhatIsLeft: readonly string[] = ["code-change-may-throw", "required-field-no-value"];
+
+/** What comes to light with a fix: rules that were silent while another finding stood, or that a comment kept from speaking. */
+const revealed: readonly (readonly [fix: RegExp, rules: readonly string[]])[] = [
+  [/^state-changed-no-(code-change|down), "Write /, ["field-name-reused", "strategy-stronger-than-needed"]],
+  [/^suppression-without-reason, "Remove the suppression"/, ["vsn-not-literal"]],
+  [/^code-change-imports-live-code, "Give the step a copy/, ["code-change-impure"]],
+  [/^code-change-wrong-range, "Raise vsn/, ["state-changed-no-code-change"]],
+];
+
+/** Fixes whose text asks for more of a platform than fixtures have. */
+const otherPlatform = /Cannot find name 'AbortSignal'/;
+
+const folder = new URL("../server/src/analysis/rules/", import.meta.url);
+
+for (const { id } of Object.values(rules)) {
+  const page = parsePage(readFileSync(new URL(`${id}.md`, folder), "utf8"));
+  describe(id, () => {
+    for (const fixture of page.fixtures) {
+      test(fixture.name, () => {
+        const project = arranged(fixture);
+        const findings = project.findings();
+        const errors = findings.some(({ fixes }) => fixes.some(isChecked)) ? project.typeErrors() : [];
+        const problems = findings.flatMap((finding, at) =>
+          finding.fixes.flatMap((_, which) => tryFix(project, { at, which }, findings, errors)),
+        );
+        assert.deepEqual(problems, []);
+      });
+    }
+  });
+}
+
+/** A comment alone changes no types. */
+function isChecked(fix: Fix): boolean {
+  return fix.suppresses !== true;
+}
+
+/** What is wrong with one fix of one finding. The project is left as it was. */
+function tryFix(
+  project: FixtureProject,
+  { at, which }: { readonly at: number; readonly which: number },
+  known: readonly Finding[],
+  errors: readonly string[],
+): readonly string[] {
+  const finding = project.findings()[at];
+  const fix = finding?.fixes[which];
+  if (finding === undefined || fix === undefined) return ["the finding, or its fix, is not found a second time"];
+  const before = { ...project.files };
+  const problems: string[] = [];
+  project.apply(fix.edits({ renames: {} }));
+  const once = { ...project.files };
+  const changed = Object.keys(once).filter((file) => once[file] !== before[file]);
+  if (changed.length === 0) problems.push("it changes nothing");
+  const after = project.findings();
+  // Where several are alike, one of them is gone.
+  const alike = (all: readonly Finding[]) => all.filter((each) => isSame(each, finding)).length;
+  const left = alike(after) < alike(known) ? undefined : after.find((each) => isSame(each, finding));
+  if (left !== undefined) problems.push("its finding is still there");
+  const counts = new Map<string, number>();
+  for (const { rule } of known) counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  const unfinished = changed.some((file) => leftToAPerson.test(once[file] ?? ""));
+  const expected = [
+    ...(fix.suppresses === true ? ["suppression-without-reason"] : []),
+    ...(unfinished ? saidOfWhatIsLeft : []),
+    ...revealed.flatMap(([pattern, rules]) => (pattern.test(name(finding, fix)) ? rules : [])),
+  ];
+  for (const { rule, message } of after) {
+    counts.set(rule, (counts.get(rule) ?? 0) - 1);
+    if ((counts.get(rule) ?? 0) < 0 && !expected.includes(rule)) problems.push(`it adds ${rule}: ${message}`);
+  }
+  if (isChecked(fix))
+    for (const error of project.typeErrors()) if (!errors.includes(error) && !otherPlatform.test(error)) problems.push(error);
+  for (const file of changed)
+    for (const comment of lostComments(before[file] ?? "", once[file] ?? "")) problems.push(`a comment is lost: ${comment}`);
+  const again = left?.fixes.find(({ title }) => title === fix.title);
+  if (again !== undefined) project.apply(again.edits({ renames: {} }));
+  if (Object.keys(once).some((file) => once[file] !== project.files[file])) problems.push("a second time it changes something more");
+  for (const file of Object.keys(project.files)) {
+    const text = before[file];
+    if (text === undefined) project.remove(project.name(file));
+    else if (text !== project.files[file]) project.write(project.name(file), text);
+  }
+  return problems.map((problem) => `${name(finding, fix)}: ${problem}`);
+}
+
+function name({ rule }: Finding, { title }: Fix): string {
+  return `${rule}, "${title}"`;
+}
+
+function isSame(one: Finding, other: Finding): boolean {
+  return one.rule === other.rule && one.module === other.module && one.file === other.file && one.message === other.message;
+}
+
+/** Comments that the first text has more of than the second. Those that speak to Instar are its own to take away. */
+function lostComments(before: string, after: string): readonly string[] {
+  const left = comments(after);
+  return comments(before).filter((comment) => {
+    if (/instar(-ignore|:)/.test(comment)) return false;
+    const at = left.indexOf(comment);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
+
+function comments(text: string): string[] {
+  const found = new Map<number, string>();
+  const source = ts.createSourceFile("file.ts", text, ts.ScriptTarget.Latest, true);
+  const visit = (node: ts.Node): void => {
+    for (const ranges of [ts.getLeadingCommentRanges(text, node.getFullStart()), ts.getTrailingCommentRanges(text, node.getEnd())])
+      for (const { pos, end } of ranges ?? []) found.set(pos, text.slice(pos, end));
+    node.getChildren(source).forEach(visit);
+  };
+  visit(source);
+  return [...found.values()];
+}
