@@ -2,7 +2,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import type { CheckedStates } from "../../runtime/src/protocol.ts";
+import type { CheckedStates, HeldVersion } from "../../runtime/src/protocol.ts";
 import { counter, counterApp, counterSource } from "../support/counter.ts";
 import { fakeRuntime } from "../support/fake-runtime.ts";
 import { releasedProject } from "../support/released-project.ts";
@@ -108,6 +108,31 @@ test("a system that knows no types, and one whose version nobody describes any m
   modules = [{ ...checked, vsn: 7, shape: "unheard of" }];
   const unknown = await checkLive(project);
   assert.deepEqual([unknown.notes.map((note) => note.code), unknown.modules[0]?.baseline], [["INSTAR_LIVE_UNKNOWN"], null]);
+});
+
+test("old code that a system still has, with who has it", async (t) => {
+  const project = await releasedProject(t, { [file]: counter });
+  const checked: CheckedStates = { id, vsn: 1, shape: null, declaration: null, checked: 0, unchecked: 3, drifted: [], drifts: 0 };
+  const old: HeldVersion = {
+    module: id,
+    vsn: 1,
+    load: 1,
+    status: "old",
+    counts: { processes: 1, handlers: 1, timers: 0, functions: 0, instances: 0 },
+    processes: [{ pid: "<0.7>", name: "first", handler: "cast spin", since: null }],
+    timers: [],
+    functions: [],
+    instances: [],
+  };
+  const check = (_: unknown, reply: (result: unknown) => void) => reply({ modules: [checked] });
+  await fakeRuntime(
+    t,
+    { root: project.root, name: "app" },
+    { "states/check": check, "code/holders": (_, reply) => reply({ versions: [old], unknown: 0 }) },
+  );
+  const { code, findings } = await checkLive(project);
+  assert.deepEqual([code, findings.map(({ rule }) => rule)], [1, ["old-version-still-running"]]);
+  assert.match(findings[0]?.message ?? "", /^app still has version 1 of `src\/counter\.actor`.*first <0\.7> runs it in `cast spin`\./);
 });
 
 test("no system, and options that contradict each other", async (t) => {

@@ -327,12 +327,17 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       state,
       messages,
       drift: driftOf(source.id),
+      oldCode: oldCodeOf(source.id),
       unresolved,
     };
   }
 
   function driftOf(id: string): Drift | null {
     return against !== undefined && "live" in against ? (against.modules.find((module) => module.id === id)?.drift ?? null) : null;
+  }
+
+  function oldCodeOf(id: string): ModuleFacts["oldCode"] {
+    return against !== undefined && "live" in against ? (against.modules.find((module) => module.id === id)?.oldCode ?? []) : [];
   }
 
   function compare(source: ActorSource, snapshots: Snapshots): Compared {

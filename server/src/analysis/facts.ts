@@ -114,6 +114,8 @@ export interface ModuleFacts {
   readonly messages: MessageComparison;
   /** Only where a running system was asked. */
   readonly drift: Drift | null;
+  /** Versions that a running system still has though another one is current; only where one was asked. */
+  readonly oldCode: readonly OldCode[];
   /** Whether a type of the state or of a message cannot be found: verdicts are worth nothing then. */
   readonly unresolved: boolean;
 }
@@ -150,6 +152,21 @@ export interface EarlierTree {
   readonly name: string;
   /** For files of the earlier tree that are asked for one by one. */
   readonly bodies: Bodies;
+}
+
+/** A version that a running system still has though another one is current, and what has it. */
+export interface OldCode {
+  /** Of the runtime. */
+  readonly name: string;
+  readonly vsn: number;
+  /** Whether it was dropped for yet another version, so that nobody may run it any more. */
+  readonly purged: boolean;
+  /** That run in it; `handler`: which one, where that is known. */
+  readonly processes: readonly { readonly pid: string; readonly name: string | null; readonly handler: string | null }[];
+  /** Set by its code and still to fire. */
+  readonly timers: number;
+  /** Functions and instances in states. */
+  readonly values: readonly { readonly pid: string; readonly name: string | null; readonly path: string; readonly code: string }[];
 }
 
 export interface ProjectFacts {

@@ -4,7 +4,7 @@
  */
 import type { Baselines, BaselineSource } from "./baselines.ts";
 import type { Compiler } from "./compiler.ts";
-import type { ActorSource, Baseline, Drift } from "./facts.ts";
+import type { ActorSource, Baseline, Drift, OldCode } from "./facts.ts";
 import type { Note } from "./model.ts";
 import { snapshotReader } from "./read-snapshot.ts";
 import { shapeHash } from "./shape.ts";
@@ -26,6 +26,8 @@ export interface LiveModule {
   readonly declaration: string | null;
   /** What was found wrong with its states. */
   readonly drift: Drift | null;
+  /** What it has of other versions. */
+  readonly oldCode: readonly OldCode[];
 }
 
 export class LiveBaselines implements BaselineSource {

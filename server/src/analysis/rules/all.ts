@@ -32,6 +32,7 @@ export { messageHandlerRemoved } from "./message-handler-removed.ts";
 export { messageTagRenamed } from "./message-tag-renamed.ts";
 export { moduleStateLost } from "./module-state-lost.ts";
 export { newMessageToOldReceiver } from "./new-message-to-old-receiver.ts";
+export { oldVersionStillRunning } from "./old-version-still-running.ts";
 export { pendingPromiseInState } from "./pending-promise-in-state.ts";
 export { possibleRename } from "./possible-rename.ts";
 export { privateFieldInState } from "./private-field-in-state.ts";
