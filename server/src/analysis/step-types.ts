@@ -95,3 +95,18 @@ export function lackingFields(facts: ModuleFacts, step: StepSource, direction: "
   const names = new Set([...written.returned.names, ...spread]);
   return given.fields.filter(({ name, optional }) => !optional && !names.has(name)).map(({ name }) => name);
 }
+
+/** Fields of the same name in both versions that a step cannot carry over, since it is not declared to take them. */
+export function untakenFields(facts: ModuleFacts, step: StepSource, direction: "up" | "down"): readonly string[] {
+  const { source, unresolved } = facts;
+  const written = step.functions[direction];
+  if (step.from === null || source.vsn === null || step.from >= source.vsn || unresolved || written === null) return [];
+  const [vsn, to] = direction === "up" ? [step.from, step.from + 1] : [step.from + 1, step.from];
+  const [taken, given] = [stateOf(facts, vsn), stateOf(facts, to)];
+  const { takes, returned } = written;
+  if (taken?.kind !== "object" || given?.kind !== "object" || takes?.kind !== "object" || takes.indexes.length > 0) return [];
+  // What is spread is carried along, whatever its type says; what else becomes of it, only an object that is written out shows.
+  if (returned === null || returned.spread) return [];
+  const has = ({ fields }: typeof taken, name: string) => fields.some((field) => field.name === name);
+  return returned.names.filter((name) => has(taken, name) && has(given, name) && !has(takes, name));
+}

@@ -25,6 +25,8 @@ export { handlerWaitsUnbounded } from "./handler-waits-unbounded.ts";
 export { initialStateDiverges } from "./initial-state-diverges.ts";
 export { instanceofAcrossVersions } from "./instanceof-across-versions.ts";
 export { liveStateDrift } from "./live-state-drift.ts";
+export { lossyDown } from "./lossy-down.ts";
+export { lossyUp } from "./lossy-up.ts";
 export { messageFieldAddedRequired } from "./message-field-added-required.ts";
 export { messageFieldRemoved } from "./message-field-removed.ts";
 export { messageFieldTypeChanged } from "./message-field-type-changed.ts";
