@@ -124,11 +124,10 @@ test("old code that a system still has, with who has it", async (t) => {
     functions: [],
     instances: [],
   };
-  const check = (_: unknown, reply: (result: unknown) => void) => reply({ modules: [checked] });
   await fakeRuntime(
     t,
     { root: project.root, name: "app" },
-    { "states/check": check, "code/holders": (_, reply) => reply({ versions: [old], unknown: 0 }) },
+    { "states/check": (_, reply) => reply({ modules: [checked] }), "code/holders": (_, reply) => reply({ versions: [old], unknown: 0 }) },
   );
   const { code, findings } = await checkLive(project);
   assert.deepEqual([code, findings.map(({ rule }) => rule)], [1, ["old-version-still-running"]]);
