@@ -88,6 +88,8 @@ const bounded: Record<string, string> = {
   "a destructuring assignment": "let a = 1, b = 2; while (a < 10) { [a, b] = [b, a + b]; }",
   "assigned by the next loop":
     "let each: string | undefined = first; while (each !== undefined) { for (each of list) work(each); each = undefined; }",
+  "declared again": "var line = read(); while (line !== null) { work(line); var line = read(); }",
+  "a function that waits for itself until the program ends": "await untilTheEnd();",
   "a linked list": "let at = head; while (at) { work(at); at = at.next; }",
   "a loop that does not run": "while (false) { work(); }",
   "a process that ends": "while (true) { if (n) process.exit(0); }",
@@ -122,6 +124,7 @@ async function again() { await pause(); await again(); }
 async function againAtTheEnd(n: number): Promise<void> { await pause(); return againAtTheEnd(n + 1); }
 async function countdown(n: number) { if (n === 0) return; await countdown(n - 1); }
 async function walk(tree) { for (const each of tree.children) await walk(each); }
+async function untilTheEnd() { if (over()) process.exit(0); await untilTheEnd(); }
 async function later() { keep(later); await pause(); }
 function fail(): never { throw new Error(); }
 function* naturals() { let natural = 0; while (true) yield natural++; }

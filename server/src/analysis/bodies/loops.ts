@@ -2,7 +2,7 @@
  * What never comes to an end in a handler, or in what a handler calls or starts: loops without a way out, a function that awaits itself for
  * ever, iterations over what never ends, and promises that nobody settles. Only what is certain by the syntax of the file.
  */
-import { isAssignment, rootOf } from "../file-functions.ts";
+import { isAssignment, namesIn, rootOf } from "../file-functions.ts";
 import { unwrap } from "../find.ts";
 import { rangeIn, rangeOf } from "../source-place.ts";
 import type { Range } from "../span.ts";
@@ -133,8 +133,11 @@ function writesTo(name: string, source: ts.SourceFile): readonly ts.Node[] {
   let all = writes.get(source);
   if (all === undefined) {
     const found = new Map<string, ts.Node[]>();
+    const put = (name: string, node: ts.Node): void => {
+      found.set(name, [...(found.get(name) ?? []), node]);
+    };
     const add = (target: ts.Node): void => {
-      if (ts.isIdentifier(target)) found.set(target.text, [...(found.get(target.text) ?? []), target]);
+      if (ts.isIdentifier(target)) put(target.text, target);
       else if (ts.isArrayLiteralExpression(target) || ts.isObjectLiteralExpression(target)) target.forEachChild(add);
       else if (ts.isPropertyAssignment(target)) add(target.initializer);
       else if (ts.isShorthandPropertyAssignment(target)) add(target.name);
@@ -145,6 +148,8 @@ function writesTo(name: string, source: ts.SourceFile): readonly ts.Node[] {
     const visit = (node: ts.Node): void => {
       if (isAssignment(node)) add(node.left);
       else if (isStep(node)) add(node.operand);
+      else if (ts.isVariableDeclaration(node) && isVar(node) && node.initializer !== undefined)
+        namesIn(node.name).forEach((name) => put(name, node));
       else if ((ts.isForOfStatement(node) || ts.isForInStatement(node)) && !ts.isVariableDeclarationList(node.initializer))
         add(node.initializer);
       ts.forEachChild(node, visit);
@@ -156,6 +161,11 @@ function writesTo(name: string, source: ts.SourceFile): readonly ts.Node[] {
 }
 
 const writes = new WeakMap<ts.SourceFile, ReadonlyMap<string, readonly ts.Node[]>>();
+
+/** One that may be declared again, and is assigned to then. */
+function isVar({ parent }: ts.VariableDeclaration): boolean {
+  return ts.isVariableDeclarationList(parent) && (parent.flags & ts.NodeFlags.BlockScoped) === 0;
+}
 
 function isStep(node: ts.Node): node is ts.PrefixUnaryExpression | ts.PostfixUnaryExpression {
   if (!ts.isPrefixUnaryExpression(node) && !ts.isPostfixUnaryExpression(node)) return false;
@@ -191,7 +201,7 @@ function leaves(node: ts.Node, loop: Iteration, body: BodySource): boolean {
   if (meaning?.kind === "import" && /^(node:)?assert(\/strict)?$/.test(meaning.from)) return true;
   const called = functionOf(node.expression, body.names);
   if (called?.type?.kind === ts.SyntaxKind.NeverKeyword) return true;
-  return /^(process\.(exit|abort)|Deno\.exit)$/.test(node.expression.getText());
+  return isExit(node);
 }
 
 function jumpsOut(jump: ts.BreakOrContinueStatement, loop: Iteration): boolean {
@@ -277,7 +287,11 @@ function selfCall(fn: Running["function"], body: BodySource): ts.CallExpression 
 }
 
 function isSignal(node: ts.Node): boolean {
-  return ts.isIdentifier(node) && /signal|abort|cancel/i.test(node.text);
+  return ts.isIdentifier(node) ? /signal|abort|cancel/i.test(node.text) : isExit(node);
+}
+
+function isExit(node: ts.Node): boolean {
+  return ts.isCallExpression(node) && /^(process\.(exit|abort)|Deno\.exit)$/.test(node.expression.getText());
 }
 
 function hasOwn(node: ts.Node, holds: (node: ts.Node) => boolean): boolean {

@@ -70,6 +70,11 @@ describe("with a limit, or not waited for", () => {
   for (const [name, body] of Object.entries(bounded)) test(name, () => assert.deepEqual(found(body), []));
 });
 
+test("a step that waits is no handler", () => {
+  const text = "export default actor({ codeChange: { 1: { up: async (old) => { await fetch(url); return old; } } } });";
+  assert.deepEqual(collectBodies("a.ts", text, ["waits"]).waits, []);
+});
+
 test("ordinary text is not worth a look", () => {
   const text = `export default actor({ calls: { size: async ({ state, reply }) => reply(await state.room.call("size")) } });
     for (const each of list) emitter.on("end", each);`;

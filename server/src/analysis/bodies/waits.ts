@@ -28,7 +28,8 @@ export interface Wait {
 export function waits(body: BodySource): readonly Wait[] {
   const found: Wait[] = [];
   for (const { function: fn, handler, through, waitedFor, resultWaitedFor } of runningIn(body)) {
-    if (!waitedFor) continue;
+    // A step that waits is wrong whatever it waits for.
+    if (!waitedFor || handler[0] === "codeChange") continue;
     const look = (expression: ts.Expression): void => {
       for (const each of waitedOn(expression, body)) {
         const wait = waitOf(each, body);

@@ -1,9 +1,10 @@
 /** A process that no supervisor has is upgraded like any other; but when it crashes, nobody starts it again. */
+import { isAside } from "../aside.ts";
 import type { FileFacts } from "../bodies/bodies.ts";
 import type { Imported, SupervisorCall } from "../bodies/supervisors.ts";
 import type { Spawn } from "../bodies/spawns.ts";
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
-import { folderOf, joinPath, relativeSpecifier, relativeTo, withoutExtension } from "../paths.ts";
+import { folderOf, joinPath, relativeSpecifier, withoutExtension } from "../paths.ts";
 import type { FileEdit, Finding, Fix, Rule } from "../rule.ts";
 
 export const spawnOutsideSupervisor: Rule = {
@@ -18,7 +19,7 @@ export const spawnOutsideSupervisor: Rule = {
     const byFile = new Map(modules.map((facts) => [facts.module.file, facts]));
     const supervisors = bodies.all("supervisors");
     for (const { file, facts } of found) {
-      if (isAside(relativeTo(root, file))) continue;
+      if (isAside(root, file)) continue;
       for (const spawn of facts) {
         const started = spawn.module.name === "default" ? byPath.get(target(file, spawn.module)) : undefined;
         // What is started may be a supervisor.
@@ -37,13 +38,6 @@ export const spawnOutsideSupervisor: Rule = {
     }
   },
 };
-
-/** Tests, scripts and the like end with what they started. */
-function isAside(path: string): boolean {
-  return /(?:^|\/)(?:tests?|__tests__|specs?|e2e|scripts?|tools?|bench(?:es|marks?)?|examples?|fixtures)\/|\.(?:test|spec|bench)\.[cm]?tsx?$/i.test(
-    path,
-  );
-}
 
 /** The path that an import names, without its extension. */
 function target(file: string, { from }: Imported): string {
