@@ -25,7 +25,8 @@ export function reviewed(found: readonly Finding[], facts: ProjectFacts, rules: 
     if (hiding === undefined) left.push({ ...finding, fixes: [...finding.fixes, ...suppressing(finding, facts)] });
     else hiding.hidden.push(finding);
   }
-  const review: Review = { ids: [...rules.keys()], suppressions, accepted };
+  const proved = new Set([...rules.values()].flatMap(({ id, proof }) => (proof === true ? [id] : [])));
+  const review: Review = { ids: [...rules.keys()], proved, suppressions, accepted };
   for (const rule of rules.values())
     if ("review" in rule) for (const finding of rule.review(review, facts)) left.push(...[weigh(finding) ?? []].flat());
   return left;

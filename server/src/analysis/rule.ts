@@ -22,7 +22,7 @@ export const groups = {
  * A rule judges modules one by one, or the project as a whole; or both, for different things that it finds. Judging runs at every key that
  * somebody types, over all modules of the project, so whatever one module's facts decide is judged by `checkModule`.
  */
-export type Rule = RuleWords & (ModuleRule | ProjectRule | ReviewRule);
+export type Rule = RuleWords & (ModuleRule | ProjectRule | ReviewRule | ProofRule);
 
 interface RuleWords {
   /** Published: equals the file's name, the diagnostic's code and the page's title, and never changes. */
@@ -37,6 +37,13 @@ interface RuleWords {
    * under `rollback` what stands in the way back. A rule of which only a part is about that looks at `config.preset` itself.
    */
   readonly presets?: Readonly<Partial<Record<Exclude<Preset, "recommended">, Severity>>>;
+  /** Whether `instar prove` finds it, as well or alone: the project may then say of findings that are not here that they are meant. */
+  readonly proof?: true;
+}
+
+/** Nobody sees it in the source: `instar prove` finds it, by running the steps. */
+interface ProofRule {
+  readonly proof: true;
 }
 
 interface ModuleRule {
@@ -68,6 +75,8 @@ interface ReviewRule {
 export interface Review {
   /** Of all rules. */
   readonly ids: readonly string[];
+  /** Of those of which `instar prove` finds more than is found here. */
+  readonly proved: ReadonlySet<string>;
   readonly suppressions: readonly { readonly file: string; readonly suppression: Suppression; readonly hidden: readonly Finding[] }[];
   readonly accepted: readonly { readonly entry: AcceptedBreak; readonly hidden: readonly Finding[] }[];
 }

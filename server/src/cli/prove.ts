@@ -6,7 +6,7 @@ import type { ModuleToProve, Proof } from "../prove/report.ts";
 import { devModuleUrl } from "./dev-module.ts";
 import { exitCode, UsageError } from "./exit.ts";
 import { parseSeconds } from "./live.ts";
-import { moduleIds, openProject, projectRoot } from "./project.ts";
+import { configurationOf, moduleIds, openProject, projectRoot } from "./project.ts";
 import { print, printJson } from "./terminal.ts";
 
 interface ProveOptions {
@@ -35,8 +35,10 @@ export function registerProve(program: Command): void {
       const ids = names.length === 0 ? null : moduleIds(names, project.root, project.analyzed.modules);
       const { modulesToProve } = await import("../prove/modules-to-prove.ts");
       const modules = modulesToProve(project, project.analyzed, ids);
-      const proof =
+      const found =
         modules.length === 0 ? { seed, runs, modules: [], findings: [] } : await prove(project.root, modules, { runs, seed, timeout });
+      const { judgedProof } = await import("../prove/judged-proof.ts");
+      const proof = judgedProof(found, project.root, await configurationOf(project.root), (file) => project.readFile(file));
       const { proofJson, proofText } = await import("./proof-text.ts");
       if (format === "json") printJson(proofJson(project.root, proof));
       else print(proofText(proof, (file) => project.readFile(file)));

@@ -8,6 +8,7 @@ export const codeChangeAsync: Rule = {
   severity: "error",
   group: "code-change",
   description: "A step of `codeChange` gives a promise in place of a state.",
+  proof: true,
   *check(project: ProjectFacts): Iterable<Finding> {
     for (const { facts, step } of moduleSteps(project)) yield* finding({ facts, step });
   },

@@ -15,6 +15,7 @@ export const codeChangeImpure: Rule = {
   severity: "error",
   group: "code-change",
   description: "A step of `codeChange` depends on more than the state that it is given, or does more than to make another.",
+  proof: true,
   *check({ modules, bodies }: ProjectFacts): Iterable<Finding> {
     // What two steps reach is one place to mend.
     const seen = new Set<string>();

@@ -10,6 +10,7 @@ export const codeChangeMutatesInput: Rule = {
   severity: "warning",
   group: "code-change",
   description: "A step of `codeChange` writes into the state that it is given, in place of making another.",
+  proof: true,
   *check(project: ProjectFacts): Iterable<Finding> {
     // What two steps reach is one place to mend.
     const seen = new Set<string>();

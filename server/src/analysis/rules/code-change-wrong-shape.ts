@@ -12,6 +12,7 @@ export const codeChangeWrongShape: Rule = {
   severity: "error",
   group: "code-change",
   description: "A step of `codeChange` gives a state that the version which it leads to does not accept.",
+  proof: true,
   *checkModule(facts: ModuleFacts): Iterable<Finding> {
     for (const misfit of misfitsOf(facts)) if (misfit.side === "gives") yield declaredFinding(misfit, facts);
     if (facts.unresolved) return;

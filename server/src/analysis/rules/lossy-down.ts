@@ -9,6 +9,7 @@ export const lossyDown: Rule = {
   group: "code-change",
   presets: { rollback: "error" },
   description: "The way back of a step sets a field anew that both versions have, and loses what is there.",
+  proof: true,
   *checkModule(facts: ModuleFacts): Iterable<Finding> {
     const { module, source } = facts;
     for (const step of source.steps) {

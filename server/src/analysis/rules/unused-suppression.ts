@@ -9,11 +9,11 @@ export const unusedSuppression: Rule = {
   severity: "warning",
   group: "project",
   description: "A comment or the configuration accepts a finding that there is not.",
-  *review({ ids, suppressions, accepted }: Review, { usual }: ProjectFacts): Iterable<Finding> {
+  *review({ ids, proved, suppressions, accepted }: Review, { usual }: ProjectFacts): Iterable<Finding> {
     // What is found against another baseline, or in a running system, says nothing of what is found every day.
     if (!usual) return;
     for (const { file, suppression, hidden } of suppressions) {
-      const unused = suppression.ids.filter(({ id }) => !hidden.some(({ rule }) => rule === id));
+      const unused = suppression.ids.filter(({ id }) => !proved.has(id) && !hidden.some(({ rule }) => rule === id));
       if (unused.length === 0 && suppression.ids.length > 0) continue;
       yield finding(
         file,
@@ -30,7 +30,7 @@ export const unusedSuppression: Rule = {
       );
     }
     for (const { entry, hidden } of accepted) {
-      if (hidden.length > 0) continue;
+      if (hidden.length > 0 || proved.has(entry.rule)) continue;
       const { rule, module, item, file, range } = entry;
       const what = item === null ? rule : `${rule} of ${item}`;
       yield finding(
