@@ -55,6 +55,19 @@ const judged: [name: string, configuration: object, expected: readonly string[]]
     [`error ${changed} legacy/hall`, "error vsn-not-literal odd"],
   ],
   [
+    "an accepted change that is none of those that break",
+    { include: ["src/room.*"], acceptedBreaks: [{ rule: changed, module: "src/room.actor", item: "State.size", reason: "gone" }] },
+    ["warning unused-suppression instar.config.json", `error ${changed} room`],
+  ],
+  [
+    "the one change that breaks accepted",
+    {
+      include: ["src/room.*"],
+      acceptedBreaks: [{ rule: changed, module: "src/room.actor", item: "State.name", reason: "filled in later" }],
+    },
+    [],
+  ],
+  [
     "an accepted break of another module is not used",
     { exclude: ["src/legacy", "src/odd.*"], acceptedBreaks: [{ rule: changed, module: "src/hall.actor", reason: "none" }] },
     ["warning unused-suppression instar.config.json", `error ${changed} room`],

@@ -67,8 +67,9 @@ export function affected(cause: Cause): Finding["related"] {
   });
 }
 
-/** Module fields of a finding. */
-export function concerned(cause: Cause): { readonly module: string | null; readonly modules?: readonly string[] } {
+/** What a finding says of modules, and of what in them it is about. */
+export function concerned(cause: Cause): Pick<Finding, "module" | "modules" | "items"> {
   const ids = cause.modules.map(({ module }) => module.id);
-  return { module: ids[0] ?? null, ...(ids.length > 1 ? { modules: ids } : {}) };
+  const items = [...new Set(cause.differences.map(({ path }) => path))];
+  return { module: ids[0] ?? null, ...(ids.length > 1 ? { modules: ids } : {}), ...(items.length > 0 ? { items } : {}) };
 }

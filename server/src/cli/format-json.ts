@@ -48,6 +48,7 @@ export function findingJson(root: string, finding: Finding): unknown {
     severity: finding.severity,
     module: finding.module,
     ...(finding.modules === undefined ? {} : { modules: finding.modules }),
+    ...(finding.items === undefined ? {} : { items: finding.items }),
     file: fromRoot(root, finding.file),
     range: finding.range,
     message: finding.message,
