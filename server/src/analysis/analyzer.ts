@@ -116,6 +116,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
   let renames: ProtocolRenames = new Map();
   /** What these follow from. */
   let renamed: readonly Releases[] = [];
+  let whole: Whole | undefined;
   /** The modules as rules saw them last. */
   let checked: readonly ModuleFacts[] = [];
   let last: { readonly facts: readonly ModuleFacts[]; readonly result: Analyzed } | undefined;
@@ -248,6 +249,44 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
   return analyzer;
 
   function* judgeAll(readings: readonly Reading[]): Generator<void, ProjectFacts> {
+    whole = (yield* judgeChanged(readings)) ?? (yield* judgeEach(readings));
+    const usual = against === undefined || ("host" in against && against.name === project.configuration.baseline);
+    return {
+      root,
+      config: project.configuration,
+      suppressions: project.suppressions(),
+      usual,
+      text: (path) => host.readFile(path),
+      modules: whole.modules,
+      orphans: whole.orphans,
+      readings,
+      configProblems: project.problems(),
+      bodies,
+      earlier: others?.earlier ?? null,
+      receivers,
+      writer,
+    };
+  }
+
+  /** As the last time but for what was read anew, where that is of the same modules: an edit costs what it changed. */
+  function* judgeChanged(readings: readonly Reading[]): Generator<void, Whole | undefined> {
+    const before = whole;
+    if (before === undefined || others !== undefined || before.releases !== releases.changes) return undefined;
+    if (before.readings.length !== readings.length) return undefined;
+    if (!readings.every((each, index) => isSameModule(each, before.readings[index]))) return undefined;
+    const modules = [...before.modules];
+    for (const [index, reading] of readings.entries()) {
+      if (reading === before.readings[index] || reading.actor === null) continue;
+      const place = before.places[index];
+      if (place === undefined) return undefined;
+      modules[place] = judge(reading.actor);
+      yield;
+    }
+    return { ...before, readings, modules };
+  }
+
+  function* judgeEach(readings: readonly Reading[]): Generator<void, Whole> {
+    const { changes } = releases;
     const sources = readings.flatMap(({ actor }) => (actor === null ? [] : [actor]));
     for (const { id } of sources) if (releases.read(id)) yield;
     baselines = others?.match(sources);
@@ -265,22 +304,9 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       if (before !== judged.get(source)) yield;
     }
     modules.sort((one, other) => (one.module.id < other.module.id ? -1 : 1));
-    const usual = against === undefined || ("host" in against && against.name === project.configuration.baseline);
-    return {
-      root,
-      config: project.configuration,
-      suppressions: project.suppressions(),
-      usual,
-      text: (path) => host.readFile(path),
-      modules,
-      orphans: orphansOf(sources),
-      readings,
-      configProblems: project.problems(),
-      bodies,
-      earlier: others?.earlier ?? null,
-      receivers,
-      writer,
-    };
+    const placed = new Map(modules.map((facts, place) => [facts.source, place]));
+    const places = readings.map(({ actor }) => (actor === null ? undefined : placed.get(actor)));
+    return { readings, releases: changes, modules, places, orphans: orphansOf(sources) };
   }
 
   function orphansOf(sources: readonly ActorSource[]): readonly OrphanedReleases[] {
@@ -372,6 +398,24 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
     compared.set(protocol, result);
     return result;
   }
+}
+
+/** What the last judgement of all modules was made of. */
+interface Whole {
+  readonly readings: readonly Reading[];
+  /** How often releases had changed until then. */
+  readonly releases: number;
+  readonly modules: readonly ModuleFacts[];
+  /** For each reading, which of the modules it is. */
+  readonly places: readonly (number | undefined)[];
+  readonly orphans: readonly OrphanedReleases[];
+}
+
+/** Whether nothing that is said of other modules depends on what has changed in this one. */
+function isSameModule(one: Reading, other: Reading | undefined): boolean {
+  if (one === other) return true;
+  if (one.actor === null || other === undefined || other.actor === null) return one.actor === other?.actor;
+  return one.actor.id === other.actor.id && one.actor.protocol.name === other.actor.protocol.name;
 }
 
 function isSameRelease(one: Releases, other: Releases | undefined): boolean {

@@ -34,6 +34,7 @@ export class SnapshotFolder {
   readonly #strays = new Map<string, readonly StraySnapshot[]>();
   readonly #parse: ParseSnapshot;
   #ids: readonly string[] | undefined;
+  #changes = 0;
 
   constructor(host: SourceHost, root: string, parse: ParseSnapshot) {
     this.#parse = parse;
@@ -41,11 +42,17 @@ export class SnapshotFolder {
     this.#root = root;
   }
 
+  /** How often something may have changed here. */
+  get changes(): number {
+    return this.#changes;
+  }
+
   invalidate(files: readonly string[]): void {
     const releases = `${joinPath(this.#root, ".instar/releases")}/`;
     for (const file of files) {
       if (!file.includes("/.instar")) continue;
       this.#ids = undefined;
+      this.#changes += 1;
       const [, id] = /^(.*)\/\d+\.d\.ts$/.exec(file) ?? [];
       if (id?.startsWith(releases) === true) this.#modules.delete(id.slice(releases.length));
       else this.#modules.clear();
