@@ -3,7 +3,7 @@ import type { SourceHost } from "./source-host.ts";
 import { type DefinitionNodes, definitionNodes, functionIn } from "./definition.ts";
 import { readProtocol } from "./extract.ts";
 import { createShapeReader, type ShapeReader } from "./extract-shape.ts";
-import type { Definition, Reading, Receivers, StepFunction, StepWriter } from "./facts.ts";
+import type { Definition, Reading, Receiver, Receivers, StepFunction, StepWriter } from "./facts.ts";
 import { findActor } from "./find.ts";
 import type { TypedModule } from "./migration/step-context.ts";
 import { createStepWriter } from "./migration/write-step.ts";
@@ -15,6 +15,7 @@ import { RealPaths } from "./real-paths.ts";
 import { settingsOf } from "./read-settings.ts";
 import { receiversIn } from "./receivers.ts";
 import type { Settings } from "./settings.ts";
+import type { Range } from "./span.ts";
 import { rangeIn, rangeOf } from "./source-place.ts";
 import { compilerTree, expressionTree } from "./syntax/compiler-tree.ts";
 import type { Shape } from "./shape.ts";
@@ -34,6 +35,12 @@ export class CheckedProject {
   readonly #programs = new Map<string | null, ProjectProgram>();
   readonly #settings = new Map<string | null, Settings>();
 
+  /** Whose processes expressions stand for, until a file changes that the answer may depend on. */
+  readonly #answered = new Map<
+    string,
+    { readonly key: string; readonly reached: ReadonlySet<string>; readonly answers: readonly (readonly Receiver[])[] }
+  >();
+
   constructor(host: SourceHost, root: string) {
     this.#root = root;
     this.#host = host;
@@ -42,6 +49,8 @@ export class CheckedProject {
   }
 
   invalidate(files: readonly string[]): void {
+    for (const [file, { reached }] of this.#answered)
+      if (files.some((each) => changesOptions(each) || reached.has(each))) this.#answered.delete(file);
     if (files.some(changesOptions)) {
       this.#configs.forget();
       this.#real.forget();
@@ -113,22 +122,19 @@ export class CheckedProject {
   }
 
   #receivers(targets: Parameters<Receivers["of"]>[0]): ReturnType<Receivers["of"]> {
-    const files = [...targets.keys()];
-    return new Map(
-      files.map((file) => {
-        const project = this.#program(file);
-        // Asked for together, they make one program.
-        const { program, checker } = project.program(files.filter((each) => this.#program(each) === project));
-        const source = program.getSourceFile(file);
-        const places = targets.get(file) ?? [];
-        return [
-          file,
-          source === undefined
-            ? places.map(() => ["unknown"] as const)
-            : receiversIn(source, checker, (each) => project.isRuntime(each), places),
-        ];
-      }),
-    );
+    const key = (places: readonly Range[]) => JSON.stringify(places);
+    const unknown = [...targets].filter(([file, places]) => this.#answered.get(file)?.key !== key(places)).map(([file]) => file);
+    for (const file of unknown) {
+      const project = this.#program(file);
+      // Asked for together, they make one program.
+      const { program, checker } = project.program(unknown.filter((each) => this.#program(each) === project));
+      const source = program.getSourceFile(file);
+      const places = targets.get(file) ?? [];
+      const isRuntime = (each: string) => project.isRuntime(each);
+      const answers = source === undefined ? places.map(() => ["unknown"] as const) : receiversIn(source, checker, isRuntime, places);
+      this.#answered.set(file, { key: key(places), reached: project.reachedFrom(file), answers });
+    }
+    return new Map([...targets.keys()].map((file) => [file, this.#answered.get(file)?.answers ?? []]));
   }
 
   #typed(file: string): TypedModule | undefined {

@@ -113,6 +113,6 @@ export default actor<Clock>({
 `,
   );
   const found = project.findings().filter(({ rule }) => rule === "new-message-to-old-receiver");
-  assert.deepEqual(found.flatMap(({ items }) => items).toSorted(), ["casts.beat", "infos.tick", "infos.tock"]);
+  assert.deepEqual(new Set(found.flatMap(({ items = [] }) => items)), new Set(["casts.beat", "infos.tick", "infos.tock"]));
   assert.ok(found.every(({ severity }) => severity === "error"));
 });

@@ -1,7 +1,7 @@
 /** Who sends a message, as far as the workspace says it, and whether anybody could. */
 import { findInShape } from "../find-in-shape.ts";
 import type { ModuleFacts, ProjectFacts, Receiver } from "../facts.ts";
-import { nameOf, withoutExtension } from "../paths.ts";
+import { folderOf, nameOf, withoutExtension } from "../paths.ts";
 import { type ProtocolShapes, type Section, sections } from "../protocol-shapes.ts";
 import type { Location } from "../span.ts";
 
@@ -24,7 +24,7 @@ export interface Senders {
 const methods = { calls: "call", casts: "cast", infos: "sendAfter" } as const;
 
 export function sendersOf(project: ProjectFacts, facts: ModuleFacts, section: Section, name: string): Senders {
-  const all = sendsOf(project, methods[section], name);
+  const all = sendsOf(project, filesThatMaySend(project, facts, name), methods[section], name);
   const concern = (receiver: Receiver) => isOf(receiver, facts, project);
   const known = all.filter(({ receivers }) => receivers.some(concern));
   const possible = all.filter((send) => !known.includes(send) && send.receivers.includes("unknown"));
@@ -37,21 +37,46 @@ interface FoundSend extends Sender {
   readonly receivers: readonly Receiver[];
 }
 
-/** By what is asked. */
+/** Files that are asked though they do not import the module: a pid may have come to them by way of others. */
+const most = 20;
+
+/** The type checker reads them all, so they are few: a message may be called as many others are. */
+function filesThatMaySend({ bodies }: ProjectFacts, { module }: ModuleFacts, name: string): readonly string[] {
+  const all = bodies.saying("sends", (text) => text === name);
+  if (all.length <= most) return all;
+  const importing = new Set(bodies.saying("sends", imports(module.file)));
+  return all.filter((file) => file === module.file || importing.has(file));
+}
+
+/** Whether a text may be the specifier of a module. */
+function imports(file: string): (text: string) => boolean {
+  const own = withoutExtension(nameOf(file));
+  const base = own === "index" ? nameOf(folderOf(file)) : own;
+  return (text) => {
+    const bare = text.replace(/\.[cm]?[jt]sx?$/, "").replace(/\/index$/, "");
+    return bare.endsWith(`/${base}`) || (own === "index" && /^\.\.?$/.test(bare));
+  };
+}
+
+/** By what is asked, and of which files. */
 const asked = new WeakMap<ProjectFacts, Map<string, readonly FoundSend[]>>();
 
-function sendsOf(project: ProjectFacts, via: string, name: string): readonly FoundSend[] {
+function sendsOf(project: ProjectFacts, files: readonly string[], via: string, name: string): readonly FoundSend[] {
   const known = asked.get(project) ?? new Map<string, readonly FoundSend[]>();
   asked.set(project, known);
-  const key = `${via} ${name}`;
+  const key = [via, name, ...files].join("\n");
   let found = known.get(key);
-  if (found === undefined) known.set(key, (found = findSends(project, via, name)));
+  if (found === undefined) known.set(key, (found = findSends(project, files, via, name)));
   return found;
 }
 
-function findSends({ bodies, receivers, modules }: ProjectFacts, via: string, name: string): readonly FoundSend[] {
-  const found = bodies
-    .saying("sends", (text) => text === name)
+function findSends(
+  { bodies, receivers, modules }: ProjectFacts,
+  files: readonly string[],
+  via: string,
+  name: string,
+): readonly FoundSend[] {
+  const found = files
     .map((file) => ({ file, sends: bodies.of("sends", file).filter((send) => send.via === via && send.name === name) }))
     .filter(({ sends }) => sends.length > 0);
   if (found.length === 0) return [];
@@ -83,10 +108,7 @@ function isReachable({ modules, bodies }: ProjectFacts, { module, source, baseli
     ),
   );
   if (held) return true;
-  const base = withoutExtension(nameOf(module.file));
-  if (base === "index") return true;
-  const imports = (text: string) => text.replace(/\.[cm]?[jt]sx?$/, "").endsWith(`/${base}`);
-  return bodies.saying("sends", imports).some((file) => file !== module.file);
+  return bodies.saying("sends", imports(module.file)).some((file) => file !== module.file);
 }
 
 /** Protocols are the same for most modules from one analysis to the next. */
