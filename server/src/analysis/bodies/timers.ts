@@ -7,6 +7,8 @@ import type { BodySource } from "./collectors.ts";
 import type { FileNames } from "./file-names.ts";
 import { functionPath, type FunctionPath } from "./function-path.ts";
 import { functionAround, keptCode, localResult, settlesPromise } from "./kept-code.ts";
+import type { TextEdit } from "./round-edits.ts";
+import { timerEdits } from "./timer-edits.ts";
 
 export interface Timer {
   /** `setTimeout`. */
@@ -20,6 +22,8 @@ export interface Timer {
   /** Whether it fires as soon as the code that runs has returned. */
   readonly brief: boolean;
   readonly within: FunctionPath;
+  /** What makes of it an info that the process sends to itself; null where that takes more. */
+  readonly info: readonly TextEdit[] | null;
 }
 
 const timerFunctions = new Set(["setTimeout", "setInterval", "setImmediate", "queueMicrotask"]);
@@ -51,6 +55,7 @@ function timerOf(call: ts.CallExpression, names: FileNames): Timer | undefined {
     known: ts.isIdentifier(unwrap(call.expression)) && known?.kind === "global",
     brief: name === "setImmediate" || name === "queueMicrotask" || (name === "setTimeout" && isNothing(delay)),
     within: functionPath(call),
+    info: timerEdits(call, name, names),
   };
 }
 

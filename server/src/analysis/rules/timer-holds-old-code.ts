@@ -24,7 +24,7 @@ function isLasting({ within }: Timer): boolean {
 }
 
 function finding(file: string, timer: Timer, modules: readonly string[]): Finding {
-  const { name, range, brief } = timer;
+  const { name, range, brief, info } = timer;
   return {
     rule: timerHoldsOldCode.id,
     severity: brief ? "info" : timerHoldsOldCode.severity,
@@ -38,7 +38,18 @@ function finding(file: string, timer: Timer, modules: readonly string[]): Findin
       : `\`${name}\` is given a function of this module, and goes on calling it as it was after an upgrade. It works with the variables of the version that set it, and the new version does not know of it. ${endOf(timer)} ` +
         `Have the process send itself an info instead, which reaches whatever code is current: \`self.sendAfter(ms, "…")\`.`,
     related: [],
-    fixes: [],
+    fixes:
+      info === null
+        ? []
+        : [
+            {
+              title: "Have the process send itself an info",
+              // What runs later works on the state as it is then, and waits its turn: that is for a person to judge.
+              preferred: false,
+              questions: [],
+              edits: () => info.map((edit) => ({ file, ...edit })),
+            },
+          ],
   };
 }
 
