@@ -7,6 +7,7 @@ import type { Range } from "../span.ts";
 export const childSpecChanged: Rule = {
   id: "child-spec-changed",
   severity: "warning",
+  group: "supervision",
   description:
     "A supervisor's children or strategy changed, and an upgrade ends running children, leaves them as they were, or is refused.",
   *check({ bodies, earlier }: ProjectFacts): Iterable<Finding> {
