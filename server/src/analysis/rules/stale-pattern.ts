@@ -1,6 +1,7 @@
 /** Code that still expects the state of the last release compiles where a cast, a missing default or a position lets it, and never matches. */
 import type { BodyFact } from "../bodies/collectors.ts";
 import type { Baseline, ModuleFacts, ProjectFacts } from "../facts.ts";
+import { modulesWith } from "../of-modules.ts";
 import type { Finding, Fix, Rule } from "../rule.ts";
 import { type Shape, shapeHash } from "../shape.ts";
 import { shapePathText, shapesAtPath } from "../shapes-at-path.ts";
@@ -24,10 +25,9 @@ export const stalePattern: Rule = {
   severity: "warning",
   description: "Code expects of the state what the released version had, and compiles although this version has something else.",
   *check({ modules, bodies }: ProjectFacts): Iterable<Finding> {
-    for (const facts of modules) {
+    for (const facts of modulesWith(modules, mayLeavePatterns)) {
       const { baseline, module, source } = facts;
-      // Only what changed can have left a pattern behind.
-      if (baseline === null || facts.unresolved || module.state.changes.length === 0) continue;
+      if (baseline === null) continue;
       const { state } = source.protocol;
       const name = "name" in state ? state.name : undefined;
       for (const pattern of bodies.of("patterns", module.file)) {
@@ -40,6 +40,20 @@ export const stalePattern: Rule = {
     }
   },
 };
+
+/**
+ * Only what changed can have left a pattern behind: neither what is new, which none expected, nor a field that any string or number was in.
+ * So whoever adds a field does not wait for a parser.
+ */
+function mayLeavePatterns({ state, unresolved }: ModuleFacts): boolean {
+  return (
+    !unresolved &&
+    state.changes.some(
+      ({ kind, from, to }) =>
+        kind !== "fieldAdded" && kind !== "optionalFieldAdded" && !(from?.kind === "primitive" && to?.kind === "primitive"),
+    )
+  );
+}
 
 function staleIn({ expects, path }: Pattern, old: readonly Shape[], now: readonly Shape[]): readonly Stale[] {
   if (expects.kind === "cases") return staleCases(expects, old, now);
