@@ -1,6 +1,7 @@
 /** A step takes an old state that no release had: what it reads is not there. */
 import { changesText } from "../explain.ts";
-import type { ModuleFacts } from "../facts.ts";
+import type { ModuleFacts, ProjectFacts } from "../facts.ts";
+import { restoreFixes } from "../restore-type.ts";
 import type { Finding, Rule } from "../rule.ts";
 import { snapshotFile } from "../snapshots.ts";
 import { relativeTo } from "../paths.ts";
@@ -12,19 +13,18 @@ export const codeChangeReadsUnknownField: Rule = {
   severity: "error",
   group: "code-change",
   description: "A step of `codeChange` is declared to take another state than the version that it starts from was released with.",
-  *checkModule(facts: ModuleFacts, { root }): Iterable<Finding> {
-    for (const misfit of misfitsOf(facts)) if (misfit.side === "takes") yield finding(misfit, facts, root);
+  *check(project: ProjectFacts): Iterable<Finding> {
+    for (const facts of project.modules)
+      if (facts.source.steps.length > 0)
+        for (const misfit of misfitsOf(facts)) if (misfit.side === "takes") yield finding(misfit, facts, project);
   },
 };
 
-function finding(
-  { step, from, direction, vsn, state, declared, differences, place }: Misfit,
-  { module, source }: ModuleFacts,
-  root: string,
-): Finding {
+function finding(misfit: Misfit, { module, source }: ModuleFacts, project: ProjectFacts): Finding {
+  const { step, from, direction, vsn, state, declared, differences, place } = misfit;
   const witness = counterexample(state, declared);
   const such = witness === null ? "" : ` It gets a state such as \`${valueText(witness)}\`, which is not what it is written for.`;
-  const released = vsn === source.vsn ? "" : ` (\`${relativeTo(root, snapshotFile(root, module.id, vsn))}\` says it)`;
+  const released = vsn === source.vsn ? "" : ` (\`${relativeTo(project.root, snapshotFile(project.root, module.id, vsn))}\` says it)`;
   return {
     rule: codeChangeReadsUnknownField.id,
     severity: codeChangeReadsUnknownField.severity,
@@ -35,6 +35,6 @@ function finding(
       `\`codeChange[${from}].${direction}\` is declared to take another state than version ${vsn} of \`${module.id}\` has: from there to here, ${changesText(differences)}.` +
       `${such} The compiler cannot know what was released. Declare the state of version ${vsn} as it was${released}, and nothing that changes with today's types.`,
     related: place.range === step.range ? [] : [{ file: module.file, range: step.range, message: "The step that takes it." }],
-    fixes: [],
+    fixes: restoreFixes(misfit, project),
   };
 }

@@ -1,6 +1,7 @@
 /** A step gives a state that the version which it leads to does not have. */
 import { changesText } from "../explain.ts";
-import type { ModuleFacts, StepSource } from "../facts.ts";
+import type { ModuleFacts, ProjectFacts, StepSource } from "../facts.ts";
+import { restoreFixes } from "../restore-type.ts";
 import type { Finding, Rule } from "../rule.ts";
 import { isPrimitive } from "../shape.ts";
 import { lackingFields, type Misfit, misfitsOf } from "../step-types.ts";
@@ -13,8 +14,12 @@ export const codeChangeWrongShape: Rule = {
   group: "code-change",
   description: "A step of `codeChange` gives a state that the version which it leads to does not accept.",
   proof: true,
+  *check(project: ProjectFacts): Iterable<Finding> {
+    for (const facts of project.modules)
+      if (facts.source.steps.length > 0)
+        for (const misfit of misfitsOf(facts)) if (misfit.side === "gives") yield declaredFinding(misfit, facts, project);
+  },
   *checkModule(facts: ModuleFacts): Iterable<Finding> {
-    for (const misfit of misfitsOf(facts)) if (misfit.side === "gives") yield declaredFinding(misfit, facts);
     if (facts.unresolved) return;
     for (const step of facts.source.steps) {
       yield* writtenFinding(step, "up", facts);
@@ -32,7 +37,7 @@ function isCertain({ differences }: Misfit): boolean {
   });
 }
 
-function declaredFinding(misfit: Misfit, { module }: ModuleFacts): Finding {
+function declaredFinding(misfit: Misfit, { module }: ModuleFacts, project: ProjectFacts): Finding {
   const { step, from, direction, vsn, state, declared, differences, place } = misfit;
   const certain = isCertain(misfit);
   const witness = counterexample(declared, state);
@@ -48,7 +53,7 @@ function declaredFinding(misfit: Misfit, { module }: ModuleFacts): Finding {
       `\`codeChange[${from}].${direction}\` is declared to give another state than version ${vsn} of \`${module.id}\` has: from here to there, ${changesText(differences)}.` +
       `${example}${doubt} Give what version ${vsn} has, and declare that.`,
     related: place.range === step.range ? [] : [{ file: module.file, range: step.range, message: "The step that gives it." }],
-    fixes: [],
+    fixes: restoreFixes(misfit, project),
   };
 }
 

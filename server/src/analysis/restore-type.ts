@@ -1,0 +1,71 @@
+/** Writes a frozen type of a step as the version was released, in place of what it says now. */
+import type { ProjectFacts } from "./facts.ts";
+import type { FileEdit, Fix } from "./rule.ts";
+import { children, isRecursive, type Shape } from "./shape.ts";
+import type { Misfit } from "./step-types.ts";
+import { lineStarts, type Position } from "./span.ts";
+import { fieldText, type TextOptions, typeText } from "./type-text.ts";
+import { literalsOf } from "./validity.ts";
+
+/**
+ * None where the type is not a record that is written out in the module's own file, or refers to what only its imports explain. What the
+ * step makes of it then, the compiler says.
+ */
+export function restoreFixes({ vsn, declared, state, place, step }: Misfit, { text }: Pick<ProjectFacts, "text">): readonly Fix[] {
+  const name = "name" in declared ? declared.name : undefined;
+  if (place.range === step.range || name === undefined || state.kind !== "object" || state.indexes.length > 0 || !isPlainText(state))
+    return [];
+  const source = text(place.file);
+  const body = source === undefined ? undefined : bodyAfter(source, place.range.end);
+  if (source === undefined || body === undefined) return [];
+  const newline = source.includes("\r\n") ? "\r\n" : "\n";
+  const fields = state.fields.map((field) => `  ${fieldText(field, written)};${newline}`).join("");
+  const edits = (): readonly FileEdit[] => [{ file: place.file, range: body, newText: `{${newline}${fields}}` }];
+  return [{ title: `Declare ${name} as version ${vsn} was released`, preferred: false, questions: [], edits }];
+}
+
+const written: TextOptions = {
+  nameOf: () => undefined,
+  enumText: (shape) =>
+    literalsOf(shape)
+      .map((literal) => typeText(literal))
+      .join(" | "),
+};
+
+/** Whether it can be written without a name from elsewhere. */
+function isPlainText(root: Shape): boolean {
+  if (isRecursive(root)) return false;
+  const reached = new Set([root]);
+  for (const shape of reached) {
+    if (shape.kind === "class" || shape.kind === "pid" || shape.kind === "symbol" || shape.kind === "brand") return false;
+    if (shape.kind === "builtin" && shape.from !== "") return false;
+    for (const child of children(shape)) reached.add(child);
+  }
+  return true;
+}
+
+/** The braces behind a name, of an interface or an alias; undefined where something else stands there, or somebody has said something. */
+function bodyAfter(source: string, { line, column }: Position): FileEdit["range"] | undefined {
+  const starts = lineStarts(source);
+  const from = (starts[line - 1] ?? 0) + column - 1;
+  const opening = /^\s*(?:=\s*)?\{/.exec(source.slice(from))?.[0].length;
+  if (opening === undefined) return undefined;
+  let depth = 0;
+  for (let at = from + opening - 1; at < source.length; at += 1) {
+    const char = source[at];
+    // What is quoted or said may hold braces of its own.
+    if (char === '"' || char === "'" || char === "`" || (char === "/" && /[/*]/.test(source[at + 1] ?? ""))) return undefined;
+    if (char === "{") depth += 1;
+    if (char === "}") depth -= 1;
+    if (depth > 0) continue;
+    // More of an alias may follow.
+    if (!/^(?:;|\s*(?:\r?\n|$))/.test(source.slice(at + 1))) return undefined;
+    return { start: positionAt(starts, from + opening - 1), end: positionAt(starts, at + 1) };
+  }
+  return undefined;
+}
+
+function positionAt(starts: readonly number[], offset: number): Position {
+  const line = starts.findLastIndex((start) => start <= offset);
+  return { line: line + 1, column: offset - (starts[line] ?? 0) + 1 };
+}
