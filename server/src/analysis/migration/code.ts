@@ -5,6 +5,8 @@ export interface Layout {
   readonly unit: string;
   readonly newline: string;
   readonly quote: '"' | "'";
+  /** Whether statements end with semicolons. */
+  readonly semicolons: boolean;
 }
 
 /** How a file is written: the first indented line decides, and the first quoted module name. */
@@ -14,17 +16,21 @@ export function layoutOf(text: string): Layout {
     unit: indent.startsWith("\t") ? "\t" : " ".repeat(indent.length >= 4 && indent.length % 4 === 0 ? 4 : 2),
     newline: text.includes("\r\n") ? "\r\n" : "\n",
     quote: /\bfrom\s*(["'])/.exec(text)?.[1] === "'" ? "'" : '"',
+    semicolons: !/^(import|export) [^\n]*["'][ \t]*\r?$/m.test(text),
   };
 }
 
 /** Generated code, which has double quotes and bare newlines, as the file writes them. */
-export function inLayout(code: string, { newline, quote }: Layout): string {
-  const quoted = quote === '"' ? code : code.replaceAll(token, (text) => (text.startsWith('"') ? singleQuoted(text) : text));
-  return quoted.replaceAll("\n", newline);
+export function inLayout(code: string, { newline, quote, semicolons }: Layout): string {
+  const written = code.replaceAll(token, (text) => {
+    if (text === ";") return semicolons ? text : "";
+    return quote === "'" && text.startsWith('"') ? singleQuoted(text) : text;
+  });
+  return written.replaceAll("\n", newline);
 }
 
-/** What may hold a quote: comments, and strings of each kind. */
-const token = /\/\/[^\n]*|\/\*[^]*?\*\/|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g;
+/** What may hold a quote or a semicolon, which are comments and strings of each kind, and a semicolon that ends a line. */
+const token = /;(?=\n|$)|\/\/[^\n]*|\/\*[^]*?\*\/|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/g;
 
 /** One that holds single quotes keeps its double ones, as formatters do. */
 function singleQuoted(text: string): string {

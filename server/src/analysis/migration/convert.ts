@@ -43,8 +43,8 @@ export class Converter implements Converting {
   /** Pairs that are being converted further out; one that is met again is a function. */
   readonly #around: { readonly key: string; name: string | undefined }[] = [];
   readonly #made = new Map<string, { readonly name: string; text: string }>();
-  /** Names of parameters and functions, so that none hides another. */
-  readonly #names = new Set<string>();
+  /** Names of parameters, which no function may have. */
+  #names = new Set<string>();
 
   #undecided = false;
 
@@ -75,13 +75,14 @@ export class Converter implements Converting {
       return `${again.name}(${value})`;
     }
     const frame: { key: string; name: string | undefined } = { key, name: undefined };
-    const opened = this.open.length;
+    const [opened, names] = [this.open.length, [...this.#names]];
     this.#around.push(frame);
     const made = this.#make(from, to, value, path, taken, top);
     this.#around.pop();
     if (frame.name === undefined) return made;
     // It is written once more, of the function's own parameter.
     this.open.length = opened;
+    this.#names = new Set(names);
     return `${this.#define(key, frame.name, from, to, (parameter) => statement(this.#make(from, to, parameter, path, new Set([parameter]), false)))}(${value})`;
   }
 
@@ -114,21 +115,18 @@ export class Converter implements Converting {
   #nameFor(from: Shape, to: Shape, path: string): string {
     const named = [to, from].flatMap((shape) => ("name" in shape && shape.name !== undefined ? [shape.name] : []))[0];
     const last = /([\p{ID_Start}$_][\p{ID_Continue}$]*)[^\p{ID_Continue}]*$/u.exec(path.replaceAll(/[[<|][^.]*/g, ""))?.[1];
-    return this.parameter(named ?? last, "converted", new Set(["from"]));
+    return parameterName(named ?? last, "converted", new Set(["from", ...this.#names, ...this.#functionNames()]));
   }
 
   /** A name that no function has, and nothing around. */
   parameter(typeName: string | undefined, fallback: string, taken: ReadonlySet<string>): string {
-    const functions = [...this.#made.values()].map(({ name }) => name);
-    const around = this.#around.flatMap(({ name }) => name ?? []);
-    const isFunction = taken.has("from") && taken.size === 1;
-    const name = parameterName(
-      typeName,
-      fallback,
-      new Set([...taken, ...functions, ...around, undecided, ...(isFunction ? this.#names : [])]),
-    );
+    const name = parameterName(typeName, fallback, new Set([...taken, ...this.#functionNames()]));
     this.#names.add(name);
     return name;
+  }
+
+  #functionNames(): readonly string[] {
+    return [undecided, ...[...this.#made.values()].map(({ name }) => name), ...this.#around.flatMap(({ name }) => name ?? [])];
   }
 
   #make(from: Shape, to: Shape, value: string, path: string, taken: ReadonlySet<string>, top: boolean): string {

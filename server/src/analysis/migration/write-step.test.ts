@@ -378,6 +378,42 @@ describe("the written step", () => {
     assert.ok(!fixed.replaceAll(`"it's"`, "").includes('"'), fixed);
   });
 
+  test("leaves out semicolons where the file does", () => {
+    const project = new FixtureProject();
+    const bare = (fields: string) => source(fields, "").replaceAll(/;$/gm, "");
+    project.write("src/case.actor.ts", bare("t: Old; a: Date"));
+    project.release();
+    project.write("src/case.actor.ts", bare("t: New; a: number; s: ';'"));
+    project.fix("state-changed-no-code-change", {});
+    const fixed = project.read("src/case.actor.ts") ?? "";
+    assert.deepEqual(project.typeErrors(), [], fixed);
+    assert.ok(fixed.includes("interface StateV1 {\n  readonly t: Old\n  readonly a: Date\n}"), fixed);
+    assert.ok(fixed.includes("throw new Error(what)\n") && fixed.includes('s: ";"'), fixed);
+  });
+
+  test("imports what types of other files are made of", () => {
+    const project = new FixtureProject();
+    project.write(
+      "src/state.ts",
+      "export enum Mode { On = 'on', Off = 'off' }\nexport class Clock { #at = 0; now() { return this.#at } }\nexport interface Inner { readonly mode: Mode; readonly clock: Clock }\nexport interface State { readonly all: readonly Inner[]; readonly one: Inner }\n",
+    );
+    const text = `import { actor } from "instar";\nimport type { State } from "./state.ts";\n\nexport interface Case {\n  init(state: State): State;\n}\n\nexport default actor<Case>({\n  vsn: 1,\n  init: (state) => state,\n});\n`;
+    project.write("src/case.actor.ts", text);
+    project.release();
+    project.write(
+      "src/state.ts",
+      (project.read("src/state.ts") ?? "").replace("readonly clock: Clock }", "readonly clock: Clock; readonly n: number }"),
+    );
+    project.fix("state-changed-no-code-change", {});
+    const fixed = project.read("src/case.actor.ts") ?? "";
+    assert.deepEqual(project.typeErrors(), [], fixed);
+    assert.ok(fixed.includes('import type { State, Clock, Mode } from "./state.ts";'), fixed);
+    assert.deepEqual(
+      project.findings().filter(({ rule }) => rule.startsWith("state-changed")),
+      [],
+    );
+  });
+
   test("what recurses without a name of its own is not written out for ever", () => {
     const project = new FixtureProject();
     const tree = (value: string, more: string) =>
