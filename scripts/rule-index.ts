@@ -17,8 +17,8 @@ export function ruleIndex(rooms: readonly Room[]): string {
 # Rules
 
 Each rule finds one way in which an upgrade goes wrong. A severity in the configuration replaces the one that is shown here, and a preset
-raises some of them: \`rolling\` where old and new versions run side by side, \`rollback\` where a way back is needed. A rule with a fix shows in
-its page what the fix makes. \`instar explain <id>\` prints a rule's page.
+raises some of them: \`rolling\` where old and new versions run side by side, \`rollback\` where a way back is needed. Where a preset stands
+without a severity, it changes what some of the findings weigh, and the page says how. A rule with a fix shows in its page what the fix makes. \`instar explain <id>\` prints a rule's page.
 ${present.map(({ title, own }) => `\n## ${title}\n\n${rulesTable(own)}\n`).join("")}
 ## What is detected
 
@@ -28,10 +28,17 @@ ${present.map(({ title, own }) => `\n### ${title}\n\n${limitsTable(own)}\n`).joi
 
 function rulesTable(rooms: readonly Room[]): string {
   const rows = rooms.map(({ rule, page }) => {
-    const presets = Object.entries(rule.presets ?? {}).map(([preset, severity]) => `${preset}: ${severity}`);
-    return [link(rule), rule.description, rule.severity, presets.join(", "), isFixable(page) ? "yes" : ""];
+    return [link(rule), rule.description, rule.severity, presetsOf({ rule, page }).join(", "), isFixable(page) ? "yes" : ""];
   });
   return table(["Rule", "What it finds", "Severity", "Presets", "Fix"], rows);
+}
+
+/** A rule of which a preset weighs only a part says that in its page. */
+function presetsOf({ rule: { presets = {} }, page }: Room): readonly string[] {
+  return (["rolling", "rollback"] as const).flatMap((preset) => {
+    const severity = presets[preset];
+    return severity === undefined ? (page.includes(`\`${preset}\``) ? [preset] : []) : [`${preset}: ${severity}`];
+  });
 }
 
 function limitsTable(rooms: readonly Room[]): string {

@@ -288,6 +288,25 @@ test("a wrong configuration is a finding at its place, the rest of it counts, an
   assert.match(textOf(only(editor.diagnostics(configuration)).message), /cannot be read as JSON/);
 });
 
+test("every finding can be suppressed, and then asks for the reason", async (context) => {
+  const text = room.replace("vsn: 1", "vsn: [1].length");
+  const project = temporaryProject(context, { "package.json": manifest, "src/room.actor.ts": text });
+  const editor = await startEditor(context, { folders: [project.root] });
+  const file = project.path("src/room.actor.ts");
+  editor.open(file);
+  await editor.pause();
+  const actions = await editor.codeActions(file, only(editor.diagnostics(file)));
+  const action = actions.find(({ title }) => title === "Suppress vsn-not-literal here, with a reason");
+  assert.ok(action !== undefined && action.isPreferred !== true);
+  editor.apply((await editor.resolve(action)).edit!);
+  await editor.pause();
+  const { code, severity } = only(editor.diagnostics(file));
+  assert.deepEqual([code, severity], ["suppression-without-reason", 1]);
+  editor.replace(file, "TODO say why", "the build writes it");
+  await editor.pause();
+  assert.deepEqual(editor.diagnostics(file), []);
+});
+
 test("an editor compares with what the configuration names, and releases by the snapshots all the same", async (context) => {
   const project = gitProject(context, {
     "package.json": manifest,

@@ -116,6 +116,7 @@ test("sarif and github name the same finding at the same place", async (t) => {
     ]),
     findings.map(({ rule, range }) => [rule, range.start.line]),
   );
+  assert.ok(run.tool.driver.rules.every(({ helpUri }: { helpUri?: string }) => helpUri?.includes("/docs/rules/")));
   assert.ok(run.tool.driver.rules.every(({ shortDescription }: { shortDescription?: { text: string } }) => shortDescription?.text));
   const github = await runCli(["check", "--format", "github"], { cwd: project.root });
   assert.match(github.stdout, new RegExp(`^::error file=src/counter\\.actor\\.ts,line=${findings[0]?.range.start.line},`, "m"));
