@@ -76,8 +76,8 @@ export function meetingText(broken: Broken): string {
       : `While both versions run, processes of ${version} are sent messages${such}, ${refused}.`;
   }
   return direction === "backward"
-    ? `Messages that wait in a mailbox, or for a timer, when the upgrade comes are handed to the new code as they are${such}, ${refused}.`
-    : `After a rollback, ${version} is handed what the new code has queued${such}, ${refused}.`;
+    ? `Messages that wait in a mailbox, or for a timer, when the upgrade comes are handed to the new code as they are${such === "" ? "" : `,${such}`}, ${refused}.`
+    : `After a rollback, ${version} is handed what the new code has queued${such === "" ? "" : `,${such}`}, ${refused}.`;
 }
 
 /** Who sends it, in the files of the workspace. */
@@ -88,6 +88,7 @@ export function sendersText({ root }: ProjectFacts, { messages }: Broken): strin
   const [known, possible] = [files("known"), files("possible")];
   if (known.length > 0) return ` It is sent in ${listed(known)}.`;
   if (possible.length > 0) return ` It may be sent in ${listed(possible)}, to a process of which nothing is known.`;
+  if (messages.every(({ section }) => section === "infos")) return " The process itself sends it, by its timers.";
   if (messages.every(({ senders }) => senders.unreachable))
     return " Nothing in the workspace sends it, and no other module has a pid to send it to.";
   return messages.some(({ old }) => old === null)

@@ -22,7 +22,7 @@ function text({ messages: [message], modules: [{ module, baseline }], exposure }
   const { name, old, now, vsn } = message;
   const example = old === null || now === null ? null : counterexample(old.args, now.args);
   const such = example === null ? "" : `, such as \`${messageText(name, example)}\``;
-  const was = old === null ? "" : `, \`${name}(${typeText(old.args).slice(1, -1)})\`,`;
+  const was = old === null ? "" : `, \`${name}(${typeText(old.args).slice(1, -1)})\``;
   const what = `\`${messagePath(message)}\` of \`${module.id}\` is not what it was in version ${vsn}${was}, and was gone in version ${baseline?.vsn ?? 0}.`;
   return exposure.mixed
     ? `${what} Code of version ${vsn} that still runs sends it${such}.`
