@@ -365,3 +365,20 @@ function temporaryFolder(t: TestContext): string {
   t.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return folder;
 }
+
+test("what a supervisor was at a commit is read there, whether the rest of the tree is known already or not", async (t) => {
+  const app = (ids: readonly string[]): string =>
+    `import { child, supervisor } from "instar";\nimport counter from "./counter.actor.ts";\n\nexport default supervisor({\n  children: [\n${ids
+      .map((each) => `    child(counter, { id: "${each}", args: ["${each === "second" ? "2" : each}"] }),\n`)
+      .join("")}  ],\n});\n`;
+  const project = gitProject(t, { [file]: counter, "src/app.ts": app(["first", "2"]) });
+  project.write({ "src/app.ts": app(["first", "second"]) });
+  for (let time = 0; time < 2; time += 1) {
+    const { code, findings } = await check(project, "main");
+    assert.deepEqual(
+      [code, findings.map(({ rule, file: where, range }) => [rule, where, range.start.line])],
+      [0, [["child-spec-changed", "src/app.ts", 7]]],
+    );
+    assert.match(findings[0]?.message ?? "", /^The child `2` of main is now `second`\./);
+  }
+});

@@ -180,8 +180,8 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       if (differences.some(({ old, owners, bases = [] }) => old?.includes("Pid<") === true || [...owners, ...bases].some(elsewhere)))
         return undefined;
       const suppressions = project.suppressions([file]);
-      // Whether one hides anything, others have a say in.
-      if (suppressions.size > 0) return undefined;
+      // Whether one hides anything, others have a say in; and what is started here may be a supervisor.
+      if (suppressions.size > 0 || bodies.of("spawns", file).length > 0) return undefined;
       const findings = check({
         root,
         config: project.configuration,

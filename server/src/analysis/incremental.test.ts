@@ -211,6 +211,20 @@ test("one file's findings come before the others are read", () => {
   assert.equal(first.first(`${root}/src/a.actor.ts`), undefined);
 });
 
+test("what a file starts, others say", () => {
+  const starting = room("n: number", 'import { start } from "instar";\nimport other from "./b.actor.ts";').replace(
+    "() => null as never",
+    "async () => { await start(other); return null as never; }",
+  );
+  const files = { [`${root}/src/a.actor.ts`]: starting, [`${root}/src/b.actor.ts`]: room("n: number") };
+  const analyzer = createAnalyzer(memoryHost(files), { root });
+  assert.equal(analyzer.first(`${root}/src/a.actor.ts`), undefined);
+  assert.deepEqual(
+    analyzer.analyze()?.findings.map(({ rule }) => rule),
+    ["spawn-outside-supervisor"],
+  );
+});
+
 describe("what one file says by itself is what the whole says of it", () => {
   const seed = Number(process.env["SEED"] ?? 20_261_122);
   const said = (findings: readonly Finding[] | undefined) => findings?.map((finding) => JSON.stringify(finding));
