@@ -80,6 +80,11 @@ function looksUp(assertion: ts.NonNullExpression): boolean {
       (condition) => condition.includes(`${holder}.has(`) || condition.includes(`${holder}.length`) || condition.includes(`${holder}.size`),
     );
   }
+  if (ts.isElementAccessExpression(value)) {
+    // An index that is counted is in the list; one that is written there may not be.
+    const holder = value.expression.getText();
+    return ts.isNumericLiteral(value.argumentExpression) && !isSureOf(assertion, (condition) => condition.includes(`${holder}.length`));
+  }
   if (!ts.isPropertyAccessExpression(value)) return false;
   // What is only compared is asked for nothing.
   if (ts.isBinaryExpression(assertion.parent) && assertion.parent.operatorToken.kind === ts.SyntaxKind.EqualsEqualsEqualsToken)

@@ -62,6 +62,22 @@ const cases: readonly (readonly [name: string, text: string, may: boolean])[] = 
     around(`1: { up: (old: V): W => ({ n: old.all.map(numbered) }), down: (state: W): V => ({ n: state.n }) }`),
     true,
   ],
+  [
+    "a function of a module",
+    around(
+      `1: { up: (old: V): W => ({ n: os.cpus().length }), down: (state: W): V => ({ n: state.n }) }`,
+      `import * as os from "node:os";`,
+    ),
+    true,
+  ],
+  [
+    "types from elsewhere",
+    around(
+      `1: { up: (old: V): W => ({ n: old.n }), down: (state: W): V => ({ n: state.n }) }`,
+      `import type { V } from "./v.ts";\nimport { type W, other } from "./w.ts";`,
+    ),
+    false,
+  ],
   ["a named step", around(`1: { up, down: (state: W): V => ({ n: state.n }) }`), true],
   ["a table elsewhere", `export default actor<Room>({ vsn: 2, codeChange });`, true],
   ["async", around(`1: { up: async (old: V) => old, down: (state: W): V => ({ n: state.n }) }`), true],

@@ -48,9 +48,12 @@ function doubts(table: string): boolean {
   });
 }
 
-/** Whether steps speak of what is declared at the top and can change. */
+/** Whether steps speak of what is declared at the top and can change, or comes from elsewhere. */
 function usesVariables(table: string, text: string): boolean {
   const variables = text.matchAll(/^(?:export )?(?:let|var)\s+(\w+)/gm);
   const values = text.matchAll(/^(?:export )?const\s+(\w+)\b(?!\s*=\s*(?:["'`\d-]|(?:true|false|null)\b|\([^()]*\)\s*(?::[^=]+)?=>))/gm);
-  return [...variables, ...values].some(([, name]) => new RegExp(`\\b${name}\\b`).test(table));
+  const imported = [...text.matchAll(/^import (?!type\b)([^"';]*?) from\s*["'](?!instar["'])/gm)].flatMap(([, names = ""]) => [
+    ...names.replaceAll(/\btype\s+\w+(?:\s+as\s+\w+)?/g, "").matchAll(/(\w+)\s*(?=[,}]|$)/g),
+  ]);
+  return [...variables, ...values, ...imported].some(([, name]) => new RegExp(`\\b${name}\\b`).test(table));
 }
