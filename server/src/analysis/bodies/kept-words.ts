@@ -3,7 +3,7 @@
 /** A variable at the top of the file, or a constant there that something is put into. */
 export function mayKeepVariables(text: string): boolean {
   if (/^(?:export )?(?:let|var)\b/m.test(text)) return true;
-  for (const [, name = ""] of text.matchAll(/^(?:export )?const ([\w$]+)[^=\n]*= *(?:new [A-Z]|\[|\{|Object\.create)/gm)) {
+  for (const [, name = ""] of text.matchAll(/^(?:export )?const ([\w$]+)(?:[^=\n]|=>)*= *(?:new [A-Z]|\[|\{|(?:Object|Array)\.\w)/gm)) {
     const at = name.replaceAll("$", "\\$");
     if (new RegExp(`(?<![\\w$.])${at}(?:${written})`).test(text)) return true;
   }

@@ -21,6 +21,15 @@ const kept: Record<string, readonly [text: string, ...found: string[]]> = {
   ],
   "an object": ["const stats = { hits: 0 };\nexport function hit() { stats.hits++; }", "stats container hit"],
   "an object by a key": ["const stats = {};\nexport function hit(key) { stats[key] = 1; }", "stats container hit"],
+  "without a prototype, and of a known length": [
+    "const a = Object.create(null), b = new Uint8Array(8);\nexport function set() { a.x = 1; b[0] = 1; }",
+    "a container set",
+    "b container set",
+  ],
+  "of functions": [
+    "const handlers: Map<string, () => void> = new Map();\nexport function on(name, f) { handlers.set(name, f); }",
+    "handlers container on",
+  ],
   "a cache": [
     "const cache = new Map();\nexport function load(id) { if (!cache.has(id)) cache.set(id, make(id)); return cache.get(id); }",
     "cache container load cache",
@@ -51,6 +60,10 @@ const silent: Record<string, string> = {
   "a timer":
     "let timer: unknown;\nexport function later() { clearTimeout(timer); timer = setTimeout(() => {}, 10); }\nexport function stop() { timer = undefined; }",
   "declared elsewhere": "declare let count: number;\nexport const get = () => count;",
+  "an object of a package":
+    'import { App } from "app";\nconst app = new App();\nconst other = App.make();\nexport function set() { app.set("a", 1); other.push(1); }',
+  "a class of the file with such a method":
+    "class Router { add() {} }\nconst router = new Router();\nexport function add() { router.add(); }",
   "of the class": "export class A { count = 0; add() { this.count++; } }",
 };
 

@@ -27,7 +27,8 @@ export function moduleVariables({ source, names }: BodySource): readonly ModuleV
   if (source.isDeclarationFile) return [];
   return [...changedVariables(names)].flatMap(([declaration, { kind, by }]) => {
     const [first] = by;
-    if (!ts.isVariableDeclaration(declaration) || first === undefined || isWeak(declaration, names)) return [];
+    if (!ts.isVariableDeclaration(declaration) || first === undefined) return [];
+    if (kind === "container" && !isContainer(declaration, names)) return [];
     const name = ts.isIdentifier(declaration.name) ? declaration.name.text : (namesIn(declaration.name)[0] ?? "");
     const writers = [...new Set(by)];
     if (kind === "variable" && writers.every((writer) => isMadeOnce(declaration, writer, names))) return [];
@@ -36,12 +37,18 @@ export function moduleVariables({ source, names }: BodySource): readonly ModuleV
   });
 }
 
-/** What is kept with an object and goes with it is no state of the module's. */
-function isWeak({ initializer }: ts.VariableDeclaration, names: FileNames): boolean {
+/** Lists, maps, sets and objects that are written out; what methods of other values do, and whether they lose anything, is not known. */
+function isContainer({ initializer }: ts.VariableDeclaration, names: FileNames): boolean {
   const value = initializer === undefined ? undefined : unwrap(initializer);
-  if (value === undefined || !ts.isNewExpression(value)) return false;
-  const meaning = names.meaningOf(value.expression);
-  return meaning?.kind === "global" && /^(Weak(Map|Set|Ref)|FinalizationRegistry|AsyncLocalStorage)$/.test(meaning.name);
+  if (value === undefined) return false;
+  if (ts.isArrayLiteralExpression(value) || ts.isObjectLiteralExpression(value)) return true;
+  if (!ts.isNewExpression(value) && !ts.isCallExpression(value)) return false;
+  const callee = unwrap(value.expression);
+  // `Object.create(null)`, `Array.from(…)`
+  const made = ts.isCallExpression(value) && ts.isPropertyAccessExpression(callee) ? callee.expression : callee;
+  const meaning = names.meaningOf(made);
+  // What is kept with an object, in a weak map, goes with it.
+  return meaning?.kind === "global" && /^(Array|Map|Object|Set|URLSearchParams|[A-Z]\w*Array)$/.test(meaning.name);
 }
 
 /** `if (found === undefined) found = make();`, and timers, which another rule tells. */
