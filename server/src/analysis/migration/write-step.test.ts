@@ -378,6 +378,25 @@ describe("the written step", () => {
     assert.ok(!fixed.replaceAll(`"it's"`, "").includes('"'), fixed);
   });
 
+  test("translates messages both ways, by functions that hide no argument", () => {
+    const project = new FixtureProject();
+    const text = (move: string, vsn: number) =>
+      `import { actor } from "instar";\n\nexport interface Move {\n  readonly to: string${move};\n  readonly next: Move | null;\n}\n\ninterface Case {\n  init(): { readonly a: number };\n  casts: { go(move: Move, ...more: Move[]): void };\n}\n\nexport default actor<Case>({ vsn: ${vsn}, init: () => ({ a: 1 }), casts: { go: ({ next }) => next() } });\n`;
+    project.write("src/case.actor.ts", text("; readonly at: number[]", 1));
+    project.release();
+    project.write("src/case.actor.ts", text("; readonly speed: number", 2));
+    const [facts] = project.findings().flatMap(({ fixes }) => fixes.filter(({ title }) => title.startsWith("Translate")));
+    assert.ok(facts);
+    project.apply(facts.edits({ renames: {} }));
+    const fixed = project.read("src/case.actor.ts") ?? "";
+    assert.deepEqual(project.typeErrors(), [], fixed);
+    const { go } = evaluateStep(fixed).messages as { go: Record<"up" | "down", (...args: unknown[]) => unknown> };
+    const old = { to: "a", at: [], next: { to: "b", at: [], next: null } };
+    const now = { to: "a", speed: 0, next: { to: "b", speed: 0, next: null } };
+    assert.deepEqual(go.up(old, old), [now, now]);
+    assert.deepEqual(go.down(now), [old]);
+  });
+
   test("leaves out semicolons where the file does", () => {
     const project = new FixtureProject();
     const bare = (fields: string) => source(fields, "").replaceAll(/;$/gm, "");
