@@ -62,7 +62,7 @@ const silent: Record<string, string> = {
   "a promise of time": "const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));",
   "a promise of time, wrapped": "await new Promise((resolve) => { setTimeout(() => resolve(1), 10); });",
   "a promise that fails in time": "await new Promise((_, reject) => setTimeout(() => { log(); reject(new Error()); }, 10));",
-  "promises of the platform": 'import { setTimeout } from "node:timers/promises"; await setTimeout(100, () => {});',
+  "promises of the platform": 'import { setTimeout } from "node:timers/promises"; export const later = setTimeout(100, () => {});',
   "a limit of time":
     "async function run() { const timer = setTimeout(() => abort.abort(), 10); try { await work(); } finally { clearTimeout(timer); } }",
   closed: "async function run() { const timer = setTimeout(() => {}, 10); await work(); timer.close(); }",
