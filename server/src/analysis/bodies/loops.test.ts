@@ -138,6 +138,36 @@ describe("what ends", () => {
   for (const [name, body] of Object.entries(bounded)) test(name, () => assert.deepEqual(found(body), []));
 });
 
+const rounds: Record<string, readonly [handler: string, hasRound: boolean]> = {
+  "all that a cast does": ["casts: { run: async () => {\n  while (true) {\n    await pause();\n  }\n} }", true],
+  "all that an info does": ["infos: { run({ state }, n) {\n  for (;;) {\n    work(state, n);\n  }\n} }", true],
+  "a call, which has to answer": ["calls: { run: async () => {\n  while (true) {\n    await pause();\n  }\n} }", false],
+  "something before it": ["casts: { run: async () => {\n  work();\n  while (true) {\n    await pause();\n  }\n} }", false],
+  "a function in the handler": [
+    "casts: { run: ({ next }) => { void (async () => {\n  while (true) {\n    await pause();\n  }\n})(); return next(); } }",
+    false,
+  ],
+  "a function that the handler calls": ["casts: { run: async () => { await loop(); } }", false],
+  "a round that goes on early": ["casts: { run: () => {\n  while (true) {\n    if (work()) continue;\n  }\n} }", false],
+  "a name that would mean something else": ["casts: { run: () => {\n  while (true) {\n    next.work();\n  }\n} }", false],
+  "a name that is taken": ["casts: { run: ({ state }) => {\n  while (true) {\n    const state = work();\n  }\n} }", false],
+  "all that is left": ["casts: { run: ({ state, ...rest }) => {\n  while (true) {\n    work(rest);\n  }\n} }", false],
+  "parameters that are taken apart": ["casts: { run: (_, { n }) => {\n  while (true) {\n    work(n);\n  }\n} }", false],
+  "a loop that only may be endless": ["casts: { run: (_, n) => {\n  while (n > 0) {\n    work(n);\n  }\n} }", false],
+};
+
+describe("what can be made into rounds", () => {
+  for (const [name, [handler, hasRound]] of Object.entries(rounds)) {
+    test(name, () => {
+      const text = `export default actor({ ${handler} });\nasync function loop() {\n  while (true) {\n    await pause();\n  }\n}`;
+      assert.deepEqual(
+        (collectBodies("a.ts", text, ["loops"]).loops ?? []).map(({ round }) => round !== null),
+        [hasRound],
+      );
+    });
+  }
+});
+
 const places: Record<string, readonly [definition: string, ...found: string[]]> = {
   init: ["init: async () => { while (true) await pause(); }", "init"],
   "a method": ["casts: { run() { while (true) work(); } }", "casts.run"],

@@ -24,7 +24,7 @@ export interface Endless {
   readonly text: string;
   /** The handler that it runs for. */
   readonly handler: readonly string[];
-  /** The function that it stands in, where it is not the handler itself. */
+  /** The function that it stands in, empty where it has no name; null where it is the handler itself. */
   readonly through: string | null;
   /** Whether the handler waits for it; else it goes on when the handler has returned. */
   readonly waitedFor: boolean;

@@ -12,7 +12,7 @@ export interface Running {
   readonly function: FunctionNode;
   /** Where the handler stands in the definition that it runs for. */
   readonly handler: readonly string[];
-  /** The name of the function, where it is not the handler itself. */
+  /** The name of the function, empty where it has none; null where it is the handler itself. */
   readonly through: string | null;
   /** Whether the handler ends no earlier than it does. Else the handler does not look after it any more. */
   readonly waitedFor: boolean;
@@ -46,7 +46,7 @@ export function runningIn(body: BodySource): readonly Running[] {
         found.push({
           function: called,
           handler: running.handler,
-          through: ts.isIdentifier(unwrap(node.expression)) ? unwrap(node.expression).getText() : null,
+          through: ts.isIdentifier(unwrap(node.expression)) ? unwrap(node.expression).getText() : "",
           waitedFor: waits,
           resultWaitedFor: running.waitedFor && use === "waited",
           caught: running.caught || isCaught(node),

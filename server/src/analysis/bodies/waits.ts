@@ -19,7 +19,7 @@ export interface Wait {
   readonly text: string;
   /** The handler that it runs for. */
   readonly handler: readonly string[];
-  /** The function that it stands in, where it is not the handler itself. */
+  /** The function that it stands in, empty where it has no name; null where it is the handler itself. */
   readonly through: string | null;
   /** What ends it after five seconds; null where that takes more. */
   readonly limited: readonly TextEdit[] | null;

@@ -37,7 +37,7 @@ function messageOf(endless: Endless): string {
   const { handler, through, waitedFor } = endless;
   const [section, ...rest] = handler;
   const name = handler.join(".");
-  const where = through === null || endless.kind === "recursion" ? "" : ` in \`${through}\``;
+  const where = through === null || through === "" || endless.kind === "recursion" ? "" : ` in \`${through}\``;
   if (!waitedFor) {
     return (
       `${whatOf(endless)}${where}, and \`${name}\` does not wait for it. It goes on in the code and with the state of the version that began it, beside every version that comes after, and keeps that code in memory. ` +

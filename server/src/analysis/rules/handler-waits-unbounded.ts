@@ -21,7 +21,7 @@ export const handlerWaitsUnbounded: Rule = {
 
 function finding({ kind, range, text, handler, through, limited }: Wait, { module }: ModuleFacts): Finding {
   const { file, id } = module;
-  const where = through === null ? "" : ` in \`${through}\``;
+  const where = through === null || through === "" ? "" : ` in \`${through}\``;
   return {
     rule: handlerWaitsUnbounded.id,
     severity: handlerWaitsUnbounded.severity,
