@@ -1,6 +1,7 @@
 /** What handlers put into states where the type does not say that it is there, as `unknown` and index signatures of such do not. */
 import type { Bodies } from "./bodies/bodies.ts";
 import type { ModuleFacts } from "./facts.ts";
+import { modulesWith } from "./of-modules.ts";
 import { children, type Shape } from "./shape.ts";
 import type { Range } from "./span.ts";
 import { accessText, typeText } from "./type-text.ts";
@@ -16,9 +17,8 @@ export interface Hidden {
 
 /** Only modules whose states have such types are looked into. */
 export function* hiddenInStates(modules: readonly ModuleFacts[], bodies: Bodies, wanted: "function" | "instance"): Iterable<Hidden> {
-  for (const facts of modules) {
+  for (const facts of modulesWith(modules, hidesSome)) {
     const { state } = facts.source.protocol;
-    if (!hides(state)) continue;
     for (const { what, path, range } of bodies.of("stateValues", facts.module.file)) {
       const hidden = what === wanted ? hiddenAt(state, path) : null;
       if (hidden !== null) yield { facts, path: pathText(path), type: typeText(hidden), range };
@@ -28,6 +28,10 @@ export function* hiddenInStates(modules: readonly ModuleFacts[], bodies: Bodies,
 
 function pathText(path: readonly string[]): string {
   return path.reduce((text, each) => text + (each === "[]" ? "[]" : each === "<>" ? "<value>" : accessText(each)), "State");
+}
+
+function hidesSome({ source }: ModuleFacts): boolean {
+  return hides(source.protocol.state);
 }
 
 function hides(state: Shape): boolean {

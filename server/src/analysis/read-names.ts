@@ -39,6 +39,9 @@ export type Resolved = { readonly file: string; readonly missing: readonly strin
 /** Shapes of declarations, shared by the modules that use them. What is in here is right for as long as none of its files changes. */
 export class SharedShapes {
   readonly #entries = new Map<string, SharedShape>();
+  /** The ways back, by file and by shape: which shapes depend on it. */
+  readonly #byFile = new Map<string, Set<string>>();
+  readonly #users = new Map<string, Set<string>>();
 
   get(key: string): SharedShape | undefined {
     return this.#entries.get(key);
@@ -46,16 +49,30 @@ export class SharedShapes {
 
   add(key: string, entry: SharedShape): void {
     this.#entries.set(key, entry);
+    for (const [from, to] of [
+      [entry.files, this.#byFile],
+      [entry.uses, this.#users],
+    ] as const)
+      for (const each of from) {
+        const dependents = to.get(each);
+        if (dependents === undefined) to.set(each, new Set([key]));
+        else dependents.add(key);
+      }
   }
 
   /** A file declares something else now, has come, or has gone. */
   forget(file: string): void {
-    const affected = [...this.#entries.keys()].filter((key) => this.filesOf(key).has(file));
+    // What depended on it once and was read anew since may be among these: it is read once more.
+    const affected = new Set(this.#byFile.get(file));
+    for (const key of affected) for (const user of this.#users.get(key) ?? []) affected.add(user);
     for (const key of affected) this.#entries.delete(key);
+    this.#byFile.delete(file);
   }
 
   clear(): void {
     this.#entries.clear();
+    this.#byFile.clear();
+    this.#users.clear();
   }
 
   /** All that a shape depends on. */

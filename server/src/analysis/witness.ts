@@ -31,7 +31,11 @@ export function counterexample(from: Shape, to: Shape): Shape | null {
     tries += 1;
     return valid(shape, to) === "incompatible";
   };
-  return narrowed(from, { refused, ...namesIn(to), simplest: simplestOf(from), depth: 0, isSpent: () => tries > mostTries });
+  const simplest = simplestOf(from);
+  // Mostly any state will do, as where a field is new.
+  const simple = simplest(from);
+  if (simple !== undefined && refused(simple)) return simple;
+  return narrowed(from, { refused, ...namesIn(to), simplest, depth: 0, isSpent: () => tries > mostTries });
 }
 
 interface Search {

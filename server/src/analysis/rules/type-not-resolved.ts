@@ -1,6 +1,7 @@
 /** What does not resolve cannot be compared, and must not be written into a snapshot as if it were known. */
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
 import { findInShape, type FoundShape } from "../find-in-shape.ts";
+import { modulesWith } from "../of-modules.ts";
 import { sections } from "../protocol-shapes.ts";
 import type { Finding, Rule } from "../rule.ts";
 import type { Shape } from "../shape.ts";
@@ -14,7 +15,7 @@ export const typeNotResolved: Rule = {
   description: "The state or a message refers to a type that cannot be found.",
   *check({ modules }: ProjectFacts): Iterable<Finding> {
     const found = new Map<string, { place: Location; path: string; modules: ModuleFacts[] }>();
-    for (const facts of modules.filter(({ unresolved }) => unresolved)) {
+    for (const facts of modulesWith(modules, isUnresolved)) {
       for (const { path, declared } of unresolvedIn(facts)) {
         const place = declared ?? { file: facts.module.file, range: facts.module.ranges.state ?? facts.module.ranges.actor };
         const key = `${place.file}:${place.range.start.line}:${place.range.start.column}`;
@@ -26,6 +27,10 @@ export const typeNotResolved: Rule = {
     for (const { place, path, modules: concerned } of found.values()) yield finding(place, path, concerned);
   },
 };
+
+function isUnresolved({ unresolved }: ModuleFacts): boolean {
+  return unresolved;
+}
 
 function unresolvedIn({ source: { protocol } }: ModuleFacts): readonly FoundShape[] {
   const wanted = (shape: Shape) => shape.kind === "primitive" && shape.why === "unresolved";
