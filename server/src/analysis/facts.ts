@@ -200,7 +200,7 @@ export interface Receivers {
 /** `unknown`: it may be anybody's; `other`: it is no process. */
 export type Receiver = { readonly protocol: string; readonly file: string } | "unknown" | "other";
 
-/** Writes into sources. It needs the compiler, so it is asked only when somebody takes a fix. */
+/** Writes into sources. It needs the compiler, so it is asked only when somebody takes a fix. What it gives is empty where the source leaves no place for it. */
 export interface StepWriter {
   /** The step from the baseline to the source as it is now, with the messages whose arguments are others; raises `vsn` where need be. */
   step(facts: ModuleFacts, project: ProjectFacts, answers: Answers): readonly FileEdit[];
