@@ -10,7 +10,7 @@ export const stateTypeOpaque: Rule = {
   id: "state-type-opaque",
   severity: "warning",
   group: "state",
-  description: "A part of the state is `any`, or a type without an end, so nothing can be said of what changes there.",
+  description: "A part of the state is `any`, so nothing can be said of what changes there.",
   *check({ modules }: ProjectFacts): Iterable<Finding> {
     const found = new Map<string, { readonly place: Location; readonly first: FoundShape; readonly modules: ModuleFacts[] }>();
     for (const [facts, parts] of ofModules(modules, opaqueIn)) {
@@ -33,7 +33,7 @@ function opaqueIn({ source }: ModuleFacts): readonly FoundShape[] {
   const { state } = source.protocol;
   let found = known.get(state);
   if (found === undefined) {
-    const isOpaque = (shape: Shape) => shape.kind === "primitive" && (shape.why === "any" || shape.why === "endless");
+    const isOpaque = (shape: Shape) => shape.kind === "primitive" && shape.why === "any";
     known.set(state, (found = findInShape(state, "State", isOpaque, isOurs)));
   }
   return found;
@@ -47,9 +47,8 @@ function isOurs(shape: Shape): boolean {
 }
 
 /** @param first as the first of the modules has it. */
-function finding(place: Location, { path, shape }: FoundShape, modules: readonly ModuleFacts[]): Finding {
+function finding(place: Location, { path }: FoundShape, modules: readonly ModuleFacts[]): Finding {
   const ids = modules.map(({ module }) => module.id);
-  const isAny = shape.kind === "primitive" && shape.why === "any";
   return {
     rule: stateTypeOpaque.id,
     severity: stateTypeOpaque.severity,
@@ -58,10 +57,8 @@ function finding(place: Location, { path, shape }: FoundShape, modules: readonly
     items: [path],
     ...place,
     message:
-      `\`${path}\` of \`${ids[0] ?? ""}\` is ${isAny ? "`any`" : "a type that never ends"}: what lies there can change between two versions without a finding, and reach new code that does not expect it. ` +
-      (isAny
-        ? "Write its type, or `unknown` if it is handed on unread, so that whoever reads it has to look first."
-        : "Give it a name, so that it can refer to itself."),
+      `\`${path}\` of \`${ids[0] ?? ""}\` is \`any\`: what lies there can change between two versions without a finding, and reach new code that does not expect it. ` +
+      "Write its type, or `unknown` if it is handed on unread, so that whoever reads it has to look first.",
     related: [],
     fixes: [],
   };
