@@ -333,7 +333,7 @@ function* stepMistakes(module: Module): Generator<Plant> {
       hazard: "a step that reads what there is not",
       rules: ["code-change-reads-unknown-field"],
       place: way,
-      text: before(`void (${given} as any).neverThere;`),
+      text: before(`void (${given} as ${"any"}).neverThere;`),
     };
     const initial = module.part("init")?.initializer;
     if (way === "up" && initial !== undefined && ts.isArrowFunction(initial)) {
