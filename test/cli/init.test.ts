@@ -112,7 +112,10 @@ test("what is there stays as it is written: configuration, comments, indentation
     after[".vscode/extensions.json"],
     extensions.replace('"github.vscode-github-actions",', '"github.vscode-github-actions",\r\n\t\t"instar.instar-vscode",'),
   );
-  assert.match(after["package.json"] ?? "", /^\{\n\t"name": "grown",\n\t"scripts": \{\n\t\t"lint": "eslint \.",[^]*\n\t\},\n\t"instar": \{ "preset": "rolling" \}\n\}\n$/);
+  assert.match(
+    after["package.json"] ?? "",
+    /^\{\n\t"name": "grown",\n\t"scripts": \{\n\t\t"lint": "eslint \.",[^]*\n\t\},\n\t"instar": \{ "preset": "rolling" \}\n\}\n$/,
+  );
   assert.match(after[".github/workflows/instar.yml"] ?? "", /yarn install --immutable\n {6}- run: yarn instar check/);
 });
 
