@@ -324,6 +324,30 @@ test("a version that two branches released is one number for two programs, which
   assert.match(merged.stdout, /2\.d\.ts:1:1 error snapshot-damaged\n.*holds the marks of a merge.*raise `vsn` of the other one to 3/);
 });
 
+test("fix mends what check finds against a ref, given or configured, and its diff is what git applies", async (t) => {
+  const project = gitProject(t, { [file]: counter });
+  project.write({ [file]: withStep });
+  const none = await runCli(["fix"], { cwd: project.root });
+  assert.deepEqual([none.code, none.stdout], [0, ""]);
+  const shown = await runCli(["fix", "--against", "main"], { cwd: project.root });
+  assert.match(
+    shown.stderr,
+    /Would fix state-changed-no-code-change.*Compared with main \([0-9a-f]{10}\), uncommitted changes included\./s,
+  );
+  project.write({ "fix.diff": shown.stdout });
+  project.git("apply", "fix.diff");
+  project.remove("fix.diff");
+  assert.equal((await check(project, "main")).code, 0);
+  const again = await runCli(["fix", "--against", "main"], { cwd: project.root });
+  assert.match(again.stderr, /Nothing to fix/);
+
+  project.write({ [file]: withStep, "instar.config.json": JSON.stringify({ baseline: "main" }) });
+  const configured = await runCli(["fix", "--write", "--format", "json"], { cwd: project.root });
+  const printed = JSON.parse(configured.stdout) as { readonly against: { readonly name: string }; readonly written: boolean };
+  assert.deepEqual([printed.against.name, printed.written], ["main", true]);
+  assert.equal((await runCli(["check"], { cwd: project.root })).code, 0);
+});
+
 test("a release that the merge base has is frozen; one that only this branch has may be amended", async (t) => {
   const project = inRepository(await releasedProject(t, { ".gitignore": "node_modules\n", [file]: counter }));
   project.git("init", "-q", "-b", "main");
@@ -343,7 +367,7 @@ test("a release that the merge base has is frozen; one that only this branch has
 });
 
 async function refused(project: Pick<TemporaryProject, "root">, args: readonly string[], code: string, said: RegExp): Promise<void> {
-  for (const command of ["check", "diff"]) {
+  for (const command of ["check", "diff", "fix"]) {
     const result = await runCli([command, "--against", ...args], { cwd: project.root });
     assert.match(result.stderr, said);
     assert.match(result.stderr, new RegExp(`\\(${code}\\)`));

@@ -2,12 +2,13 @@
 import { type Command, Option } from "commander";
 import { closest } from "../analysis/closest.ts";
 import type { FileChange } from "../write-files.ts";
+import { type BaselineOptions, baselineOf, baselineText, printNotes, withBaselineOptions } from "./baseline-options.ts";
 import { exitCode, UsageError } from "./exit.ts";
 import { openProject, projectRoot, fromHere, fromRoot } from "./project.ts";
 import { ruleIds } from "./rule-pages.ts";
 import { colors, count, print, printError, printJson } from "./terminal.ts";
 
-interface FixOptions {
+interface FixOptions extends BaselineOptions {
   readonly rule?: string;
   readonly rename: Readonly<Record<string, string>>;
   readonly default: Readonly<Record<string, string>>;
@@ -16,8 +17,7 @@ interface FixOptions {
 }
 
 export function registerFix(program: Command): void {
-  program
-    .command("fix")
+  withBaselineOptions(program.command("fix"))
     .description("the preferred fixes, as a diff; --write writes them")
     .option("--rule <id>", "only the findings of this rule")
     .option("--rename <old=new>", "answers a question: this path is a new name for that one; may be repeated", collectRename, {})
@@ -26,7 +26,9 @@ export function registerFix(program: Command): void {
     .addOption(new Option("--format <format>", "how the result is printed").choices(["text", "json"]).default("text"))
     .action(async (options: FixOptions, command: Command) => {
       refuseUnknownRule(options.rule);
-      const project = await openProject(projectRoot(command));
+      const root = projectRoot(command);
+      const baseline = await baselineOf(command, root, options);
+      const project = await openProject(root, baseline);
       const { fixProject } = await import("./fix-project.ts");
       await refuseOtherThanExpressions(options.default);
       const fixed = fixProject(project, { rule: options.rule, renames: options.rename, values: options.default });
@@ -44,9 +46,10 @@ export function registerFix(program: Command): void {
       const left = fixed.changes.flatMap(leftToWrite);
       const errors = fixed.remaining.filter(({ severity }) => severity === "error");
       if (options.format === "json") {
-        const { findingJson } = await import("./format-json.ts");
+        const { againstJson, findingJson } = await import("./format-json.ts");
         printJson({
           version: 1,
+          ...againstJson(project.analyzed, baseline),
           written: options.write,
           fixes: fixed.taken.map(({ finding, title }) => ({
             rule: finding.rule,
@@ -92,6 +95,9 @@ export function registerFix(program: Command): void {
           printError(
             `${count(errors.length, "error")} would remain: ${[...new Set(errors.map(({ rule }) => rule))].join(", ")}. See: instar check`,
           );
+        // The diff alone is on the standard output, so that it can be applied.
+        if (baseline !== undefined) printError(baselineText(baseline));
+        printNotes(project.analyzed);
       }
       process.exitCode = errors.length > 0 ? exitCode.refused : exitCode.ok;
     });

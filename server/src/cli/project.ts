@@ -57,11 +57,11 @@ export async function judgeProject(root: string, against?: WorkspaceAgainst): Pr
 }
 
 /** Reads and judges the whole project. */
-export async function openProject(root: string): Promise<Project> {
+export async function openProject(root: string, against?: WorkspaceAgainst): Promise<Project> {
   await configurationOf(root);
   warnWithoutConfig(root);
   const { openWorkspace } = await import("../workspace.ts");
-  const workspace = openWorkspace(root);
+  const workspace = openWorkspace(root, against === undefined ? {} : { against });
   return { ...workspace, analyzed: analyzeAll(workspace) };
 }
 
