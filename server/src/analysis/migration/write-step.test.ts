@@ -349,6 +349,7 @@ describe("the written step", () => {
     const fixed = project.read("src/case.actor.ts") ?? "";
     assert.deepEqual(project.typeErrors(), []);
     assert.ok(!/[^\r]\n/.test(fixed), "a line end is not the file's");
+    assert.ok(fixed.includes("interface StateV1 {\r\n") && !fixed.includes("\r\r"), fixed);
     assert.ok(fixed.includes("// kept\r\n") && fixed.includes("null!, // last\r\n\tcodeChange: {\r\n\t\t// instar: review"), fixed);
   });
 

@@ -107,11 +107,11 @@ function chain(
     const same = list("{", directions, "}", { broken: true, layout });
     texts.push(`// instar: review: version ${between} was never released, so nothing is left to convert.\n${between}: ${same}`);
   }
-  const edits: FileEdit[] = [...typeEdits(context, texts)];
+  const edits: FileEdit[] = [];
   if (texts.some((text) => /\bdrop\("/.test(text))) edits.push(...runtimeImport(facts, "drop"));
   if (codeChange) edits.push(...insertProperties(codeChange, texts, layout));
   else edits.push(...insertProperties(object, [`codeChange: ${list("{", texts, "}", { broken: true, layout })}`], layout));
-  return [...inFile(edits, layout)];
+  return [...typeEdits(context, texts), ...inFile(edits, layout)];
 }
 
 /** Into the step from the baseline; with that step, where it is missing. */
