@@ -173,7 +173,12 @@ export function createValidity(deepest = Infinity): Validity {
     if (to.kind === "enum") return literalsOf(to).some((literal) => literal.value === from.value) ? "compatible" : "incompatible";
     if (to.kind === "template") return "incompatible";
     const type = typeof from.value === "object" ? "bigint" : (typeof from.value as "string" | "number" | "boolean");
-    return isPrimitive(to, type) ? "compatible" : toBox(primitive(type), to);
+    if (isPrimitive(to, type)) return "compatible";
+    // How long a text is and what its letters are is known where the text is.
+    const { value } = from;
+    if (typeof value !== "string" || to.kind !== "object") return toBox(primitive(type), to);
+    const slots = value.split("").map((letter): Slot => ({ shape: literal(letter), optional: false, rest: false }));
+    return toBox({ kind: "tuple", slots, readonly: true }, to);
   }
 
   function betweenTuples(from: TupleShape, to: TupleShape): Verdict {
