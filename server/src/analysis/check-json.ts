@@ -57,11 +57,14 @@ export function checkJson(root: Node, schema: Schema): { readonly value: unknown
   function objectOf(node: Node, schema: Schema, name: string): Record<string, unknown> | undefined {
     const { properties = {}, additionalProperties, required = [] } = schema;
     const result: Record<string, unknown> = {};
+    const said = new Set<string>();
     for (const property of node.children ?? []) {
       const [key, value] = property.children ?? [];
       // Half typed.
       if (key === undefined || value === undefined) continue;
       const of = String(key.value);
+      if (said.has(of)) wrong(key, `${name} has ${JSON.stringify(of)} twice. Keep one of them.`);
+      said.add(of);
       const own = Object.hasOwn(properties, of) ? properties[of] : additionalProperties;
       if (own === false || own === undefined) wrong(key, `${name} has no ${JSON.stringify(of)}. ${hint(of, Object.keys(properties))}`);
       else result[of] = valueOf(value, own, JSON.stringify(of));

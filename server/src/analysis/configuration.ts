@@ -27,6 +27,8 @@ export interface Configuration {
   readonly acceptedBreaks: readonly AcceptedBreak[];
   /** How the project says that it rolls out its changes; null where it says nothing. */
   readonly strategy: Strategy | null;
+  /** Where it speaks of files and modules, which may not exist. */
+  readonly names: readonly ConfiguredName[];
   /** What of it is not understood, at its place; the rest counts. */
   readonly problems: readonly ConfigProblem[];
 }
@@ -36,6 +38,12 @@ export interface RuleSettings {
   readonly severity: Severity | "off" | null;
   /** Globs from the project root: files in which the rule finds nothing. */
   readonly ignore: readonly string[];
+}
+
+/** A glob, or the id of a module. */
+export interface ConfiguredName extends Location {
+  readonly kind: "include" | "exclude" | "ignore" | "module";
+  readonly name: string;
 }
 
 export interface AcceptedBreak extends Location {
@@ -56,6 +64,7 @@ export const unconfigured: Configuration = {
   upgradableFrom: { releases: null, modules: new Map() },
   acceptedBreaks: [],
   strategy: null,
+  names: [],
   problems: [],
 };
 

@@ -2,7 +2,7 @@
 import type { ActorModule } from "./model.ts";
 import type { Bodies } from "./bodies/bodies.ts";
 import type { Comparison, MessageComparison } from "./compare.ts";
-import type { Configuration } from "./configuration.ts";
+import type { Configuration, ConfiguredName } from "./configuration.ts";
 import type { ProtocolShapes, Section } from "./protocol-shapes.ts";
 import type { Answers, FileEdit, ValueQuestion } from "./rule.ts";
 import type { Shape } from "./shape.ts";
@@ -179,6 +179,8 @@ export interface ProjectFacts {
   /** Files with something wrong that concerns no module, or not only one. */
   readonly readings: readonly Reading[];
   readonly configProblems: readonly ConfigProblem[];
+  /** Globs of the configuration that no source of the project fits to. */
+  readonly unmatched: readonly ConfiguredName[];
   /** By file: comments that say that findings are meant. */
   readonly suppressions: ReadonlyMap<string, readonly Suppression[]>;
   /** Whether the project is compared with what it is always compared with. */

@@ -1,7 +1,14 @@
 /** Reads a project's configuration: `instar.config.json`, or the section `instar` of its `package.json`. What is wrong in it is said at its place, and the rest counts. */
 import { type Node, parseTree } from "jsonc-parser";
 import { checkJson, type JsonProblem } from "./check-json.ts";
-import { type AcceptedBreak, type Configuration, type Preset, type RuleSettings, unconfigured } from "./configuration.ts";
+import {
+  type AcceptedBreak,
+  type Configuration,
+  type ConfiguredName,
+  type Preset,
+  type RuleSettings,
+  unconfigured,
+} from "./configuration.ts";
 import { configurationSchema } from "./configuration-schema.ts";
 import type { ConfigProblem } from "./facts.ts";
 import type { Strategy } from "./model.ts";
@@ -93,15 +100,38 @@ function configurationOf(values: Values, file: string, text: string, node: Node)
       return { rule, module, item, reason, file, range: rangeOf(text, place) };
     }),
     strategy,
+    names: namesIn(node).map(([kind, { node: place, name }]): ConfiguredName => ({ kind, name, file, range: rangeOf(text, place) })),
   };
 }
 
+function namesIn(node: Node): readonly (readonly [ConfiguredName["kind"], { readonly node: Node; readonly name: string }])[] {
+  const ignored = (valueOf(node, "rules")?.children ?? []).flatMap(({ children }) =>
+    textsIn(children?.[1] && valueOf(children[1], "ignore")),
+  );
+  const supported = valueOf(node, "upgradableFrom");
+  const modules = (supported && valueOf(supported, "modules"))?.children ?? [];
+  return [
+    ...textsIn(valueOf(node, "include")).map((each) => ["include", each] as const),
+    ...textsIn(valueOf(node, "exclude")).map((each) => ["exclude", each] as const),
+    ...ignored.map((each) => ["ignore", each] as const),
+    ...modules.flatMap(({ children }) => textsIn({ children: (children ?? []).slice(0, 1) })).map((each) => ["module", each] as const),
+  ];
+}
+
+function textsIn(list: Pick<Node, "children"> | undefined): readonly { readonly node: Node; readonly name: string }[] {
+  return (list?.children ?? []).flatMap((node) => (typeof node.value === "string" ? [{ node, name: node.value }] : []));
+}
+
+function valueOf(node: Node, key: string): Node | undefined {
+  return node.type === "object" ? node.children?.find(({ children }) => children?.[0]?.value === key)?.children?.[1] : undefined;
+}
+
 function acceptedNodes(node: Node): readonly Node[] {
-  return node.children?.find(({ children }) => children?.[0]?.value === "acceptedBreaks")?.children?.[1]?.children ?? [];
+  return valueOf(node, "acceptedBreaks")?.children ?? [];
 }
 
 function saidIn(node: Node, key: string): unknown {
-  return node.children?.find(({ children }) => children?.[0]?.value === key)?.children?.[1]?.value;
+  return valueOf(node, key)?.value;
 }
 
 /** Of a whole object or list, its first brace is enough. */

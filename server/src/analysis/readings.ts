@@ -5,7 +5,7 @@
 import type { SourceHost } from "./source-host.ts";
 import type { CheckedProject } from "./checked-project.ts";
 import type { Compiler } from "./compiler.ts";
-import type { Configuration } from "./configuration.ts";
+import type { Configuration, ConfiguredName } from "./configuration.ts";
 import type { ConfigProblem, Reading } from "./facts.ts";
 import { matcher } from "./globs.ts";
 import { type Known, KnownReadings } from "./known-readings.ts";
@@ -57,6 +57,7 @@ export class ProjectReadings {
   /** As of the last time when all were read. */
   #candidates: readonly string[] | undefined;
   readonly #settings = new Map<string, Settings>();
+  #unmatched: readonly ConfiguredName[] = [];
   #checked: CheckedProject | undefined;
   #global = false;
   /** Whether what the candidates reach declares names for all files; undefined where that has to be looked at again. */
@@ -86,7 +87,25 @@ export class ProjectReadings {
 
   /** All sources of the project; the same array for as long as they are the same. */
   files(): readonly string[] {
-    return (this.#files ??= listSources(this.#host, this.#root).filter((file) => this.#includes(file)));
+    return (this.#files ??= this.#listFiles());
+  }
+
+  /** The configuration's globs that no source of the project fits to. */
+  get unmatched(): readonly ConfiguredName[] {
+    this.files();
+    return this.#unmatched;
+  }
+
+  #listFiles(): readonly string[] {
+    const all = listSources(this.#host, this.#root);
+    const paths = all.map((file) => relativeTo(this.#root, file));
+    this.#unmatched = this.configuration.names.filter(({ kind, name }) => {
+      // Many say that of habit, and it is so in any case.
+      if (kind === "module" || (kind !== "include" && /(^|\/)(dist|node_modules|\.[^/.][^/]*)(\/|$)|\.d\.[cm]?ts$/.test(name)))
+        return false;
+      return !paths.some(matcher([name]));
+    });
+    return all.filter((file) => this.#includes(file));
   }
 
   /** What the project says of itself; the same object for as long as its files are the same. */
