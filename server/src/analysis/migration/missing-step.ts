@@ -1,6 +1,6 @@
 /** Which step a module lacks, and what has to be asked before it is written: what the rules need to know without writing anything. */
 import { compareShapes, isRenameCandidate } from "../compare.ts";
-import type { ModuleFacts } from "../facts.ts";
+import type { ModuleFacts, StepSource } from "../facts.ts";
 import type { ProtocolShapes } from "../protocol-shapes.ts";
 import type { FileEdit, RenameQuestion } from "../rule.ts";
 import type { Shape } from "../shape.ts";
@@ -14,6 +14,15 @@ export function missingStep(facts: ModuleFacts): { readonly from: number; readon
   // Some of the steps in between exist: what they make of a state is for a person to say.
   if (source.steps.some((step) => step.from !== null && step.from >= baseline.vsn && step.from < to)) return null;
   return { from: baseline.vsn, to };
+}
+
+/** The step from the baseline to the source as it is now, where all that it lacks for this direction is the function. */
+export function halfStep({ baseline, source }: ModuleFacts, direction: "up" | "down"): StepSource | undefined {
+  // The states between two unreleased steps are in no snapshot.
+  if (baseline === null || source.vsn !== baseline.vsn + 1) return undefined;
+  const [step, ...more] = source.steps.filter(({ from }) => from === baseline.vsn);
+  const isLacking = direction === "up" ? step?.up === false : step?.down === "missing";
+  return isLacking && step?.written === true && more.length === 0 ? step : undefined;
 }
 
 export interface Gap {

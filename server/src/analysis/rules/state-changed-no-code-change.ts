@@ -3,7 +3,7 @@ import { breaking, type Cause, causesOf } from "../causes.ts";
 import { affected, changesText, concerned, modulesText, subject } from "../explain.ts";
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
 import { type Carrier, carriersOf } from "../messages/carriers.ts";
-import { missingStep, raiseVersion, renameQuestions } from "../migration/missing-step.ts";
+import { halfStep, missingStep, raiseVersion, renameQuestions } from "../migration/missing-step.ts";
 import { modulesWith } from "../of-modules.ts";
 import type { Finding, Fix, Rule } from "../rule.ts";
 import { primitive } from "../shape.ts";
@@ -40,9 +40,12 @@ function finding(cause: Cause, project: ProjectFacts, carriers: readonly Carrier
     difference === undefined
       ? ""
       : ` ${witness(difference, first?.baseline?.shapes.state ?? null, first?.source.protocol.state ?? primitive("unknown"))}`;
-  const fixable = cause.modules.every((facts) => missingStep(facts) !== null);
+  const half = cause.modules.filter((facts) => halfStep(facts, "up") !== undefined);
+  const fixable = cause.modules.every((facts) => missingStep(facts) !== null || half.includes(facts));
   const todo = fixable
-    ? `Write ${step} with \`up\` and \`down\`; the quick fix does.`
+    ? half.length === cause.modules.length
+      ? `Add \`up\` to ${versions.size === 1 ? step : "the steps"}; the quick fix does.`
+      : `Write ${step} with \`up\` and \`down\`; the quick fix does.`
     : `Write the missing step of \`codeChange\`; some of the steps from ${since(cause.modules)} are there already, so this has to be done by hand.`;
   const carrying = carriers.map(({ facts }) => facts);
   const all: Cause = { ...cause, modules: [...cause.modules, ...carrying] };
@@ -94,17 +97,24 @@ function fix(cause: Cause, project: ProjectFacts, carriers: readonly Carrier[]):
   const [only] = steps;
   const raised = steps.some(({ facts, step }) => step !== null && step.to !== facts.source.vsn);
   const questions = new Map(cause.modules.flatMap(renameQuestions).map((question) => [`${question.from}=${question.to}`, question]));
+  const whole = steps.filter(({ step }) => step !== null);
   const title =
     steps.length + carriers.length === 1
-      ? `Write codeChange[${only?.step?.from}] with up and down${raised ? ` and raise vsn to ${only?.step?.to}` : ""}`
+      ? whole.length === 0
+        ? `Write up into codeChange[${only?.facts.baseline?.vsn}]`
+        : `Write codeChange[${only?.step?.from}] with up and down${raised ? ` and raise vsn to ${only?.step?.to}` : ""}`
       : `Write codeChange with up and down in ${steps.length + carriers.length} modules${raised ? " and raise their vsn" : ""}`;
   return {
     title,
     preferred: true,
     questions: [...questions.values()],
-    values: (answers) => cause.modules.flatMap((facts) => project.writer.questions(facts, project, answers, ["up", "down"])),
+    values: (answers) =>
+      steps.flatMap(({ facts, step }) => project.writer.questions(facts, project, answers, step === null ? ["up"] : ["up", "down"])),
     edits: (answers) => [
-      ...cause.modules.flatMap((facts) => project.writer.step(facts, project, answers)),
+      ...cause.modules.flatMap((facts) => {
+        const half = halfStep(facts, "up");
+        return half === undefined ? project.writer.step(facts, project, answers) : project.writer.half(facts, project, half, "up", answers);
+      }),
       ...carriers.flatMap(({ facts, messages }) =>
         messages.length === 0
           ? raiseVersion(facts)

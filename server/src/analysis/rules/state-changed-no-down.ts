@@ -1,8 +1,8 @@
 /** The state can be carried over to this version, but not back. */
 import { breaking, type Cause, causesOf } from "../causes.ts";
 import { affected, changesText, concerned, subject } from "../explain.ts";
-import type { ModuleFacts, ProjectFacts, StepSource } from "../facts.ts";
-import { missingStep, renameQuestions } from "../migration/missing-step.ts";
+import type { ModuleFacts, ProjectFacts } from "../facts.ts";
+import { halfStep, missingStep, renameQuestions } from "../migration/missing-step.ts";
 import { modulesWith } from "../of-modules.ts";
 import type { Answers, Finding, Fix, Rule } from "../rule.ts";
 import { counterexample, valueText } from "../witness.ts";
@@ -26,7 +26,7 @@ function lacksDown(facts: ModuleFacts): boolean {
 }
 
 function finding(cause: Cause, project: ProjectFacts): Finding {
-  const fixable = cause.modules.every((facts) => missingStep(facts) !== null || halfStep(facts) !== undefined);
+  const fixable = cause.modules.every((facts) => missingStep(facts) !== null || halfStep(facts, "down") !== undefined);
   return {
     rule: stateChangedNoDown.id,
     severity: startsAnew(project) ? "info" : stateChangedNoDown.severity,
@@ -64,7 +64,7 @@ function fixes(cause: Cause, project: ProjectFacts): readonly Fix[] {
   };
   if (whole) return [write];
   const irreversible = (facts: ModuleFacts) => {
-    const step = halfStep(facts);
+    const step = halfStep(facts, "down");
     return step === undefined ? [] : project.writer.irreversible(facts, project, step);
   };
   return [
@@ -75,17 +75,6 @@ function fixes(cause: Cause, project: ProjectFacts): readonly Fix[] {
 
 function written(facts: ModuleFacts, project: ProjectFacts, answers: Answers): ReturnType<Fix["edits"]> {
   if (missingStep(facts) !== null) return project.writer.step(facts, project, answers);
-  const step = halfStep(facts);
+  const step = halfStep(facts, "down");
   return step === undefined ? [] : project.writer.half(facts, project, step, "down", answers);
-}
-
-/** The step that only lacks its way back. */
-function halfStep({ baseline, source }: ModuleFacts): StepSource | undefined {
-  if (baseline === null || source.vsn === null) return undefined;
-  const lacking = source.steps.filter(
-    (step) => step.from !== null && step.from >= baseline.vsn && step.from < (source.vsn ?? 0) && step.down === "missing",
-  );
-  const [step] = lacking;
-  // The states between two unreleased steps are in no snapshot.
-  return step?.written === true && lacking.length === 1 && source.vsn === baseline.vsn + 1 ? step : undefined;
 }
