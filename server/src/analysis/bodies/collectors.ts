@@ -8,6 +8,7 @@ import { exportedFunctions } from "./exported-functions.ts";
 import { FileNames } from "./file-names.ts";
 import { imports } from "./imports.ts";
 import { loops } from "./loops.ts";
+import { messageArguments } from "./message-arguments.ts";
 import { moduleVariables } from "./module-variables.ts";
 import { patterns } from "./patterns.ts";
 import { sends } from "./sends.ts";
@@ -34,6 +35,7 @@ const collectors = {
   exportedFunctions,
   imports,
   loops,
+  messageArguments,
   moduleVariables,
   patterns,
   sends,

@@ -25,6 +25,7 @@ export const words: Readonly<Record<BodyKind, Words>> = {
   exportedFunctions: { mayHold: (text) => /\bexport\b/.test(text), rare: true },
   imports: { mayHold: (text) => /\b(?:import|export)\b/.test(text), rare: true },
   loops: { mayHold: mayRunForEver },
+  messageArguments: { mayHold: (text) => /\b(?:calls|casts|infos)\b/.test(text), rare: true },
   moduleVariables: { mayHold: mayKeepVariables },
   patterns: { mayHold: (text) => /\bstate\b|\bState\b|: [A-Z]/.test(text), rare: true },
   sends: { mayHold: (text) => /\.(?:call|cast)\b|\bsendAfter\b/.test(text), rare: true, strings: quoted },

@@ -2,7 +2,7 @@
 import type { ProjectFacts } from "../facts.ts";
 import { type Broken, brokenMessages } from "../messages/broken-messages.ts";
 import { meetingText, messageFinding, partsText, sendersText, stepText, subjectOf, versionOf } from "../messages/finding.ts";
-import { translate } from "../messages/fixes.ts";
+import { makeOptional, translate } from "../messages/fixes.ts";
 import type { Finding, Rule } from "../rule.ts";
 
 export const messageFieldAddedRequired: Rule = {
@@ -16,7 +16,7 @@ export const messageFieldAddedRequired: Rule = {
         project,
         broken,
         `${text(broken)} ${meetingText(broken)}${sendersText(project, broken)} ${todo(broken)}`,
-        translate(project, broken),
+        [...translate(project, broken), ...makeOptional(project, broken)],
       );
   },
 };
