@@ -49,6 +49,45 @@ for (const { id } of Object.values(rules)) {
   });
 }
 
+/** Rules whose fixes write code of their own, beyond what they move or leave out. */
+const writers = [
+  "actor-identity-changed",
+  "code-change-mutates-input",
+  "code-change-reads-unknown-field",
+  "handler-never-returns",
+  "state-changed-no-down",
+];
+
+describe("what fixes write looks like the file that they write into: tabs, single quotes, no semicolons, two characters a line end", () => {
+  for (const id of writers) {
+    const { fixtures } = parsePage(readFileSync(new URL(`${id}.md`, folder), "utf8"));
+    for (const { name, blocks } of fixtures)
+      test(`${id}: ${name}`, () => {
+        const project = arranged({ name, blocks: blocks.map((block) => ({ ...block, code: restyled(block.code) })) });
+        const before = { ...project.files };
+        for (const [at, finding] of project.findings().entries())
+          for (const [which, { suppresses }] of finding.fixes.entries()) {
+            if (suppresses === true) continue;
+            project.apply(project.findings()[at]?.fixes[which]?.edits({ renames: {} }) ?? []);
+            for (const [file, text] of Object.entries(before)) {
+              const now = project.files[file] ?? "";
+              if (now === text) continue;
+              assert.equal(now, restyled(now), `${finding.rule} in ${file}`);
+              project.write(project.name(file), text);
+            }
+          }
+      });
+  }
+});
+
+function restyled(code: string): string {
+  return code
+    .replaceAll(/^(?: {2})+/gm, (spaces) => "\t".repeat(spaces.length / 2))
+    .replaceAll(/;(?=( \/\/.*)?\r?$)/gm, "")
+    .replaceAll(/"([^"'\n`]*)"/g, "'$1'")
+    .replaceAll(/\r*\n/g, "\r\n");
+}
+
 /** A comment alone changes no types. */
 function isChecked(fix: Fix): boolean {
   return fix.suppresses !== true;

@@ -1,5 +1,6 @@
 /** Writes a frozen type of a step as the version was released, in place of what it says now. */
 import type { ProjectFacts } from "./facts.ts";
+import { inLayout, layoutOf } from "./migration/code.ts";
 import type { FileEdit, Fix } from "./rule.ts";
 import { children, isRecursive, type Shape } from "./shape.ts";
 import type { Misfit } from "./step-types.ts";
@@ -18,9 +19,9 @@ export function restoreFixes({ vsn, declared, state, place, step }: Misfit, { te
   const source = text(place.file);
   const body = source === undefined ? undefined : bodyAfter(source, place.range.end);
   if (source === undefined || body === undefined) return [];
-  const newline = source.includes("\r\n") ? "\r\n" : "\n";
-  const fields = state.fields.map((field) => `  ${fieldText(field, written)};${newline}`).join("");
-  const edits = (): readonly FileEdit[] => [{ file: place.file, range: body, newText: `{${newline}${fields}}` }];
+  const layout = layoutOf(source);
+  const fields = state.fields.map((field) => `${layout.unit}${fieldText(field, written)};\n`).join("");
+  const edits = (): readonly FileEdit[] => [{ file: place.file, range: body, newText: inLayout(`{\n${fields}}`, layout) }];
   return [{ title: `Declare ${name} as version ${vsn} was released`, preferred: false, questions: [], edits }];
 }
 

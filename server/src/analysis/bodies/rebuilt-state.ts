@@ -40,7 +40,9 @@ export function rebuiltState(node: FunctionNode, source: ts.SourceFile): readonl
   }
   if (hasComment(last, first, source)) return null;
   const list = [...fields].map(([field, value]) => `${field}: ${value ?? `${name}.${field}`}`).join(", ");
-  return [{ range: rangeIn(source, first.getStart(), last.getEnd()), newText: `return { ${list} };` }];
+  return [
+    { range: rangeIn(source, first.getStart(), last.getEnd()), newText: `return { ${list} }${last.getText().endsWith(";") ? ";" : ""}` },
+  ];
 }
 
 /** A comment between statements would be lost. */

@@ -1,5 +1,6 @@
 /** Writes a handler that is nothing but an endless loop as one round of it, which ends with a message to the process itself. */
 import { namesIn } from "../file-functions.ts";
+import { inLayout, layoutOf } from "../migration/code.ts";
 import { rangeIn } from "../source-place.ts";
 import type { Range } from "../span.ts";
 import { ts } from "../typescript.ts";
@@ -38,8 +39,10 @@ export function roundEdits(loop: ts.WhileStatement | ts.DoStatement | ts.ForStat
   if (args.includes(null) || own.some((name) => args.includes(name) || isAmong(name, context))) return null;
   const given = contextNames(context, fn, block.getText(), taken);
   if (given === null) return null;
-  const sent = [JSON.stringify(message), ...args].join(", ");
-  const send = section === "casts" ? `${given.self}.pid.cast(${sent});` : `${given.self}.sendAfter(0, ${sent});`;
+  const layout = layoutOf(text);
+  const sent = [inLayout(JSON.stringify(message), layout), ...args].join(", ");
+  const semicolon = layout.semicolons ? ";" : "";
+  const send = section === "casts" ? `${given.self}.pid.cast(${sent})` : `${given.self}.sendAfter(0, ${sent})`;
   const indent = /[^\n]*$/.exec(text.slice(0, loop.getStart()))?.[0].replace(/\S.*$/, "") ?? "";
   const inner = text.slice(block.getStart() + 1, block.end - 1).replace(/\s+$/, "");
   const first = /\n([ \t]*)\S/.exec(inner)?.[1];
@@ -52,8 +55,8 @@ export function roundEdits(loop: ts.WhileStatement | ts.DoStatement | ts.ForStat
       .replace(/^\s*\n/, "")
       .replace(/^[ \t]+/, "")
       .split("\n"),
-    indent + send,
-    `${indent}return ${given.next}();`,
+    indent + send + semicolon,
+    `${indent}return ${given.next}()${semicolon}`,
   ];
   return [...given.edits, { range: rangeIn(source, loop.getStart(), loop.end), newText: newText.join("\n") }];
 }

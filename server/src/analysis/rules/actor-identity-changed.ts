@@ -1,5 +1,6 @@
 /** A module that goes by another id than before: to a system that runs, it is another module. */
 import type { ModuleFacts, OrphanedReleases, ProjectFacts } from "../facts.ts";
+import { inLayout, layoutOf } from "../migration/code.ts";
 import { nameOf, relativeTo, withoutExtension } from "../paths.ts";
 import type { ProtocolShapes } from "../protocol-shapes.ts";
 import type { Finding, Fix, Rule } from "../rule.ts";
@@ -92,10 +93,17 @@ function pin(source: ModuleFacts["source"], id: string, preferred: boolean, { ro
       questions: [],
       edits: () => {
         const { end, start } = vsnValue.range;
-        const lines = text(file)?.split(/\r\n|\n|\r/) ?? [];
+        const whole = text(file) ?? "";
+        const lines = whole.split(/\r\n|\n|\r/);
         const before = lines[start.line - 1]?.slice(0, start.column - 1) ?? "";
         const alone = /^(\s*)vsn:\s*$/.exec(before)?.[1];
-        return [{ file, range: { start: end, end }, newText: `,${alone === undefined ? " " : `\n${alone}`}id: ${JSON.stringify(id)}` }];
+        return [
+          {
+            file,
+            range: { start: end, end },
+            newText: `,${alone === undefined ? " " : `\n${alone}`}id: ${inLayout(JSON.stringify(id), layoutOf(whole))}`,
+          },
+        ];
       },
     },
   ];
