@@ -1,5 +1,6 @@
 /** What a project says of itself in its configuration, and what it makes of findings. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { oldestSupported } from "../server/src/analysis/configuration.ts";
 import { configured } from "../server/src/analysis/configured.ts";
@@ -184,4 +185,12 @@ export default actor<Room>({ vsn: 1, init: (item) => ({ item }) });
     [left, leftAbove].some((each) => each.length === 0),
     JSON.stringify([left, leftAbove]),
   );
+});
+
+test("the example of the documentation is a valid configuration", () => {
+  const page = readFileSync(new URL("../docs/configuration.md", import.meta.url), "utf8");
+  const text = /```json\n([^]*?)```/.exec(page)?.[1] ?? "";
+  const { problems, names, acceptedBreaks } = readConfiguration(memoryHost({ "/project/instar.config.json": text }), "/project");
+  assert.deepEqual(problems, []);
+  assert.ok(names.length > 0 && acceptedBreaks.length > 0);
 });

@@ -9,7 +9,7 @@ export const unusedSuppression: Rule = {
   severity: "warning",
   group: "project",
   description: "A comment or the configuration accepts a finding that there is not.",
-  *review({ ids, proved, suppressions, accepted }: Review, { usual }: ProjectFacts): Iterable<Finding> {
+  *review({ ids, proved, suppressions, accepted }: Review, { usual, modules }: ProjectFacts): Iterable<Finding> {
     // What is found against another baseline, or in a running system, says nothing of what is found every day.
     if (!usual) return;
     for (const { file, suppression, hidden } of suppressions) {
@@ -33,6 +33,13 @@ export const unusedSuppression: Rule = {
       if (hidden.length > 0 || proved.has(entry.rule)) continue;
       const { rule, module, item, file, range } = entry;
       const what = item === null ? rule : `${rule} of ${item}`;
+      const known = modules.map((each) => each.module.id);
+      if (!known.includes(module)) {
+        const near = closest(module, known);
+        const hint = near.length > 0 ? `Did you mean ${near.join(" or ")}?` : "Correct it, or remove the entry.";
+        yield finding(file, range, `${what} is accepted for ${module}, and there is no actor module of that name. ${hint}`, []);
+        continue;
+      }
       yield finding(
         file,
         range,
