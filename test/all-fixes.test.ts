@@ -19,7 +19,6 @@ const revealed: readonly (readonly [fix: RegExp, rules: readonly string[]])[] = 
   [/^state-changed-no-(code-change|down), "Write /, ["field-name-reused", "strategy-stronger-than-needed"]],
   [/^suppression-without-reason, "Remove the suppression"/, ["vsn-not-literal"]],
   [/^code-change-imports-live-code, "Give the step a copy/, ["code-change-impure"]],
-  [/^code-change-wrong-range, "Raise vsn/, ["state-changed-no-code-change"]],
 ];
 
 /** Type errors that come to light with a fix. */

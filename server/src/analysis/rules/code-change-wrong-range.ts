@@ -40,12 +40,16 @@ function noVersion({ range }: StepSource, { source }: ModuleFacts): Found | unde
   };
 }
 
-function tooHigh({ from, range }: StepSource, { source }: ModuleFacts): Found {
+function tooHigh({ from, range }: StepSource, { source, baseline }: ModuleFacts): Found {
   const { vsn, vsnValue } = source;
   const next = (from ?? 0) + 1;
   const before = (vsn ?? 0) - 1;
+  const first = Math.min(baseline?.vsn ?? Infinity, vsn ?? Infinity);
+  const between = Array.from({ length: Math.max(0, (from ?? 0) - first) }, (_, index) => first + index);
+  // Where a step before it is missing, it is the number that is wrong.
+  const isReached = between.every((each) => source.steps.some((step) => step.from === each));
   const raise: Fix[] =
-    vsnValue === null
+    vsnValue === null || !isReached
       ? []
       : [
           {
@@ -70,7 +74,11 @@ function tooHigh({ from, range }: StepSource, { source }: ModuleFacts): Found {
     severity: "error",
     message:
       `\`codeChange[${from}]\` of \`${source.id}\` leads from version ${from} to ${next}, and this is version ${vsn}: it never runs, so states stay as they are. ` +
-      `Raise \`vsn\` to ${next}${isFree ? `, or make it \`codeChange[${before}]\` if that is what it starts from` : ""}.`,
+      (isReached
+        ? `Raise \`vsn\` to ${next}${isFree ? `, or make it \`codeChange[${before}]\` if that is what it starts from` : ""}.`
+        : isFree
+          ? `Make it \`codeChange[${before}]\` if that is what it starts from.`
+          : "Give it the number of the version that it starts from."),
     fixes: [...raise, ...renumber],
   };
 }
