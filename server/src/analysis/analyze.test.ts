@@ -77,6 +77,7 @@ export default stateMachine<Door>({
     "in node_modules": { "node_modules/x/room.actor.ts": room },
     "in dist": { "dist/room.actor.ts": room },
     "in a nested project": { "packages/x/package.json": "{}", "packages/x/src/room.actor.ts": room },
+    "in a nested folder with a configuration": { "rooms/instar.config.json": "{}", "rooms/src/room.actor.ts": room },
     "a declaration file": { "src/room.actor.d.ts": room },
   };
   for (const [name, files] of Object.entries(no)) {

@@ -37,7 +37,7 @@ export function listSources(host: SourceHost, root: string): readonly string[] {
 
 /** Whether a nested folder is a project of its own. Where the outer one is configured, its packages are parts of it, unless they are, too. */
 function isProject(host: SourceHost, folder: string, within: boolean): boolean {
-  return within ? isConfigured(host, folder) : host.fileExists(joinPath(folder, "package.json"));
+  return (!within && host.fileExists(joinPath(folder, "package.json"))) || isConfigured(host, folder);
 }
 
 /** Whether a folder says of itself that it is the root of a project. */
