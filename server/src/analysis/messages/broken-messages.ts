@@ -169,7 +169,7 @@ function tombstone(
   return null;
 }
 
-const reached: Senders = { known: [], possible: [], unreachable: false };
+const reached: Senders = { known: [], possible: [], more: false, unreachable: false };
 
 /** Messages that are there in both versions, by the declaration that was edited. */
 function partsOf(project: ProjectFacts, changed: readonly ModuleFacts[], exposure: Exposure): readonly Broken[] {

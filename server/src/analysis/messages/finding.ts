@@ -86,8 +86,9 @@ export function sendersText({ root }: ProjectFacts, { messages }: Broken): strin
     ...new Set(messages.flatMap(({ senders }) => senders[of].map(({ file }) => `\`${relativeTo(root, file)}\``))),
   ];
   const [known, possible] = [files("known"), files("possible")];
-  if (known.length > 0) return ` It is sent in ${listed(known)}.`;
-  if (possible.length > 0) return ` It may be sent in ${listed(possible)}, to a process of which nothing is known.`;
+  const more = messages.some(({ senders }) => senders.more);
+  if (known.length > 0) return ` It is sent in ${listed(known, more)}.`;
+  if (possible.length > 0) return ` It may be sent in ${listed(possible, more)}, to a process of which nothing is known.`;
   if (messages.every(({ section }) => section === "infos")) return " The process itself sends it, by its timers.";
   if (messages.every(({ senders }) => senders.unreachable))
     return " Nothing in the workspace sends it, and no other module has a pid to send it to.";
@@ -96,10 +97,12 @@ export function sendersText({ root }: ProjectFacts, { messages }: Broken): strin
     : " Nothing in the workspace sends it any more; what the released code sends is not known.";
 }
 
-function listed(files: readonly string[]): string {
+/** @param more whether there are others, which were not counted. */
+function listed(files: readonly string[], more: boolean): string {
   const shown = files.slice(0, 3);
-  const more = files.length - shown.length;
-  return `${shown.join(", ")}${more > 0 ? ` and ${more} more files` : ""}`;
+  const others = files.length - shown.length;
+  if (more) return `${shown.join(", ")} and ${others > 0 ? `${others} more files at least` : "maybe in others"}`;
+  return `${shown.join(", ")}${others > 0 ? ` and ${others} more files` : ""}`;
 }
 
 /** `say("text")` */

@@ -116,3 +116,36 @@ export default actor<Clock>({
   assert.deepEqual(new Set(found.flatMap(({ items = [] }) => items)), new Set(["casts.beat", "infos.tick", "infos.tock"]));
   assert.ok(found.every(({ severity }) => severity === "error"));
 });
+
+/** Files of their own, of which each sends a message of that name, all but some to another process. */
+function many(count: number, toRoom: (index: number) => boolean): FixtureProject {
+  const project = new FixtureProject();
+  const clear = (has: boolean) =>
+    room(
+      "calls: { size(): number };\n  casts: { clear(): void; stay(): void };",
+      "calls: { size: ({ state, reply }) => reply(state.size) },",
+    )
+      .replace("clear(): void; ", has ? "clear(): void; " : "")
+      .replace(" });\n", ` casts: { ${has ? "clear: ({ next }) => next(), " : ""}stay: ({ next }) => next() } });\n`);
+  project.write("src/room.actor.ts", clear(true).replace("vsn: 2", "vsn: 1"));
+  for (let index = 0; index < count; index += 1)
+    project.write(
+      `src/sender${String(index).padStart(2, "0")}.ts`,
+      `import type { Pid } from "instar";
+import type { Room } from "./room.actor.ts";
+interface Other { init(): null; casts: { clear(): void } }
+export const clear = (room: Pid<Room>, other: Pid<Other>) => ${toRoom(index) ? "room" : "other"}.cast("clear");`,
+    );
+  project.release();
+  project.write("src/room.actor.ts", clear(false));
+  return project;
+}
+
+test("a message that many send is asked for until somebody does", () => {
+  const [all] = many(50, () => true).findings();
+  assert.match(all?.message ?? "", /It is sent in `src\/sender00.ts`, `src\/sender01.ts`, `src\/sender02.ts` and 17 more files at least\./);
+  const [last] = many(50, (index) => index === 49).findings();
+  assert.match(last?.message ?? "", /It is sent in `src\/sender49.ts`\./);
+  const [middle] = many(150, (index) => index === 15).findings();
+  assert.match(middle?.message ?? "", /It is sent in `src\/sender15.ts` and maybe in others\./);
+});

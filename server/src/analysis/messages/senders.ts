@@ -17,6 +17,8 @@ export interface Senders {
   readonly known: readonly Sender[];
   /** The places that send a message of this name to somebody of whom nothing is known. */
   readonly possible: readonly Sender[];
+  /** Whether there are more files that may send it, which nobody has asked the type checker for. */
+  readonly more: boolean;
   /** Whether there is no way for anybody to have a pid to send it to. */
   readonly unreachable: boolean;
 }
@@ -24,28 +26,41 @@ export interface Senders {
 const methods = { calls: "call", casts: "cast", infos: "sendAfter" } as const;
 
 export function sendersOf(project: ProjectFacts, facts: ModuleFacts, section: Section, name: string): Senders {
-  const all = sendsOf(project, filesThatMaySend(project, facts, name), methods[section], name);
   const concern = (receiver: Receiver) => isOf(receiver, facts, project);
-  const known = all.filter(({ receivers }) => receivers.some(concern));
+  const files = filesThatMaySend(project, facts, name);
+  let all: readonly FoundSend[] = [];
+  let known: readonly FoundSend[] = [];
+  let at = 0;
+  // That one of them sends it is all that there is to find out: a message that a thousand files send is not asked for in each.
+  for (let count = most; at < files.length && !known.some((send) => section !== "calls" || !send.ignored); count *= 4) {
+    all = [...all, ...sendsOf(project, files.slice(at, at + count), methods[section], name)];
+    known = all.filter(({ receivers }) => receivers.some(concern));
+    at += count;
+  }
   const possible = all.filter((send) => !known.includes(send) && send.receivers.includes("unknown"));
   // Infos come from the process itself.
   const unreachable = section !== "infos" && known.length + possible.length === 0 && !isReachable(project, facts);
-  return { known, possible, unreachable };
+  return { known, possible, more: at < files.length, unreachable };
 }
 
 interface FoundSend extends Sender {
   readonly receivers: readonly Receiver[];
 }
 
-/** Files that are asked though they do not import the module: a pid may have come to them by way of others. */
+/** As many are asked at once, and also though they do not import the module: a pid may have come to them by way of others. */
 const most = 20;
 
-/** The type checker reads them all, so they are few: a message may be called as many others are. */
-function filesThatMaySend({ bodies }: ProjectFacts, { module }: ModuleFacts, name: string): readonly string[] {
+/**
+ * The type checker reads those that are asked, so they are few: a message may be called as many others are. What is replaced together with
+ * the module says less, and comes last.
+ */
+function filesThatMaySend({ bodies, modules }: ProjectFacts, { module }: ModuleFacts, name: string): readonly string[] {
   const all = bodies.saying("sends", (text) => text === name);
   if (all.length <= most) return all;
   const importing = new Set(bodies.saying("sends", imports(module.file)));
-  return all.filter((file) => file === module.file || importing.has(file));
+  const may = all.filter((file) => file === module.file || importing.has(file));
+  const others = new Set(modules.map((other) => other.module.file).filter((file) => file !== module.file));
+  return [...may.filter((file) => !others.has(file)), ...may.filter((file) => others.has(file))];
 }
 
 /** Whether a text may be the specifier of a module. */
