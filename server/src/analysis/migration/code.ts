@@ -26,7 +26,8 @@ export function inLayout(code: string, { newline, quote, semicolons }: Layout): 
     if (text === ";") return semicolons ? text : "";
     return quote === "'" && text.startsWith('"') ? singleQuoted(text) : text;
   });
-  return written.replaceAll("\n", newline);
+  // What was copied out of the file has them already.
+  return written.replaceAll(/\r?\n/g, newline);
 }
 
 /** What may hold a quote or a semicolon, which are comments and strings of each kind, and a semicolon that ends a line. */
