@@ -42,7 +42,7 @@ const cases: Record<string, readonly [old: readonly OldCode[], ...found: string[
 for (const [name, [oldCode, ...expected]] of Object.entries(cases)) {
   test(name, () => {
     const host = memoryHost({ "/p/package.json": "{}", "/p/src/room.actor.ts": source });
-    const module = { id: "src/room.actor", vsn: 3, shape: null, declaration: null, drift: null, oldCode };
+    const module = { id: "src/room.actor", vsn: 3, processes: 1, shape: null, declaration: null, drift: null, oldCode };
     const { findings } = createAnalyzer(host, { root: "/p", against: { live: "dev", modules: [module] } }).analyze() ?? { findings: [] };
     const found = findings
       .filter(({ rule }) => rule === "old-version-still-running")
@@ -53,3 +53,32 @@ for (const [name, [oldCode, ...expected]] of Object.entries(cases)) {
     );
   });
 }
+
+test("what a system runs and the project does not have, and what is older here than there", () => {
+  const host = memoryHost({ "/p/package.json": "{}", "/p/src/room.actor.ts": source });
+  const module = { processes: 2, shape: null, declaration: null, drift: null, oldCode: [] };
+  const drift = {
+    name: "dev",
+    checked: 2,
+    drifts: 1,
+    states: [{ pid: "<0.7>", name: null, message: "State.n: expected number, got string" }],
+  };
+  const shape = createAnalyzer(host, { root: "/p" }).analyze()?.modules[0]?.shape ?? null;
+  const modules = [
+    { ...module, id: "src/room.actor", vsn: 4, shape },
+    { ...module, id: "src/gone.actor", vsn: 1, drift },
+    { ...module, id: "src/over.actor", vsn: 1, processes: 0 },
+  ];
+  const { notes = [] } = createAnalyzer(host, { root: "/p", against: { live: "dev", modules } }).analyze() ?? {};
+  assert.deepEqual(
+    notes.map(({ code, module: id }) => [code, id]),
+    [
+      ["INSTAR_LIVE_AHEAD", "src/room.actor"],
+      ["INSTAR_LIVE_REMOVED", "src/gone.actor"],
+    ],
+  );
+  assert.match(
+    notes[1]?.message ?? "",
+    /^dev runs version 1 of src\/gone\.actor in 2 processes, .* 1 of its 2 live states that were checked are not .*: <0\.7> \(State\.n: expected number, got string\)\. /,
+  );
+});

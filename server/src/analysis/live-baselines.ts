@@ -20,6 +20,8 @@ export interface AgainstLive {
 export interface LiveModule {
   readonly id: string;
   readonly vsn: number;
+  /** How many it has of it. */
+  readonly processes: number;
   /** Hash of the state's shape; null where the system has no analysis. */
   readonly shape: string | null;
   /** That shape as a snapshot without messages. */
@@ -58,7 +60,13 @@ export class LiveBaselines implements BaselineSource {
     for (const source of sources) {
       const loaded = this.#against.modules.find(({ id }) => id === source.id);
       const base = loaded === undefined ? null : this.#baseline(loaded, source, notes);
-      if (base !== null) bases.set(source.id, base);
+      if (base === null) continue;
+      bases.set(source.id, base);
+      if (source.vsn !== null && base.vsn > source.vsn) notes.push(aheadNote(source, base, this.#against.live));
+    }
+    const here = new Set(sources.map(({ id }) => id));
+    for (const module of this.#against.modules) {
+      if (!here.has(module.id) && (module.processes > 0 || module.oldCode.length > 0)) notes.push(removedNote(module, this.#against.live));
     }
     return { bases, notes };
   }
@@ -93,4 +101,29 @@ export class LiveBaselines implements BaselineSource {
     }
     return { ...common, file: source.file, shapes: { ...source.protocol, state }, steps, messages: "unknown" };
   }
+}
+
+function aheadNote({ id, vsn }: ActorSource, base: Baseline, name: string): Note {
+  return {
+    code: "INSTAR_LIVE_AHEAD",
+    module: id,
+    message: `${name} runs version ${base.vsn} of ${id}, and here it is version ${vsn}, so what is compared is a downgrade.`,
+  };
+}
+
+/** There is no file in which a finding could stand, and what is wrong with its states is wrong all the same. */
+function removedNote({ id, vsn, processes, drift }: LiveModule, name: string): Note {
+  const running = processes === 1 ? "1 process" : `${processes} processes`;
+  const [first] = drift?.states ?? [];
+  const drifted =
+    drift === null
+      ? ""
+      : ` ${drift.drifts} of its ${drift.checked} live states that were checked are not what that version says${first === undefined ? "" : `: ${first.pid} (${first.message})`}.`;
+  return {
+    code: "INSTAR_LIVE_REMOVED",
+    module: id,
+    message:
+      `${name} runs version ${vsn} of ${id} in ${running}, and no actor module here is called so: they have no code to go on with.${drifted} ` +
+      `If it was moved, pin its old id with id: "${id}" where it is now; if it was deleted, see that none of its processes are left; if the configuration passes over its file, check it where it belongs.`,
+  };
 }

@@ -85,7 +85,9 @@ export interface Note {
     | "INSTAR_BASELINE_REMOTE"
     | "INSTAR_BASELINE_REMOVED"
     | "INSTAR_BASELINE_SUBMODULE"
+    | "INSTAR_LIVE_AHEAD"
     | "INSTAR_LIVE_ASSUMED"
+    | "INSTAR_LIVE_REMOVED"
     | "INSTAR_LIVE_UNKNOWN";
   readonly module: string | null;
   readonly message: string;

@@ -41,6 +41,7 @@ function toModule(name: string, checked: CheckedStates, versions: readonly HeldV
   return {
     id,
     vsn,
+    processes: checked.checked + checked.unchecked,
     shape,
     declaration,
     drift: drifts === 0 ? null : { name, checked: checked.checked, drifts, states: drifted },
