@@ -30,7 +30,7 @@ export function definitionNodes(call: ts.CallExpression): DefinitionNodes {
     object,
     vsn: propertyValue(object, "vsn") ?? null,
     codeChange,
-    steps: (codeChange?.properties ?? []).map((property): StepNode => {
+    steps: (codeChange ? flattened(codeChange) : []).map((property): StepNode => {
       const key = property.name === undefined ? undefined : nameText(property.name);
       const step = stepValue(property);
       return {
@@ -71,6 +71,19 @@ function codeChangeOf(object: ts.ObjectLiteralExpression): ts.ObjectLiteralExpre
   return value !== undefined && ts.isObjectLiteralExpression(value) ? value : undefined;
 }
 
+/** With what is spread into it, where that is an object of this file; what comes later counts. */
+function flattened({ properties }: ts.ObjectLiteralExpression): readonly ts.ObjectLiteralElementLike[] {
+  if (!properties.some(ts.isSpreadAssignment)) return properties;
+  const all = properties.flatMap((property): readonly ts.ObjectLiteralElementLike[] => {
+    const value = ts.isSpreadAssignment(property) ? valueOf(property.expression) : undefined;
+    return value !== undefined && ts.isObjectLiteralExpression(value) ? [...value.properties] : [property];
+  });
+  const nameOf = ({ name }: ts.ObjectLiteralElementLike) => (name === undefined ? undefined : nameText(name));
+  return all.filter(
+    (property, at) => nameOf(property) === undefined || all.findLastIndex((each) => nameOf(each) === nameOf(property)) === at,
+  );
+}
+
 function stepValue(property: ts.ObjectLiteralElementLike): ts.Expression | undefined {
   return ts.isPropertyAssignment(property) ? valueOf(property.initializer) : undefined;
 }
@@ -79,7 +92,7 @@ function stepValue(property: ts.ObjectLiteralElementLike): ts.Expression | undef
 export function functionIn(
   object: ts.ObjectLiteralExpression,
   name: string,
-): ts.ArrowFunction | ts.FunctionExpression | ts.MethodDeclaration | undefined {
+): ts.ArrowFunction | ts.FunctionExpression | ts.MethodDeclaration | ts.FunctionDeclaration | undefined {
   const property = propertyOf(object, name);
   if (property === undefined || ts.isMethodDeclaration(property)) return property;
   const value = ts.isPropertyAssignment(property)
@@ -87,7 +100,18 @@ export function functionIn(
     : ts.isShorthandPropertyAssignment(property)
       ? valueOf(property.name)
       : undefined;
-  return value !== undefined && (ts.isArrowFunction(value) || ts.isFunctionExpression(value)) ? value : undefined;
+  if (value === undefined) return undefined;
+  if (ts.isIdentifier(value)) return declaredFunction(value);
+  return ts.isArrowFunction(value) || ts.isFunctionExpression(value) ? value : undefined;
+}
+
+/** The function that is declared under a name at the top of the file, once. */
+function declaredFunction(name: ts.Identifier): ts.FunctionDeclaration | undefined {
+  const [first, second] = name
+    .getSourceFile()
+    .statements.filter(ts.isFunctionDeclaration)
+    .filter((each) => each.name?.text === name.text);
+  return second === undefined && first?.body !== undefined ? first : undefined;
 }
 
 /** The object literal that `init` gives back, if it is written as one. */

@@ -80,6 +80,7 @@ const cases: readonly (readonly [name: string, text: string, may: boolean])[] = 
   ],
   ["a named step", around(`1: { up, down: (state: W): V => ({ n: state.n }) }`), true],
   ["a table elsewhere", `export default actor<Room>({ vsn: 2, codeChange });`, true],
+  ["a table that is spread", around("...steps"), true],
   ["async", around(`1: { up: async (old: V) => old, down: (state: W): V => ({ n: state.n }) }`), true],
   ["an old state that nobody looks at", around(`1: { up: (old: V): W => ({ n: 0 }), down: (state: W): V => ({ n: state.n }) }`), true],
   ["an assignment", around(`1: { up: (old: any): W => { old.n = 1; return old; }, down: (state: W): V => ({ n: state.n }) }`), true],

@@ -26,13 +26,14 @@ const calledInPlace =
 const elsewhere =
   /\b[A-Za-z_$][\w$]*\s*(?:<[^<>()]*>)?\(|\b(?:up|down)\b\s*[,}]|\b(?:up|down)\s*:\s*[A-Za-z_$][\w$.]*\s*[,}]|\b\d+\s*:\s*[A-Za-z_$]/;
 
-/** The object of `codeChange`, where it is written out there; brackets in texts are few, and only make it shorter or longer. */
+/** The object of `codeChange`, where all of it is written out there; brackets in texts are few, and only make it shorter or longer. */
 function tableFrom(text: string, start: number): string | null {
   const open = /^codeChange["']?\s*:\s*\{/.exec(text.slice(start));
   if (open === null) return null;
   let depth = 0;
   for (let at = start + open[0].length - 1; at < text.length; at += 1) {
     if (text[at] === "{") depth += 1;
+    else if (depth === 1 && text.startsWith("...", at)) return null;
     else if (text[at] === "}" && (depth -= 1) === 0) return text.slice(start + "codeChange".length, at + 1);
   }
   return null;

@@ -44,6 +44,14 @@ test("functions that call each other across files come to an end", () => {
   assert.deepEqual(found(project), ["code-change-imports-live-code info 8", "code-change-impure error 8"]);
 });
 
+test("a table that is spread is looked into", () => {
+  const project = new FixtureProject();
+  const table =
+    "const steps = { 1: { up, down: (state: State): State => state } };\nfunction up(old: State): State { return { n: old.n + Date.now() }; }";
+  project.write("src/room.actor.ts", actor("old", table).replace(/codeChange: \{.*\}/, "codeChange: { ...steps }"));
+  assert.deepEqual(found(project), ["code-change-impure error 3"]);
+});
+
 const silent: Readonly<Record<string, readonly [body: string, head?: string]>> = {
   "a name that is not finished": ["({ n: Date. })"],
   "a step without an end": ["{ return { n: old.n"],

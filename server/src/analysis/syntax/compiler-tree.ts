@@ -48,7 +48,7 @@ export function expressionTree(node: ts.Expression, source: ts.SourceFile): Expr
 }
 
 function functionTree(
-  node: ts.ArrowFunction | ts.FunctionExpression | ts.MethodDeclaration,
+  node: ts.ArrowFunction | ts.FunctionExpression | ts.MethodDeclaration | ts.FunctionDeclaration,
   source: ts.SourceFile,
 ): FunctionTree | undefined {
   const { body, asteriskToken, modifiers } = node;
@@ -125,10 +125,18 @@ function statementTree(statement: ts.Statement, source: ts.SourceFile): Statemen
     };
   if (ts.isModuleDeclaration(statement))
     return ts.isIdentifier(statement.name) && statement.name.text !== "global"
-      ? { kind: "declared", ...exportedOf(statement), name: statement.name.text }
+      ? { kind: "declared", ...exportedOf(statement), name: statement.name.text, value: undefined }
       : { kind: "global" };
-  if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement) || ts.isImportEqualsDeclaration(statement))
-    return statement.name === undefined ? { kind: "other" } : { kind: "declared", ...exportedOf(statement), name: statement.name.text };
+  if (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement) || ts.isImportEqualsDeclaration(statement)) {
+    if (statement.name === undefined) return { kind: "other" };
+    const value = ts.isFunctionDeclaration(statement) ? functionTree(statement, source) : undefined;
+    return {
+      kind: "declared",
+      ...exportedOf(statement),
+      name: statement.name.text,
+      value: value && { ...value, start: statement.name.getStart(source) },
+    };
+  }
   return ts.isNamespaceExportDeclaration(statement) ? { kind: "global" } : { kind: "other" };
 }
 

@@ -4,7 +4,7 @@ import { irreversibleFunction } from "../runtime-names.ts";
 import { codeText } from "./code-text.ts";
 import type { CallTree, ExpressionTree, FunctionTree, ObjectTree, PropertyTree, SourceTree, Spot, TypeTree } from "./tree.ts";
 
-/** The variables outside of functions, by their names. */
+/** The variables and functions outside of functions, by their names. */
 export type Variables = ReadonlyMap<string, ExpressionTree>;
 
 /** A definition whose version is where it is in the text. */
@@ -29,6 +29,8 @@ export interface StepFunctionTree {
 export function variablesOf({ statements }: SourceTree): Variables {
   const variables = new Map<string, ExpressionTree>();
   for (const statement of statements) {
+    if (statement.kind === "declared" && statement.value !== undefined && !overloaded(statement.name, statements))
+      variables.set(statement.name, statement.value);
     if (statement.kind !== "variables") continue;
     for (const { names, pattern, initializer } of statement.variables) {
       const [name] = names;
@@ -36,6 +38,11 @@ export function variablesOf({ statements }: SourceTree): Variables {
     }
   }
   return variables;
+}
+
+/** What one is called with, its other declarations say. */
+function overloaded(name: string, statements: SourceTree["statements"]): boolean {
+  return statements.filter((each) => each.kind === "declared" && each.name === name).length > 1;
 }
 
 export function readDefinition(call: CallTree, variables: Variables, text: string): DefinitionTree {
@@ -46,13 +53,14 @@ export function readDefinition(call: CallTree, variables: Variables, text: strin
   const vsn = object === null ? undefined : propertyValue(object, "vsn");
   const id = object === null ? undefined : propertyValue(object, "id");
   const codeChange = object === null ? undefined : codeChangeOf(object, variables);
+  const properties = codeChange ? flattened(codeChange, variables) : [];
   return {
     id: id?.kind === "string" && id.text !== "" ? id.text : null,
     written: object !== null,
     vsn: vsn === undefined ? null : wholeNumber(vsn),
     vsnValue: vsn === undefined ? null : { text: text.slice(vsn.start, vsn.end), start: vsn.start, end: vsn.end },
-    codeChange: codeChange === null ? "none" : codeChange === undefined || codeChange.properties.some(isOpen) ? "open" : "written",
-    steps: (codeChange?.properties ?? []).map(stepTree),
+    codeChange: codeChange === null ? "none" : codeChange === undefined || properties.some(isOpen) ? "open" : "written",
+    steps: properties.map(stepTree),
     initial: object === null ? null : writtenBy(functionOf(object, "init")),
   };
 
@@ -112,6 +120,16 @@ export function readDefinition(call: CallTree, variables: Variables, text: strin
     const made = down.kind === "value" ? valueOf(down.value) : undefined;
     return made?.kind === "call" && /(^|\.)(\w+)$/.exec(text.slice(made.callee.start, made.callee.end))?.[2] === irreversibleFunction;
   }
+}
+
+/** With what is spread into it, where that is an object of this file; what comes later counts. */
+function flattened({ properties }: ObjectTree, variables: Variables): readonly PropertyTree[] {
+  if (properties.every(({ kind }) => kind !== "spread")) return properties;
+  const all = properties.flatMap((property): readonly PropertyTree[] => {
+    const value = property.kind === "spread" ? valueIn(property.value, variables) : undefined;
+    return value?.kind === "object" ? value.properties : [property];
+  });
+  return all.filter((property, at) => isOpen(property) || all.findLastIndex((each) => nameOf(each) === nameOf(property)) === at);
 }
 
 /** Which steps it brings is not written here. */

@@ -166,18 +166,23 @@ class Parser extends ExpressionParser {
   }
 
   #function(exported: Exported): StatementTree {
+    const { scanner } = this;
     const isAsync = this.take("async");
     this.expect("function");
     const generator = this.take("*");
-    const name = this.is("(") && exported.asDefault ? undefined : this.name().text;
-    this.functionRest(isAsync, generator, true);
-    return name === undefined ? other : { kind: "declared", ...exported, name };
+    const name = this.is("(") && exported.asDefault ? undefined : this.name();
+    const rest = this.functionRest(isAsync, generator, true);
+    if (name === undefined) return other;
+    const { start } = name;
+    const ends = !isAsync && !generator && scanner.source[rest.body.start] === "{";
+    const value = ends ? ({ kind: "function", ...rest, returns: undefined, start, end: rest.body.end } as const) : undefined;
+    return { kind: "declared", ...exported, name: name.text, value };
   }
 
   #class(exported: Exported): StatementTree {
     const name = this.classLike();
     if (name === undefined && !exported.asDefault) leave();
-    return name === undefined ? other : { kind: "declared", ...exported, name };
+    return name === undefined ? other : { kind: "declared", ...exported, name, value: undefined };
   }
 
   #interface(exported: Exported): StatementTree {

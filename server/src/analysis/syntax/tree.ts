@@ -141,8 +141,8 @@ export type StatementTree =
       readonly members: readonly { readonly name: string | undefined; readonly initializer: ExpressionTree | undefined }[];
     })
   | (Exported & { readonly kind: "variables"; readonly variables: readonly VariableTree[] })
-  /** A function, a class or a namespace. */
-  | (Exported & { readonly kind: "declared"; readonly name: string })
+  /** A function, a class or a namespace; with the function, where it has a body and runs to its end at once. */
+  | (Exported & { readonly kind: "declared"; readonly name: string; readonly value: FunctionTree | undefined })
   /** It says something of names everywhere. */
   | { readonly kind: "global" }
   /** `export default` a value; `export =` is not the default. */
