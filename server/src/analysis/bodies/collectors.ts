@@ -7,6 +7,7 @@ import { emitters } from "./emitters.ts";
 import { exportedFunctions } from "./exported-functions.ts";
 import { FileNames } from "./file-names.ts";
 import { imports } from "./imports.ts";
+import { laterNames } from "./load-time.ts";
 import { loops } from "./loops.ts";
 import { messageArguments } from "./message-arguments.ts";
 import { moduleVariables } from "./module-variables.ts";
@@ -14,6 +15,7 @@ import { patterns } from "./patterns.ts";
 import { sends } from "./sends.ts";
 import { spawns } from "./spawns.ts";
 import { stateValues } from "./state-values.ts";
+import { stepFields } from "./step-fields.ts";
 import { steps } from "./steps.ts";
 import { subscriptions } from "./subscriptions.ts";
 import { supervisors } from "./supervisors.ts";
@@ -34,6 +36,7 @@ const collectors = {
   emitters,
   exportedFunctions,
   imports,
+  laterNames,
   loops,
   messageArguments,
   moduleVariables,
@@ -41,6 +44,7 @@ const collectors = {
   sends,
   spawns,
   stateValues,
+  stepFields,
   steps,
   subscriptions,
   supervisors,

@@ -24,6 +24,7 @@ export const words: Readonly<Record<BodyKind, Words>> = {
   emitters: { mayHold: (text) => /\bexport\b/.test(text), rare: true },
   exportedFunctions: { mayHold: (text) => /\bexport\b/.test(text), rare: true },
   imports: { mayHold: (text) => /\b(?:import|export)\b/.test(text), rare: true },
+  laterNames: { mayHold: (text) => /=>|\bfunction\b|\(/.test(text), rare: true, strings: wordsIn },
   loops: { mayHold: mayRunForEver },
   messageArguments: { mayHold: (text) => /\b(?:calls|casts|infos)\b/.test(text), rare: true },
   moduleVariables: { mayHold: mayKeepVariables },
@@ -31,12 +32,17 @@ export const words: Readonly<Record<BodyKind, Words>> = {
   sends: { mayHold: (text) => /\.(?:call|cast)\b|\bsendAfter\b/.test(text), rare: true, strings: quoted },
   spawns: { mayHold: (text) => /\bstart\b\s*(?:[(<]|as\b)/.test(text) && text.includes(runtimePackage) },
   stateValues: { mayHold: (text) => /=>|\bfunction\b|\bnew\b/.test(text), rare: true },
+  stepFields: { mayHold: (text) => /\bcodeChange\b/.test(text), rare: true },
   steps: { mayHold: mayHoldSteps },
   subscriptions: { mayHold: maySubscribe },
   supervisors: { mayHold: (text) => /\bsupervisor\b/.test(text) && text.includes(runtimePackage) },
   timers: { mayHold: (text) => /\bset(?:Timeout|Interval|Immediate)\b|\bqueueMicrotask\b/.test(text) },
   waits: { mayHold: mayWait },
 };
+
+function wordsIn(text: string): ReadonlySet<string> {
+  return new Set(text.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu));
+}
 
 /** Whatever stands between two quotes, a few texts that are no strings among it. */
 function quoted(text: string): ReadonlySet<string> {
