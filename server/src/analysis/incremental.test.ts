@@ -211,6 +211,21 @@ test("one file's findings come before the others are read", () => {
   assert.equal(first.first(`${root}/src/a.actor.ts`), undefined);
 });
 
+test("what a step calls in another file counts when its file is looked at first, too", () => {
+  const calling = room("n: number", 'import { newId } from "./ids.ts";')
+    .replace("vsn: 1", "vsn: 2")
+    .replace("init: ", "codeChange: { 1: { up: (old: { n: number }): State => ({ n: newId() }) } }, init: ");
+  const files = {
+    [`${root}/src/a.actor.ts`]: calling,
+    [`${root}/src/ids.ts`]: "export function newId(): number {\n  return Math.random();\n}\n",
+  };
+  const first = createAnalyzer(memoryHost(files), { root }).first(`${root}/src/a.actor.ts`);
+  assert.deepEqual(
+    first?.map(({ rule }) => rule).filter((rule) => rule.startsWith("code-change-im")),
+    ["code-change-imports-live-code", "code-change-impure"],
+  );
+});
+
 test("what a file starts, others say", () => {
   const starting = room("n: number", 'import { start } from "instar";\nimport other from "./b.actor.ts";').replace(
     "() => null as never",

@@ -81,10 +81,10 @@ export class ProjectBodies implements Bodies {
     }
   }
 
-  /** As if there were one file alone. */
+  /** As if there were one file alone, and what it imports: whoever asks for that by its name knows of it from this file. */
   only(file: string): Bodies {
     return {
-      of: (kind, each) => (each === file ? this.of(kind, file) : []),
+      of: (kind, each) => this.of(kind, each),
       all: (kind) => [{ file, facts: this.of(kind, file) }].filter(({ facts }) => facts.length > 0),
       saying: (kind, string) => (this.#says(kind, string, file) ? [file] : []),
     };
