@@ -17,6 +17,7 @@ const saidOfWhatIsLeft: readonly string[] = ["code-change-may-throw", "required-
 /** What comes to light with a fix: rules that were silent while another finding stood, or that a comment kept from speaking. */
 const revealed: readonly (readonly [fix: RegExp, rules: readonly string[]])[] = [
   [/^state-changed-no-(code-change|down), "Write /, ["strategy-stronger-than-needed"]],
+  [/^snapshot-damaged, "Keep version/, ["state-changed-no-code-change"]],
   [/^suppression-without-reason, "Remove the suppression"/, ["vsn-not-literal"]],
   [/^code-change-imports-live-code, "Give the step a copy/, ["code-change-impure"]],
 ];

@@ -3,8 +3,11 @@ import { test } from "node:test";
 import assert from "node:assert/strict";
 import { mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import type { TestContext } from "node:test";
+import { applyEdits } from "../../server/src/cli/apply-edits.ts";
+import { gitBaseline } from "../../server/src/git-baseline.ts";
+import { openWorkspace } from "../../server/src/workspace.ts";
 import { counter, counterSource } from "../support/counter.ts";
 import { type GitProject, gitProject, inRepository, runGit, writeIn } from "../support/git-project.ts";
 import { releasedProject } from "../support/released-project.ts";
@@ -316,6 +319,26 @@ test("a version that two branches released is one number for two programs, which
   );
   assert.deepEqual([fork?.file, fork?.range?.start.line], [`.instar/releases/${id}/2.d.ts`, 6]);
   assert.ok(!(await check(project, "main", "--merge-base")).findings.some(({ rule }) => rule === "code-change-chain-fork"));
+  // The other branch keeps the number.
+  const own = { [file]: project.read(file), [`.instar/releases/${id}/2.d.ts`]: project.read(`.instar/releases/${id}/2.d.ts`) };
+  const { analyzer, readFile } = openWorkspace(project.root, { against: gitBaseline(project.root, "main", false) });
+  const [fix] = analyzer.analyze()?.findings.find(({ rule }) => rule === "code-change-chain-fork")?.fixes ?? [];
+  assert.equal(fix?.title, "Take version 2 of main, and make this one version 3");
+  const edits = fix.edits({ renames: { "State.step": "State.stride" } });
+  for (const name of new Set(edits.map((edit) => edit.file)))
+    project.write({
+      [relative(project.root, name)]: applyEdits(
+        readFile(name) ?? "",
+        edits.filter((edit) => edit.file === name),
+      ),
+    });
+  assert.equal(project.read(`.instar/releases/${id}/2.d.ts`), project.git("show", `main:.instar/releases/${id}/2.d.ts`) + "\n");
+  assert.match(project.read(file), /vsn: 3\b.*2: \{.*up: \(old: StateV2\): State => \(\{.*stride: old\.step/s);
+  const renumbered = await check(project, "main");
+  assert.deepEqual([renumbered.code, renumbered.findings.filter(({ rule }) => rule === "code-change-chain-fork")], [0, []]);
+  assert.equal((await runCli(["release"], { cwd: project.root })).code, 0);
+  project.remove(`.instar/releases/${id}/3.d.ts`);
+  project.write(own);
   // Merged, with the marks left in the snapshot.
   try {
     project.git("merge", "-q", "main");

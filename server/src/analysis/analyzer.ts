@@ -98,6 +98,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
     step: (...given) => project.checked.writer.step(...given),
     between: (...given) => project.checked.writer.between(...given),
     half: (...given) => project.checked.writer.half(...given),
+    without: (...given) => project.checked.writer.without(...given),
     irreversible: (...given) => project.checked.writer.irreversible(...given),
     messages: (...given) => project.checked.writer.messages(...given),
     handler: (...given) => project.checked.writer.handler(...given),

@@ -213,6 +213,8 @@ export interface StepWriter {
   between(facts: ModuleFacts, project: ProjectFacts, from: number, answers: Answers): readonly FileEdit[];
   /** Adds `up` or `down` to a step that has only the other one. */
   half(facts: ModuleFacts, project: ProjectFacts, step: StepSource, direction: "up" | "down", answers: Answers): readonly FileEdit[];
+  /** Takes a step out, of several with one number too. */
+  without(facts: ModuleFacts, step: StepSource): readonly FileEdit[];
   /** Adds `down: irreversible("…")` to a step that has only `up`. */
   irreversible(facts: ModuleFacts, project: ProjectFacts, step: StepSource): readonly FileEdit[];
   /**

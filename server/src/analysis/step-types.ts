@@ -46,13 +46,7 @@ function* find(facts: ModuleFacts): Iterable<Misfit> {
   for (const step of source.steps) {
     const { from } = step;
     if (from === null || from >= source.vsn) continue;
-    const sides = [
-      ["up", "takes", from],
-      ["down", "takes", from + 1],
-      ["up", "gives", from + 1],
-      ["down", "gives", from],
-    ] as const;
-    for (const [direction, side, vsn] of sides) {
+    for (const [direction, side, vsn] of sidesOf(from)) {
       const declared = step.functions[direction]?.[side] ?? null;
       const state = stateOf(facts, vsn);
       if (declared === null || state === null) continue;
@@ -64,6 +58,25 @@ function* find(facts: ModuleFacts): Iterable<Misfit> {
       yield { step, from, direction, side, vsn, state, declared, differences, place: placeOf(declared, step, facts) };
     }
   }
+}
+
+function sidesOf(from: number): readonly (readonly [direction: "up" | "down", side: "takes" | "gives", vsn: number])[] {
+  return [
+    ["up", "takes", from],
+    ["down", "takes", from + 1],
+    ["up", "gives", from + 1],
+    ["down", "gives", from],
+  ];
+}
+
+/** Whether a step is declared for the versions that it leads between; null where it does not say, or nobody knows these. */
+export function isFitting(facts: ModuleFacts, step: StepSource): boolean | null {
+  if (step.from === null || facts.unresolved) return null;
+  const known = sidesOf(step.from).flatMap(([direction, side, vsn]) => {
+    const [declared, state] = [step.functions[direction]?.[side] ?? null, stateOf(facts, vsn)];
+    return declared === null || state === null ? [] : [!isMisfit(declared, state, side)];
+  });
+  return known.length === 0 ? null : known.every(Boolean);
 }
 
 /** What is not certain is silent: a step may well be written without saying what it takes. */

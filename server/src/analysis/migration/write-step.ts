@@ -3,9 +3,9 @@
  * missing. With them come the frozen old types, the messages that need translating, and the version. Everything is marked for review, and
  * type-checks as it stands.
  */
-import type { MessageWish, ModuleFacts, ProjectFacts, StepWriter } from "../facts.ts";
+import type { MessageWish, ModuleFacts, ProjectFacts, StepSource, StepWriter } from "../facts.ts";
 import type { Answers, FileEdit, ValueQuestion } from "../rule.ts";
-import { rangeOf } from "../source-place.ts";
+import { rangeIn, rangeOf } from "../source-place.ts";
 import { typeText } from "../type-text.ts";
 import { ts } from "../typescript.ts";
 import { list } from "./code.ts";
@@ -35,6 +35,7 @@ export function createStepWriter(typed: (file: string) => TypedModule | undefine
           ...inFile(insertProperties(object, [`${comment}\n${text}`], context.layout), context.layout),
         ];
       }),
+    without: (facts, step) => withTree(facts, (own) => takenOut(own, step)),
     irreversible: (facts, project, step) =>
       withTree(facts, (own) => {
         const [context, object] = [baselineContext(own, project), stepObject(own, step.from)];
@@ -112,6 +113,26 @@ function chain(
   if (codeChange) edits.push(...insertProperties(codeChange, texts, layout));
   else edits.push(...insertProperties(object, [`codeChange: ${list("{", texts, "}", { broken: true, layout })}`], layout));
   return [...typeEdits(context, texts), ...inFile(edits, layout)];
+}
+
+/** What somebody has said before it stays, unless that was Instar. */
+function takenOut({ tree, source: { file } }: TypedFacts, { range }: StepSource): readonly FileEdit[] {
+  const { source, nodes } = tree;
+  const { text } = source;
+  const found = nodes.steps.find(({ property: { name } }) => {
+    const key = name === undefined ? undefined : rangeOf(name).start;
+    return key?.line === range.start.line && key.column === range.start.column;
+  });
+  if (found === undefined) return [];
+  const { property } = found;
+  const comments = ts.getLeadingCommentRanges(text, property.getFullStart()) ?? [];
+  const others = comments.findLastIndex(({ pos, end }) => !text.slice(pos, end).startsWith("// instar: review"));
+  const start = comments[others + 1]?.pos ?? property.getStart();
+  const line = text.lastIndexOf("\n", start - 1) + 1;
+  const [rest = ""] = /^[ \t]*,?(?:[ \t]*\r?\n)?/.exec(text.slice(property.getEnd())) ?? [];
+  // What stands before it on its line stays where it is.
+  const from = text.slice(line, start).trim() === "" && rest.endsWith("\n") ? line : start;
+  return [{ file, range: rangeIn(source, from, property.getEnd() + rest.length), newText: "" }];
 }
 
 /** Into the step from the baseline; with that step, where it is missing. */
