@@ -17,12 +17,28 @@ export const versionNotBumped: Rule = {
   *check({ modules }: ProjectFacts): Iterable<Finding> {
     const stale = modulesWith(modules, isStale);
     const said = stateCauses(modules);
-    for (const cause of causesOf(stale, changesOf, modules)) {
-      // A record that lies in states, too, is spoken of there, and the fix raises these versions as well.
-      if (cause.name === null || !said.has(placeKey(cause.place))) yield finding(cause);
-    }
+    // A record that lies in states, too, is spoken of there, and the fix raises these versions as well.
+    const causes = causesOf(stale, changesOf, modules).filter(({ name, place }) => name === null || !said.has(placeKey(place)));
+    for (const cause of together(causes)) yield finding(cause);
   },
 };
+
+/** However much a module has changed by itself, one number has to be raised. */
+function together(causes: readonly Cause[]): readonly Cause[] {
+  const found = new Map<ModuleFacts | Cause, Cause>();
+  for (const cause of causes) {
+    const key = isShared(cause) ? cause : (cause.modules[0] ?? cause);
+    const known = found.get(key);
+    const both = (of: (each: Cause) => readonly Difference[]): readonly Difference[] => [...new Set([known ?? cause, cause].flatMap(of))];
+    found.set(key, { ...(known ?? cause), differences: both(({ differences }) => differences), all: both(({ all }) => all) });
+  }
+  return [...found.values()];
+}
+
+/** Whether it was changed for others, too, or in a file of its own. */
+function isShared({ modules, place }: Cause): boolean {
+  return modules.length > 1 || place.file !== modules[0]?.module.file;
+}
 
 function isStale(facts: ModuleFacts): boolean {
   return isReleased(facts) && !facts.unresolved && !isMissing(facts) && changesOf(facts).length > 0;
@@ -40,10 +56,9 @@ function changesOf({ state, messages }: ModuleFacts): readonly Difference[] {
 
 function finding(cause: Cause): Finding {
   const [first] = cause.modules;
-  const shared = cause.modules.length > 1 || cause.place.file !== first?.module.file;
   const range = first?.module.ranges.vsn;
   // What one module changed by itself is shown at the number that has to change.
-  const place = shared || range === null || range === undefined ? cause.place : { file: cause.place.file, range };
+  const place = isShared(cause) || range === null || range === undefined ? cause.place : { file: cause.place.file, range };
   const versions = new Set(cause.modules.map(({ module }) => module.vsn));
   const [vsn = 0] = versions;
   const label = first?.baseline?.source === "snapshot" ? "its snapshot" : (first?.baseline?.label ?? "it");
