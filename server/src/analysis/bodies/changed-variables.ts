@@ -3,6 +3,7 @@ import { isAssignment, rootOf } from "../file-functions.ts";
 import { unwrap } from "../find.ts";
 import { ts } from "../typescript.ts";
 import type { FileNames } from "./file-names.ts";
+import { runsAtLoad } from "./load-time.ts";
 
 export interface ChangedVariable {
   /** Whether another value is assigned, or something is put into the one that is there. */
@@ -32,7 +33,7 @@ function find(names: FileNames): ReadonlyMap<ts.Node, ChangedVariable> {
     found.set(meaning.declaration, { kind: before?.kind === "variable" ? "variable" : kind, by: [...(before?.by ?? []), by] });
   };
   const visit = (node: ts.Node, outermost: ts.Node | undefined): void => {
-    const within = outermost ?? (ts.isFunctionLike(node) ? node : undefined);
+    const within = outermost ?? (ts.isFunctionLike(node) && !runsAtLoad(node, names) ? node : undefined);
     if (within !== undefined) {
       // `??=` remembers a value that is always the same.
       if (isAssignment(node)) {

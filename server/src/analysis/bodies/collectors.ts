@@ -8,6 +8,7 @@ import { exportedFunctions } from "./exported-functions.ts";
 import { FileNames } from "./file-names.ts";
 import { imports } from "./imports.ts";
 import { laterNames } from "./load-time.ts";
+import { keptReferences } from "./kept-references.ts";
 import { loops } from "./loops.ts";
 import { messageArguments } from "./message-arguments.ts";
 import { moduleVariables } from "./module-variables.ts";
@@ -37,6 +38,7 @@ const collectors = {
   exportedFunctions,
   imports,
   laterNames,
+  keptReferences,
   loops,
   messageArguments,
   moduleVariables,

@@ -45,9 +45,28 @@ const kept: Record<string, readonly [text: string, ...found: string[]]> = {
     "b variable ",
     "c variable d",
   ],
+  "by a function that the module calls, and another one later": [
+    "const all = [];\nfunction fill() { all.push(1); }\nfill();\nexport function more() { fill(); }",
+    "all container fill",
+  ],
+  "by a function that the module hands on": [
+    "const all = [];\nfunction fill() { all.push(1); }\nfill();\nbus.on('more', fill);",
+    "all container fill",
+  ],
+  "by what is set up while the module is loaded": [
+    "let count = 0;\nlet waits = 0;\nfunction begin() { setInterval(() => { count++; }, 10); }\nbegin();\n(async () => { waits++; })();",
+    "count variable begin",
+    "waits variable ",
+  ],
 };
 
 const silent: Record<string, string> = {
+  "filled by a function that is called where it stands":
+    "const all = [];\n(() => { for (let i = 0; i < 9; i++) all.push(i); })();\nexport const get = (i) => all[i];",
+  "filled in a loop over a list":
+    "const codes = {};\n['a', 'b'].forEach((name, at) => { codes[name] = at; });\nexport const get = (name) => codes[name];",
+  "filled by a function that the module calls once":
+    "const all = [];\nlet sum = 0;\nfunction fill() { [1, 2].forEach((n) => all.push(n)); }\nconst count = () => { sum += all.length; };\nfill();\ncount();\nexport const get = (i) => all[i] + sum;",
   "never written": "let count = 0;\nexport const get = () => count;",
   "written while the module is loaded": "let count = 0;\ncount = 1;\nfor (const each of [1]) count += each;",
   "a table": "const names = new Map([[1, 'one']]);\nexport const get = (n) => names.get(n);",

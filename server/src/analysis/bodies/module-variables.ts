@@ -21,6 +21,8 @@ export interface ModuleVariable {
   readonly cache: boolean;
   /** The first function that writes. */
   readonly by: FunctionPath;
+  /** The exports that write, where nothing else does: whether any of them is called later is for other files to say. */
+  readonly exports: readonly string[] | null;
 }
 
 export function moduleVariables({ source, names }: BodySource): readonly ModuleVariable[] {
@@ -33,8 +35,32 @@ export function moduleVariables({ source, names }: BodySource): readonly ModuleV
     const writers = [...new Set(by)];
     if (kind === "variable" && writers.every((writer) => isMadeOnce(declaration, writer, names))) return [];
     const cache = kind === "container" && writers.every((writer) => looksFirst(declaration, writer, names));
-    return [{ name, range: rangeOf(declaration.name), kind, cache, by: functionPath(bodyOf(first)) }];
+    const exports = writers.flatMap((writer) => exportOf(writer) ?? []);
+    return [
+      {
+        name,
+        range: rangeOf(declaration.name),
+        kind,
+        cache,
+        by: functionPath(bodyOf(first)),
+        exports: exports.length === writers.length ? exports : null,
+      },
+    ];
   });
+}
+
+/** `export function set() {}`, `export const set = () => {}` */
+function exportOf(writer: ts.Node): string | undefined {
+  const statement = ts.isFunctionDeclaration(writer)
+    ? writer
+    : ts.isVariableDeclaration(writer.parent)
+      ? writer.parent.parent.parent
+      : undefined;
+  if (statement === undefined || !ts.isSourceFile(statement.parent)) return undefined;
+  const name = ts.isFunctionDeclaration(writer) ? writer.name : ts.isVariableDeclaration(writer.parent) ? writer.parent.name : undefined;
+  const keywords = "modifiers" in statement ? (statement.modifiers as readonly ts.ModifierLike[] | undefined) : undefined;
+  if (name === undefined || !ts.isIdentifier(name) || keywords?.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword)) return undefined;
+  return keywords?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ? name.text : undefined;
 }
 
 /** Lists, maps, sets and objects that are written out; what methods of other values do, and whether they lose anything, is not known. */

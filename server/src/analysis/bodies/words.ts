@@ -25,6 +25,7 @@ export const words: Readonly<Record<BodyKind, Words>> = {
   exportedFunctions: { mayHold: (text) => /\bexport\b/.test(text), rare: true },
   imports: { mayHold: (text) => /\b(?:import|export)\b/.test(text), rare: true },
   laterNames: { mayHold: (text) => /=>|\bfunction\b|\(/.test(text), rare: true, strings: wordsIn },
+  keptReferences: { mayHold: (text) => text.includes(runtimePackage), rare: true },
   loops: { mayHold: mayRunForEver },
   messageArguments: { mayHold: (text) => /\b(?:calls|casts|infos)\b/.test(text), rare: true },
   moduleVariables: { mayHold: mayKeepVariables },

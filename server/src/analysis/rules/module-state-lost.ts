@@ -1,6 +1,8 @@
 /** What a module keeps in its own variables is left behind when the module is replaced. */
+import { isAside } from "../aside.ts";
 import type { BodyFact } from "../bodies/collectors.ts";
 import { loadedBy } from "../loaded-files.ts";
+import type { ProjectFacts } from "../facts.ts";
 import type { Finding, Rule } from "../rule.ts";
 
 export const moduleStateLost: Rule = {
@@ -11,7 +13,8 @@ export const moduleStateLost: Rule = {
   *check(project): Iterable<Finding> {
     for (const { file, facts } of project.bodies.all("moduleVariables")) {
       const modules = loadedBy(project, file);
-      if (modules.length > 0) for (const variable of facts.filter(isKept)) yield finding(file, variable, modules);
+      if (modules.length === 0) continue;
+      for (const variable of facts.filter(isKept)) if (!isFilledAtLoad(project, file, variable)) yield finding(file, variable, modules);
     }
   },
 };
@@ -19,6 +22,23 @@ export const moduleStateLost: Rule = {
 /** What only steps write is another rule's business. */
 function isKept({ by }: BodyFact<"moduleVariables">): boolean {
   return !Array.isArray(by) || by[0] !== "codeChange";
+}
+
+/**
+ * Whether nothing but the tops of files calls what writes, and only of files that are evaluated anew together with this one, which then
+ * write again. Tests do not count.
+ */
+function isFilledAtLoad(project: ProjectFacts, file: string, { exports }: BodyFact<"moduleVariables">): boolean {
+  return (
+    exports?.every((name) =>
+      project.bodies
+        .saying("laterNames", (text) => text === name)
+        .every((user) => {
+          if (user !== file && isAside(project.root, user)) return true;
+          return !project.bodies.of("laterNames", user).includes(name) && loadedBy(project, user).length > 0;
+        }),
+    ) === true
+  );
 }
 
 function finding(file: string, { name, range, kind, cache, by }: BodyFact<"moduleVariables">, modules: readonly string[]): Finding {
