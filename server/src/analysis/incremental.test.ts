@@ -211,6 +211,21 @@ test("one file's findings come before the others are read", () => {
   assert.equal(first.first(`${root}/src/a.actor.ts`), undefined);
 });
 
+test("a package whose types are edited is read again", () => {
+  const types = `${root}/node_modules/queue/index.d.ts`;
+  const files = {
+    [types]: "export interface Item { n: number }",
+    [`${root}/src/a.actor.ts`]: room("item: Item", 'import type { Item } from "queue";'),
+  };
+  const analyzer = createAnalyzer(memoryHost(files), { root });
+  const shape = () => analyzer.analyze()?.modules[0]?.shape;
+  const before = shape();
+  files[types] = "export interface Item { n: string }";
+  analyzer.invalidate([types]);
+  assert.notEqual(shape(), before);
+  assert.deepEqual(all(analyzer), all(createAnalyzer(memoryHost(files), { root })));
+});
+
 test("what a step calls in another file counts when its file is looked at first, too", () => {
   const calling = room("n: number", 'import { newId } from "./ids.ts";')
     .replace("vsn: 1", "vsn: 2")

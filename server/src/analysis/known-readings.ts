@@ -50,6 +50,11 @@ export class KnownReadings {
     }
   }
 
+  /** What names and syntax alone explained stays. */
+  forgetChecked(): void {
+    for (const [file, { checked }] of this.#known) if (checked) this.delete(file);
+  }
+
   clear(): void {
     for (const file of this.#known.keys()) this.#lacking.add(file);
     this.#known.clear();

@@ -167,6 +167,8 @@ export class ProjectReadings {
         this.#outlines.forgetPlaces();
       } else if (isSource(file)) {
         this.#dirty.add(file);
+        // Which modules a package's file has a part in is not kept: packages change rarely.
+        if (file.includes("/node_modules/")) this.#known.forgetChecked();
       } else if (this.#host.directoryExists(file)) {
         this.#files = undefined;
       }
