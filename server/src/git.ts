@@ -33,7 +33,7 @@ export function askGit(folder: string, args: readonly string[], input?: string):
   if (error !== undefined && "code" in error && error.code === "ENOENT") {
     throw new GitError(
       "INSTAR_GIT_MISSING",
-      "The command git was not found, and only git can say what a ref stands for. Install git, or leave out --against to compare with the newest snapshots.",
+      "The command git was not found, and only git can say what a ref stands for. Install git, or leave out --against, or 'baseline' in the configuration, to compare with the newest snapshots.",
     );
   }
   if (error !== undefined) throw new GitError("INSTAR_GIT_FAILED", `git ${args[0]} could not be run in ${folder}: ${error.message}`);
@@ -65,7 +65,7 @@ export function repositoryOf(root: string): Repository {
   if (/not a git repository|must be run in a work tree/.test(answer.error)) {
     throw new GitError(
       "INSTAR_NOT_A_REPOSITORY",
-      `${root} is not in the working tree of a git repository, so there is no ref to compare with. Leave out --against to compare with the newest snapshots in .instar/releases.`,
+      `${root} is not in the working tree of a git repository, so there is no ref to compare with. Leave out --against, or "baseline" in the configuration, to compare with the newest snapshots in .instar/releases.`,
     );
   }
   throw new GitError("INSTAR_GIT_FAILED", `git cannot read the repository around ${root}: ${answer.error}`);

@@ -42,5 +42,8 @@ test("a baseline in the configuration is what is compared with, unless another i
   project.write({ "instar.config.json": '{ "baseline": "nowhere" }' });
   const unknown = await runCli(["check"], { cwd: project.root });
   assert.equal(unknown.code, 2);
-  assert.match(unknown.stderr, /nowhere/);
+  assert.match(unknown.stderr, /instar\.config\.json says "baseline": "nowhere"\. There is no commit/);
+  project.write({ "instar.config.json": '{ "baseline": "main" }' });
+  project.git("switch", "-q", "-c", "work");
+  assert.equal((await check("--merge-base")).against, "the merge base with main");
 });

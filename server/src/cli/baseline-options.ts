@@ -3,9 +3,10 @@ import { type Command, Option } from "commander";
 import type { Analyzed } from "../analysis/model.ts";
 import type { GitBaseline } from "../git-baseline.ts";
 import type { LiveBaseline } from "../live/live-baseline.ts";
+import { GitError } from "../git.ts";
 import { UsageError } from "./exit.ts";
 import { connectLive } from "./live.ts";
-import { configurationOf } from "./project.ts";
+import { configurationOf, fromHere } from "./project.ts";
 import { colors, count, printError } from "./terminal.ts";
 
 export interface BaselineOptions {
@@ -21,7 +22,7 @@ export type OtherBaseline = GitBaseline | LiveBaseline;
 export function withBaselineOptions(command: Command): Command {
   return command
     .addOption(new Option("--against <git ref>", "compare with a branch, tag or commit instead of the newest snapshots"))
-    .option("--merge-base", "with --against: the commit where this branch left that one")
+    .option("--merge-base", "with --against, or a configured baseline: the commit where this branch left that one")
     .option("--live", "compare with what the running system has loaded, and check its states")
     .option("--runtime <name>", "with --live: which runtime, where several run");
 }
@@ -32,14 +33,24 @@ export async function baselineOf(command: Command, root: string, options: Baseli
   if (live && against !== undefined)
     throw new UsageError("--against compares with a git ref, and --live with a running system: give one of them.");
   if (runtime !== undefined && !live) throw new UsageError("--runtime says which running system is meant: add --live.");
-  if (mergeBase && against === undefined) {
-    throw new UsageError("--merge-base says where this branch left another one: say which with --against <git ref>.");
-  }
+  if (mergeBase && live)
+    throw new UsageError("--merge-base says where this branch left another one: it goes with --against, not with --live.");
   if (!live) {
-    const ref = against ?? (await configurationOf(root)).baseline;
-    if (ref === null) return undefined;
+    const { baseline, file } = await configurationOf(root);
+    const ref = against ?? baseline;
+    if (ref === null) {
+      if (!mergeBase) return undefined;
+      throw new UsageError(
+        'This branch left another one at its merge base: say which with --against <git ref>, or by "baseline" in the configuration.',
+      );
+    }
     const { gitBaseline } = await import("../git-baseline.ts");
-    return gitBaseline(root, ref, mergeBase);
+    try {
+      return gitBaseline(root, ref, mergeBase);
+    } catch (error) {
+      if (against !== undefined || file === null || !(error instanceof GitError)) throw error;
+      throw new GitError(error.code, `${fromHere(file)} says "baseline": ${JSON.stringify(ref)}. ${error.message}`);
+    }
   }
   const { liveBaseline } = await import("../live/live-baseline.ts");
   const { connection } = await connectLive(command, runtime);

@@ -48,7 +48,7 @@ function resultJson(root: string, finding: Finding, ids: readonly string[]): unk
 function locationJson(root: string, { file, range }: Location): object {
   return {
     physicalLocation: {
-      artifactLocation: { uri: encodeURI(fromRoot(root, file)), uriBaseId: "PROJECT" },
+      artifactLocation: { uri: fromRoot(root, file).split("/").map(encodeURIComponent).join("/"), uriBaseId: "PROJECT" },
       region: { startLine: range.start.line, startColumn: range.start.column, endLine: range.end.line, endColumn: range.end.column },
     },
   };

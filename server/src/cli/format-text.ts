@@ -67,13 +67,42 @@ export function excerpt(source: string, { start, end }: Range): string[] {
   const before = lines[start.line - 2];
   const from = Math.min(start.column - 1, line.length);
   const to = end.line === start.line ? Math.min(end.column - 1, line.length) : line.length;
-  const carets = " ".repeat(spread(line.slice(0, from)).length) + "^".repeat(Math.max(1, spread(line.slice(from, to)).length));
+  const [lead, meant, rest] = clipped(spread(line.slice(0, from)), spread(line.slice(from, to)), spread(line.slice(to)));
+  const carets = " ".repeat(columns(lead)) + "^".repeat(Math.max(1, columns(meant)));
   return [
-    ...(before === undefined || before.trim() === "" ? [] : [numbered(start.line - 1, spread(before))]),
-    numbered(start.line, spread(line)),
+    ...(before === undefined || before.trim() === "" || before.length > longest ? [] : [numbered(start.line - 1, spread(before))]),
+    numbered(start.line, lead + meant + rest),
     `  ${" ".repeat(width)} ${colors.dim("|")} ${colors.red(carets)}`,
   ];
 }
+
+/** Longer lines, such as generated ones, are cut around what is meant, or nobody would find it. */
+const longest = 160;
+
+function clipped(lead: string, meant: string, rest: string): readonly [string, string, string] {
+  if (lead.length + meant.length + rest.length <= longest) return [lead, meant, rest];
+  const [before, middle, after] = [characters(lead), characters(meant), characters(rest)];
+  const shown = middle.slice(0, longest / 2);
+  const head = before.length > longest / 4 ? ["…", ...before.slice(-longest / 4)] : before;
+  const room = longest - head.length - shown.length;
+  const cut = shown.length < middle.length || after.length > room;
+  const tail = shown.length < middle.length ? [] : after.slice(0, room);
+  return [head.join(""), shown.join(""), tail.join("") + (cut ? "…" : "")];
+}
+
+/** As people count them: what is drawn as one is one. */
+function characters(text: string): readonly string[] {
+  return Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
+}
+
+/** How many columns of a terminal a text takes. */
+function columns(text: string): number {
+  return characters(text).reduce((sum, character) => sum + (wide.test(character) ? 2 : 1), 0);
+}
+
+/** Characters that terminals draw twice as wide as letters. */
+const wide =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303E\uFE0F\uFF01-\uFF60\uFFE0-\uFFE6]/u;
 
 function severityText(severity: Severity): string {
   return { error: colors.red, warning: colors.yellow, info: colors.blue }[severity](severity);

@@ -96,6 +96,21 @@ test("excerpt: tabs, ranges over several lines, places that are not there", () =
   assert.deepEqual(excerpt("abc\ndef", place(1, 2, 2, 3)), ["  1 | abc", "    |  ^^"]);
   assert.deepEqual(excerpt("abc", place(1, 4, 1, 4)), ["  1 | abc", "    |    ^"]);
   assert.deepEqual(excerpt("abc", place(7, 1, 7, 2)), []);
+  // Wide characters, those of several code points, and combined ones.
+  assert.deepEqual(excerpt('"日本😀👩‍👩‍👧e\u0301": number', place(1, 19, 1, 25)), [
+    '  1 | "日本😀👩‍👩‍👧e\u0301": number',
+    `    | ${" ".repeat(13)}^^^^^^`,
+  ]);
+  assert.deepEqual(excerpt("ｆ: 1", place(1, 1, 1, 2)), ["  1 | ｆ: 1", "    | ^^"]);
+});
+
+test("excerpt: of a long line only what is around the place", () => {
+  const place = (from: number, to: number) => ({ start: { line: 2, column: from }, end: { line: 2, column: to } });
+  const line = `${"a".repeat(500)}meant${"b".repeat(500)}`;
+  const [source, carets] = excerpt(`${line}\n${line}`, place(501, 506));
+  assert.equal(source, `  2 | …${"a".repeat(40)}meant${"b".repeat(114)}…`);
+  assert.equal(carets, `    | ${" ".repeat(41)}^^^^^`);
+  assert.deepEqual(excerpt(`\n${"x".repeat(400)}`, place(1, 401)), [`  2 | ${"x".repeat(80)}…`, `    | ${"^".repeat(80)}`]);
 });
 
 test("github: one workflow command, escaped", () => {
@@ -152,6 +167,9 @@ test("sarif: what SARIF 2.1.0 requires is there and fits together", () => {
   const { artifactLocation, region } = result.locations[0].physicalLocation;
   assert.deepEqual(region, { startLine: 3, startColumn: 18, endLine: 3, endColumn: 23 });
   assert.equal(artifactLocation.uri, "src/counter.actor.ts");
+  // Where a URI would end its path.
+  const odd = JSON.parse(JSON.stringify(sarif({ ...analyzed, findings: [{ ...finding, file: `${root}/src/a#b? 1%.ts` }] })));
+  assert.equal(odd.runs[0].results[0].locations[0].physicalLocation.artifactLocation.uri, "src/a%23b%3F%201%25.ts");
   assert.ok(run.originalUriBaseIds[artifactLocation.uriBaseId].uri.endsWith("/"));
   assert.equal(result.relatedLocations[0].message.text, "the release");
 });
