@@ -115,14 +115,14 @@ export function stateValues(body: BodySource): readonly StateValue[] {
 }
 
 /** Which argument is the state. */
-const stateAt: ReadonlyMap<string, number> = new Map([
+export const stateAt: ReadonlyMap<string, number> = new Map([
   ["next", 0],
   ["noReply", 0],
   ["reply", 1],
   ["stop", 1],
 ]);
 
-function givenBack(fn: FunctionNode): readonly ts.Expression[] {
+export function givenBack(fn: FunctionNode): readonly ts.Expression[] {
   if (fn.body === undefined) return [];
   if (!ts.isBlock(fn.body)) return [fn.body];
   const found: ts.Expression[] = [];
@@ -133,7 +133,7 @@ function givenBack(fn: FunctionNode): readonly ts.Expression[] {
 }
 
 /** What of a handler's context an expression is: `next`, or `context.next`. */
-function contextName(expression: ts.Expression, fn: FunctionNode, names: FileNames): string | undefined {
+export function contextName(expression: ts.Expression, fn: FunctionNode, names: FileNames): string | undefined {
   const value = unwrap(expression);
   const [context] = fn.parameters;
   if (context === undefined) return undefined;
@@ -150,7 +150,7 @@ function contextName(expression: ts.Expression, fn: FunctionNode, names: FileNam
 }
 
 /** The path of `state.a[0].b`; undefined for what is no part of the state. */
-function statePath(expression: ts.Expression, fn: FunctionNode, names: FileNames): readonly string[] | undefined {
+export function statePath(expression: ts.Expression, fn: FunctionNode, names: FileNames): readonly string[] | undefined {
   const value = unwrap(expression);
   if (contextName(value, fn, names) === "state") return [];
   if (!ts.isPropertyAccessExpression(value) && !ts.isElementAccessExpression(value)) return undefined;
