@@ -14,7 +14,7 @@ import { shapeHash } from "../shape.ts";
 import type { Location } from "../span.ts";
 import { createValidity } from "../validity.ts";
 import { type BrokenPart, changedMessages, messagePath, type MessageName, type Removed, verdictOf } from "./changed-messages.ts";
-import { type Direction, type Exposure, exposureOf, lowered, severityIn } from "./exposure.ts";
+import { type Direction, type Exposure, exposureIn, exposureOf, lowered, severityIn } from "./exposure.ts";
 import { type Senders, sendersOf } from "./senders.ts";
 import { placeKey, stateCauses } from "./state-causes.ts";
 import { placeOf, translationOf } from "./translations.ts";
@@ -100,7 +100,7 @@ function findBroken(project: ProjectFacts): readonly Broken[] {
   const changed = modulesWith(project.modules, hasOtherMessages);
   if (changed.length === 0) return [];
   const exposure = exposureOf(project.config);
-  if (!exposure.queued) return [];
+  if (!exposure.mixed && !exposure.queued) return [];
   return [...changed.flatMap((facts) => wholeMessages(project, facts, exposure)), ...partsOf(project, changed, exposure)];
 }
 
@@ -117,21 +117,23 @@ function wholeMessages(project: ProjectFacts, facts: ModuleFacts, exposure: Expo
     const message = brokenMessage(project, facts, each, { old: each.message, now: null, became: each.became }, "backward");
     // Translated or not, there is no handler for it.
     const translation = message.translation === "drop" || message.translation === "open" ? message.translation : "none";
-    const severity = weighed(severityIn(exposure, "backward", true, null), { ...message, translation }, exposure);
+    const its = exposureIn(exposure, each.section);
+    const severity = weighed(severityIn(its, "backward", true, null), { ...message, translation }, its);
     const place = placeOf(project.bodies, facts, each.became);
-    return severity === null ? [] : [{ ...base(facts, message, exposure, place), rule, severity, direction: "backward" }];
+    return severity === null ? [] : [{ ...base(facts, message, its, place), rule, severity, direction: "backward" }];
   });
   const fresh = added.flatMap((each): readonly Broken[] => {
-    const reused = tombstone(project, facts, each, exposure);
+    const its = exposureIn(exposure, each.section);
+    const reused = tombstone(project, facts, each, its);
     if (reused !== null) return [reused];
     const message = brokenMessage(project, facts, each, { old: null, now: each.message, became: null }, "forward");
     const { senders } = message;
     if (senders.known.length + senders.possible.length === 0) return [];
-    const severity = weighed(severityIn(exposure, "forward", senders.known.length > 0, null), message, exposure);
+    const severity = weighed(severityIn(its, "forward", senders.known.length > 0, null), message, its);
     const place = placeOf(project.bodies, facts, each);
     return severity === null
       ? []
-      : [{ ...base(facts, message, exposure, place), rule: "new-message-to-old-receiver", severity, direction: "forward" }];
+      : [{ ...base(facts, message, its, place), rule: "new-message-to-old-receiver", severity, direction: "forward" }];
   });
   return [...gone, ...fresh];
 }
@@ -214,9 +216,10 @@ function partsOf(project: ProjectFacts, changed: readonly ModuleFacts[], exposur
           const { section, name, old, now } = first;
           const message = brokenMessage(project, facts, { section, name }, { old, now, became: null }, direction);
           const certain = same.some((part) => part.certain);
-          const severity = weighed(severityIn(exposure, direction, certain, otherwise), message, exposure, rule === "reply-type-changed");
+          const own = exposureIn(exposure, section);
+          const severity = weighed(severityIn(own, direction, certain, otherwise), message, own, rule === "reply-type-changed");
           // What the new version sends is here to be seen.
-          const never = direction === "forward" && !exposure.mixed && message.senders.unreachable;
+          const never = direction === "forward" && !own.mixed && message.senders.unreachable;
           return severity === null || never ? [] : [{ message, severity }];
         });
       });
@@ -230,7 +233,7 @@ function partsOf(project: ProjectFacts, changed: readonly ModuleFacts[], exposur
           rule,
           severity,
           direction,
-          exposure,
+          exposure: exposureIn(exposure, found.find(({ message }) => message.section !== "infos")?.message.section ?? "infos"),
           place,
           record,
           modules: [facts, ...[...modules].filter((each) => each !== facts)],

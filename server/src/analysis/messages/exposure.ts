@@ -1,5 +1,6 @@
 /** Which messages can meet code of the other version, by how the project rolls out its changes. */
 import type { Configuration } from "../configuration.ts";
+import type { Section } from "../protocol-shapes.ts";
 import type { Severity } from "../rule.ts";
 
 /** `backward`: the new code gets messages of the old; `forward`: the old code gets messages of the new. */
@@ -8,7 +9,7 @@ export type Direction = "backward" | "forward";
 export interface Exposure {
   /** Processes of both versions send each other messages. */
   readonly mixed: boolean;
-  /** Messages that wait in a mailbox when an upgrade comes are handled after it. */
+  /** Processes live on: messages that wait in a mailbox when an upgrade comes are handled after it. */
   readonly queued: boolean;
   /** The way back is relied upon. */
   readonly back: boolean;
@@ -18,7 +19,12 @@ type Rollout = Pick<Configuration, "preset" | "strategy">;
 
 export function exposureOf({ preset, strategy }: Rollout): Exposure {
   const mixed = preset === "rolling" || strategy === "blue-green";
-  return { mixed, queued: mixed || strategy === null || strategy === "hot", back: preset === "rollback" };
+  return { mixed, queued: strategy === null || strategy === "hot", back: preset === "rollback" };
+}
+
+/** Infos come from the timers of the process itself, and from no process of another version. */
+export function exposureIn(exposure: Exposure, section: Section): Exposure {
+  return section === "infos" ? { ...exposure, mixed: false } : exposure;
 }
 
 /**
@@ -27,7 +33,7 @@ export function exposureOf({ preset, strategy }: Rollout): Exposure {
  */
 export function severityIn(exposure: Exposure, direction: Direction, certain: boolean, otherwise: Severity | null): Severity | null {
   const { mixed, queued, back } = exposure;
-  if (!queued) return null;
+  if (!mixed && !queued) return null;
   if (mixed || back || direction === "backward") return certain ? "error" : "warning";
   return otherwise;
 }

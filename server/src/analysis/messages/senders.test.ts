@@ -94,7 +94,7 @@ for (const [name, { code, sends }] of Object.entries(cases)) {
 
 test("an actor's own timer and its own pid count, also where the function was taken out of its object", () => {
   const project = new FixtureProject();
-  project.write("instar.config.json", '{ "preset": "rolling" }');
+  project.write("instar.config.json", '{ "preset": "rollback" }');
   project.write(
     "src/clock.actor.ts",
     'import { actor } from "instar";\nexport interface Clock { init(): null }\nexport default actor<Clock>({ vsn: 1, init: () => null });\n',
