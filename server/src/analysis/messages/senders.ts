@@ -32,7 +32,11 @@ export function sendersOf(project: ProjectFacts, facts: ModuleFacts, section: Se
   let known: readonly FoundSend[] = [];
   let at = 0;
   // That one of them sends it is all that there is to find out: a message that a thousand files send is not asked for in each.
-  for (let count = most; at < files.length && !known.some((send) => section !== "calls" || !send.ignored); count *= 4) {
+  for (
+    let count = files.length > most ? few : most;
+    at < files.length && !known.some((send) => section !== "calls" || !send.ignored);
+    count *= 4
+  ) {
     all = [...all, ...sendsOf(project, files.slice(at, at + count), methods[section], name)];
     known = all.filter(({ receivers }) => receivers.some(concern));
     at += count;
@@ -46,6 +50,9 @@ export function sendersOf(project: ProjectFacts, facts: ModuleFacts, section: Se
 interface FoundSend extends Sender {
   readonly receivers: readonly Receiver[];
 }
+
+/** Of more than are asked at once, so many are asked first: a finding shows no more. */
+const few = 5;
 
 /** As many are asked at once, and also though they do not import the module: a pid may have come to them by way of others. */
 const most = 20;
