@@ -11,6 +11,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type EditorBench, openInstar, openTsserver } from "./editor.ts";
 import { type BenchWorkspace, generateWorkspace } from "./generate-workspace.ts";
+import { buildWithoutRules } from "./without-rules.ts";
 import { openWorkspace } from "../server/src/workspace.ts";
 
 const quick = process.argv.includes("--quick");
@@ -35,6 +36,7 @@ console.log(
 );
 const workspace = generateWorkspace(at("dist/workspace"), actors, shared, cli);
 const { root } = workspace;
+const bare = await buildWithoutRules(at("dist/without-rules"));
 
 const project = ["--noEmit", "-p", root];
 const incremental = [...project, "--incremental", "--tsBuildInfoFile", join(root, "node_modules/.cache/tsbuildinfo")];
@@ -48,6 +50,7 @@ const times = {
     () => run(tsc7, ...incremental),
   ),
   cold: best(check, cold),
+  bare: best(() => run(bare, "check", "--project", root), cold),
   warm: best(check, check),
 };
 const ours = await measureEditor(() => openInstar(server, root), workspace, cold);
@@ -61,6 +64,9 @@ line("cold, all verdicts", times.cold, [
   ["tsc 6", times.six],
   ["tsc 7", times.seven],
 ]);
+console.log(
+  `  ${"cold without rules".padEnd(52)} ${times.bare.toFixed(0).padStart(8)} ms  with all rules ${(times.cold / times.bare).toFixed(2)} of it`,
+);
 line("warm, nothing changed", times.warm, [
   ["tsc 6", times.six],
   ["tsc 7 incremental", times.sevenAgain],
