@@ -301,7 +301,8 @@ export abstract class ExpressionParser extends TypeParser {
       },
       () => {
         // Where a type breaks off at an operator, it is the compiler's end of the list, too; in lists of other kinds it would go on.
-        if (failed && !(breaksOff.test(scanner.text) && !lists.test(scanner.source.slice(end, scanner.start)))) leave();
+        const breaks = breaksOff.test(scanner.text) || greaterThan.test(scanner.source.slice(scanner.start, scanner.start + 20));
+        if (failed && !(breaks && !lists.test(scanner.source.slice(end, scanner.start)))) leave();
       },
     );
     if (types === undefined || this.is("(")) return types;
@@ -579,5 +580,7 @@ export abstract class ExpressionParser extends TypeParser {
 
 /** What may stand behind the first part of an operand that looks like a type. */
 const breaksOff = /^(?:\+|-|\*|\/|%|\*\*|\(|\.|\?\.|&&|\|\||\?\?|[=!]==?|<=|\+\+|--|~)$/;
+/** Behind type arguments no value follows in the same line. */
+const greaterThan = /^> *(?:\d|(?!(?:in|instanceof|as|satisfies|implements|extends)\b)[A-Za-z_$])/;
 /** What begins lists within types, in which the compiler reads on after a mistake. */
 const lists = /[{:,?=]|\bnew\b|(?:^|[^\w$)\]\s])\s*\[/;

@@ -67,6 +67,12 @@ const traps = [
   "global\nexport const a = 1;",
   "export type as = 1;",
   "for (const a! of b) f(a);",
+  "f(a < (b > in c));",
+  "f(a < (b > d => e));",
+  "f(a < (b > async));",
+  "f(a < b[(c > 1)]);",
+  "f(a < (b) => c > 1);",
+  "f(a < (b extends c > 1));",
 ];
 
 test("what is nearly right", () => {
@@ -77,6 +83,7 @@ test("comparisons and type arguments are told apart", () => {
   for (const text of [
     "for (let a = 0; a < b.length; a += 1) f(a < (b + c) * d, a < this.b, a < -b, c[a] > d);",
     "export class A extends B<C> implements D<E> {}\nexport const a = new Map<string, B<C>>([]), b = f<A, B>(1), c = a < b, d = a < f(b);",
+    "if (a.b * c < (d > 0 ? 6 : 5)) f(a < (b > c));",
     "const a = 1 << 2, b = a < 3 && c > 4, c = a < b || c < d;",
   ])
     assert.ok(compare("/p/a.ts", text), text);
