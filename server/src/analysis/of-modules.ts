@@ -14,6 +14,12 @@ interface Said<T> {
   readonly some: readonly (readonly [facts: ModuleFacts, items: readonly T[]])[];
 }
 
+interface Earlier {
+  readonly modules: Modules;
+  /** Undefined where they are not the same ones. */
+  readonly changed: readonly { readonly index: number; readonly facts: ModuleFacts }[] | undefined;
+}
+
 /**
  * The modules of which something is said, in their order, with what that is.
  * @param of the same function for the same question. It depends on nothing but the module's facts.
@@ -37,16 +43,22 @@ export function modulesWith(modules: Modules, holds: (facts: ModuleFacts) => boo
 /** Tells that these come after those, as the modules of the next analysis. */
 export function follow(modules: Modules, before: Modules): void {
   earlier.delete(before);
-  if (modules !== before) earlier.set(modules, before);
+  if (modules === before) return;
+  const changed = modules.flatMap((facts, index) => (facts === before[index] ? [] : [{ index, facts }]));
+  earlier.set(modules, { modules: before, changed: modules.length === before.length ? changed : undefined });
 }
 
 function ask<T>(modules: Modules, of: Of<T>): Said<T> {
   const before = earlier.get(modules);
-  const known = before === undefined ? undefined : (said.get(before)?.get(of) as Said<T> | undefined);
-  const all =
-    known === undefined || before?.length !== modules.length
-      ? modules.map(of)
-      : modules.map((facts, index) => (facts === before[index] ? (known.all[index] ?? of(facts)) : of(facts)));
+  const known = before === undefined ? undefined : (said.get(before.modules)?.get(of) as Said<T> | undefined);
+  let all: readonly (readonly T[])[];
+  if (known === undefined || before?.changed === undefined) all = modules.map(of);
+  else {
+    const fresh = new Map(before.changed.map(({ index, facts }) => [index, of(facts)]));
+    // Most questions have no answer for most modules.
+    if ([...fresh].every(([index, items]) => items.length === 0 && known.all[index]?.length === 0)) return known;
+    all = known.all.map((items, index) => fresh.get(index) ?? items);
+  }
   const some = modules.flatMap((facts, index): Said<T>["some"] => {
     const items = all[index] ?? [];
     return items.length === 0 ? [] : [[facts, items]];
@@ -56,7 +68,7 @@ function ask<T>(modules: Modules, of: Of<T>): Said<T> {
 
 const said = new WeakMap<Modules, Map<Of<unknown>, Said<unknown>>>();
 /** Only the last one of each: what came before that is nobody's any more. */
-const earlier = new WeakMap<Modules, Modules>();
+const earlier = new WeakMap<Modules, Earlier>();
 const questions = new WeakMap<(facts: ModuleFacts) => boolean, Of<true>>();
 const yes: readonly true[] = [true];
 const no: readonly true[] = [];

@@ -55,7 +55,7 @@ export function renameProtocols(shapes: ProtocolShapes, renames: ProtocolRenames
 
 /** The shape itself where no pid in it has another name, a copy otherwise. */
 export function renamePids(shape: Shape, renames: ProtocolRenames): Shape {
-  return renamer(renames)(shape);
+  return renames.size === 0 ? shape : renamer(renames)(shape);
 }
 
 /** Shapes are graphs that recurse: what is shared among the shapes given to one renamer stays shared. */

@@ -44,8 +44,11 @@ function findRecords(protocol: ProtocolShapes): ReadonlyMap<string, Used> {
       if (seen.has(shape)) return;
       seen.add(shape);
       if (shape.kind === "object" || shape.kind === "class") {
+        let last: Holder | undefined;
         for (const { name, shape: inner, holder } of shape.fields) {
-          if (holder !== undefined) add(holder, { path, in: where });
+          // Mostly one declaration has them all.
+          if (holder !== undefined && holder !== last) add(holder, { path, in: where });
+          last = holder ?? last;
           visit(inner, path + accessText(name));
         }
         if (shape.kind === "object") for (const { key, value } of shape.indexes) visit(value, `${path}[${typeText(key)}]`);

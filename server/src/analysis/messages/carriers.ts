@@ -1,6 +1,7 @@
 /** The modules that have an edited record in messages alone, where other modules have it in their states: one edit is one finding. */
 import { type Cause, causesOf } from "../causes.ts";
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
+import { modulesWith } from "../of-modules.ts";
 import { messagesWithStates } from "./broken-messages.ts";
 import { placeKey } from "./state-causes.ts";
 
@@ -22,9 +23,12 @@ export function carriersOf(cause: Cause, project: ProjectFacts): readonly Carrie
 
 /** Without those whose states are concerned. */
 function carrying({ modules }: ProjectFacts, { modules: holding, place }: Cause): readonly ModuleFacts[] {
-  const others = modules.filter(
-    (facts) => !holding.includes(facts) && facts.messages.changes.length > 0 && facts.baseline !== null && !facts.unresolved,
-  );
+  const states = new Set(holding);
+  const others = modulesWith(modules, hasOtherMessages).filter((facts) => !states.has(facts));
   const changes = ({ messages }: ModuleFacts) => messages.changes.filter(({ kind }) => kind !== "readonlyChanged");
   return causesOf(others, changes, modules).find((cause) => placeKey(cause.place) === placeKey(place))?.modules ?? [];
+}
+
+function hasOtherMessages({ messages, baseline, unresolved }: ModuleFacts): boolean {
+  return messages.changes.length > 0 && baseline !== null && !unresolved;
 }

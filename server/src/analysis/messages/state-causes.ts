@@ -1,6 +1,7 @@
 /** The declarations at which a finding asks for steps: what else they break is said there, too. */
 import { breaking, causesOf } from "../causes.ts";
 import type { ModuleFacts } from "../facts.ts";
+import { modulesWith } from "../of-modules.ts";
 import { isBehindItsSteps } from "../rules/code-change-wrong-range.ts";
 import type { Location } from "../span.ts";
 
@@ -11,7 +12,7 @@ const known = new WeakMap<readonly ModuleFacts[], ReadonlySet<string>>();
 export function stateCauses(modules: readonly ModuleFacts[]): ReadonlySet<string> {
   let places = known.get(modules);
   if (places === undefined) {
-    const missing = modules.filter((facts) => lacksSteps(facts));
+    const missing = modulesWith(modules, lacksSteps);
     places = new Set(causesOf(missing, ({ state }) => breaking(state, "up"), modules).map(({ place }) => placeKey(place)));
     known.set(modules, places);
   }

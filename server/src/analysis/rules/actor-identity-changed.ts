@@ -1,6 +1,7 @@
 /** A module that goes by another id than before: to a system that runs, it is another module. */
 import type { ModuleFacts, OrphanedReleases, ProjectFacts } from "../facts.ts";
 import { inLayout, layoutOf } from "../migration/code.ts";
+import { modulesWith } from "../of-modules.ts";
 import { nameOf, relativeTo, withoutExtension } from "../paths.ts";
 import type { ProtocolShapes } from "../protocol-shapes.ts";
 import type { Finding, Fix, Rule } from "../rule.ts";
@@ -26,16 +27,16 @@ interface Former {
 
 function formerIds({ modules, orphans: all, readings, root }: ProjectFacts): ReadonlyMap<ModuleFacts, Former> {
   const found = new Map<ModuleFacts, Former>();
-  for (const facts of modules) {
-    const { baseline, module } = facts;
-    if (baseline?.source === "git" && baseline.id !== module.id)
+  for (const facts of modulesWith(modules, wasCalledElse)) {
+    const { baseline } = facts;
+    if (baseline !== null)
       found.set(facts, { id: baseline.id, certain: isAlike(facts, baseline.id, baseline.shapes), where: `at ${baseline.name ?? ""}` });
   }
   if (all.length === 0) return found;
   // One that is still there, and only cannot be read, is not gone.
   const files = new Set(readings.map(({ file }) => withoutExtension(relativeTo(root, file))));
   const orphans = all.filter(({ id }) => !files.has(id));
-  const fresh = modules.filter((facts) => facts.snapshots.length === 0 && !found.has(facts));
+  const fresh = modulesWith(modules, isFresh).filter((facts) => !found.has(facts));
   for (const orphan of orphans) {
     const alike = fresh.filter((facts) => isFormer(facts, orphan));
     const [only] = alike;
@@ -45,6 +46,14 @@ function formerIds({ modules, orphans: all, readings, root }: ProjectFacts): Rea
     found.set(only, { id: orphan.id, certain: shapes !== null && isAlike(only, orphan.id, shapes), where: "in its releases" });
   }
   return found;
+}
+
+function wasCalledElse({ baseline, module }: ModuleFacts): boolean {
+  return baseline?.source === "git" && baseline.id !== module.id;
+}
+
+function isFresh({ snapshots }: ModuleFacts): boolean {
+  return snapshots.length === 0;
 }
 
 function isFormer(facts: ModuleFacts, orphan: OrphanedReleases): boolean {

@@ -1,7 +1,8 @@
 /** A chain of steps that breaks off on the way from a release to this version. */
 import { oldestSupported } from "../configuration.ts";
-import type { ModuleFacts, ProjectFacts } from "../facts.ts";
+import type { ActorSource, ModuleFacts, ProjectFacts } from "../facts.ts";
 import { missingBetween, renamesBetween } from "../migration/missing-step.ts";
+import { modulesWith } from "../of-modules.ts";
 import type { Finding, Fix, Rule } from "../rule.ts";
 import type { Shape } from "../shape.ts";
 import { createValidity } from "../validity.ts";
@@ -13,9 +14,8 @@ export const codeChangeChainGap: Rule = {
   group: "state",
   description: "No chain of `codeChange` steps leads from a version that was released to the newest one.",
   *check(project: ProjectFacts): Iterable<Finding> {
-    for (const facts of project.modules) {
-      if (facts.released.length > 1) for (const gap of gapsIn(facts, project)) yield finding(gap, facts, project);
-    }
+    for (const facts of modulesWith(project.modules, lacksSteps))
+      for (const gap of gapsIn(facts, project)) yield finding(gap, facts, project);
   },
 };
 
@@ -29,6 +29,17 @@ interface Gap {
   readonly certain: boolean;
 }
 
+/** Whether any step between two releases is missing, whatever is supported. */
+function lacksSteps({ source, released }: ModuleFacts): boolean {
+  const [first, newest] = [released[0]?.vsn ?? 0, released.at(-1)?.vsn ?? 0];
+  for (let from = first; from < newest; from += 1) if (!leadsUp(source, from)) return true;
+  return false;
+}
+
+function leadsUp({ steps }: ActorSource, from: number): boolean {
+  return steps.some((step) => step.from === from && step.up);
+}
+
 /** From the oldest supported release up to the newest; what is missing behind that one another rule says. */
 function gapsIn(facts: ModuleFacts, { config }: ProjectFacts): readonly Gap[] {
   const { source, released, unresolved } = facts;
@@ -37,12 +48,11 @@ function gapsIn(facts: ModuleFacts, { config }: ProjectFacts): readonly Gap[] {
   if (first === undefined || first.vsn === newest || source.vsn === null || source.codeChange === "open" || unresolved) return [];
   const versions = released.map(({ vsn }) => vsn);
   const oldest = Math.max(oldestSupported(config, facts.module.id, versions) ?? newest, first.vsn);
-  const has = (from: number) => source.steps.some((step) => step.from === from && step.up);
   const gaps: Gap[] = [];
   for (let from = oldest; from < newest; from += 1) {
-    if (has(from)) continue;
+    if (leadsUp(source, from)) continue;
     let to = from + 1;
-    while (to < newest && !has(to)) to += 1;
+    while (to < newest && !leadsUp(source, to)) to += 1;
     const gap = gapBetween(from, to, facts);
     if (gap !== undefined) gaps.push(gap);
     from = to;

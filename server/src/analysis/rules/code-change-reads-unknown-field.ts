@@ -1,6 +1,7 @@
 /** A step takes an old state that no release had: what it reads is not there. */
 import { changesText } from "../explain.ts";
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
+import { ofModules } from "../of-modules.ts";
 import { restoreFixes } from "../restore-type.ts";
 import type { Finding, Rule } from "../rule.ts";
 import { snapshotFile } from "../snapshots.ts";
@@ -14,9 +15,8 @@ export const codeChangeReadsUnknownField: Rule = {
   group: "code-change",
   description: "A step of `codeChange` is declared to take another state than the version that it starts from was released with.",
   *check(project: ProjectFacts): Iterable<Finding> {
-    for (const facts of project.modules)
-      if (facts.source.steps.length > 0)
-        for (const misfit of misfitsOf(facts)) if (misfit.side === "takes") yield finding(misfit, facts, project);
+    for (const [facts, misfits] of ofModules(project.modules, misfitsOf))
+      for (const misfit of misfits) if (misfit.side === "takes") yield finding(misfit, facts, project);
   },
 };
 

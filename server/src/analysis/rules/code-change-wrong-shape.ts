@@ -1,6 +1,7 @@
 /** A step gives a state that the version which it leads to does not have. */
 import { changesText } from "../explain.ts";
 import type { ModuleFacts, ProjectFacts, StepSource } from "../facts.ts";
+import { ofModules } from "../of-modules.ts";
 import { restoreFixes } from "../restore-type.ts";
 import type { Finding, Rule } from "../rule.ts";
 import { isPrimitive } from "../shape.ts";
@@ -15,9 +16,8 @@ export const codeChangeWrongShape: Rule = {
   description: "A step of `codeChange` gives a state that the version which it leads to does not accept.",
   proof: true,
   *check(project: ProjectFacts): Iterable<Finding> {
-    for (const facts of project.modules)
-      if (facts.source.steps.length > 0)
-        for (const misfit of misfitsOf(facts)) if (misfit.side === "gives") yield declaredFinding(misfit, facts, project);
+    for (const [facts, misfits] of ofModules(project.modules, misfitsOf))
+      for (const misfit of misfits) if (misfit.side === "gives") yield declaredFinding(misfit, facts, project);
   },
   *checkModule(facts: ModuleFacts): Iterable<Finding> {
     if (facts.unresolved) return;

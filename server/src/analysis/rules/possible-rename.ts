@@ -4,6 +4,7 @@ import type { Difference } from "../compare.ts";
 import { affected, concerned, subject } from "../explain.ts";
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
 import { missingStep, renameQuestions } from "../migration/missing-step.ts";
+import { modulesWith } from "../of-modules.ts";
 import type { Finding, Fix, RenameQuestion, Rule } from "../rule.ts";
 
 export const possibleRename: Rule = {
@@ -13,7 +14,7 @@ export const possibleRename: Rule = {
   description:
     "An optional field is gone and another one of the same type came, and nothing says whether it is the same under another name.",
   *check(facts: ProjectFacts): Iterable<Finding> {
-    const modules = facts.modules.filter(isOpen);
+    const modules = modulesWith(facts.modules, isConcerned);
     for (const cause of causesOf(modules, goneWithAnother, facts.modules)) {
       const [first] = cause.modules;
       const pairs = first === undefined ? [] : questionsFor(first, cause.differences);
@@ -42,7 +43,13 @@ function isOpen({ module, unresolved, state }: ModuleFacts): boolean {
   return !unresolved && module.baseline !== null && module.codeChange.up === "unneeded" && state.changes.length > 1;
 }
 
+function isConcerned(facts: ModuleFacts): boolean {
+  return isOpen(facts) && goneWithAnother(facts).length > 0;
+}
+
 function goneWithAnother(facts: ModuleFacts): readonly Difference[] {
+  // What it may have become is looked for only then.
+  if (!facts.state.changes.some(({ kind }) => kind === "optionalFieldRemoved")) return [];
   const from = new Set(renameQuestions(facts).map((question) => question.from));
   return facts.state.changes.filter(({ kind, path }) => kind === "optionalFieldRemoved" && from.has(path));
 }

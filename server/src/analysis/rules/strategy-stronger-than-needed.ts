@@ -1,6 +1,7 @@
 /** Processes are restarted, or the system stands still, for a change that could be carried out while it runs. */
 import type { ModuleFacts, ProjectFacts } from "../facts.ts";
 import { modulesText } from "../explain.ts";
+import { modulesWith } from "../of-modules.ts";
 import type { Finding, Rule } from "../rule.ts";
 
 export const strategyStrongerThanNeeded: Rule = {
@@ -12,7 +13,7 @@ export const strategyStrongerThanNeeded: Rule = {
   *check({ modules, config, root }: ProjectFacts): Iterable<Finding> {
     const { strategy, file } = config;
     if (strategy === null || strategy === "hot") return;
-    const changed = modules.filter(isChanged);
+    const changed = modulesWith(modules, isChanged);
     if (changed.length === 0 || !changed.every(isHot)) return;
     const ways = { restart: "a restart", window: "a maintenance window", "blue-green": "a second system beside the first" };
     const shown = changed.slice(0, 3);
