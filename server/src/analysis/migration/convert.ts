@@ -175,7 +175,8 @@ export class Converter implements Converting {
         return now === undefined ? undefined : { old, name, now: now[1] };
       });
     const kept = rows.filter((row) => row !== undefined);
-    if (kept.length < rows.length || kept.length === 0) return alternatives(this, from, to, value, path, new Set());
+    if (kept.length === 0) return alternatives(this, from, to, value, path, new Set());
+    if (kept.length < rows.length) return this.#someOf(from, to, value, path, kept);
     if (kept.every(({ old, now }) => old === now)) return `${value} as ${this.conversion.typeOf(to)}`;
     const type = this.conversion.typeOf(to);
     // Where the enum is not at hand, its values are what the type says.
@@ -185,7 +186,30 @@ export class Converter implements Converting {
       return `${typeof old === "number" && old >= 0 ? old : JSON.stringify(String(old))}: ${made}`;
     });
     const table = list("{", entries, "}", { layout: this.conversion.layout });
-    return `${constant ? `(${table} as const)` : table}[${value}]`;
+    // Some of an enum's members would be widened to all of them.
+    return `${constant || to.members.length < to.table.length ? `(${table} as const)` : table}[${value}]`;
+  }
+
+  /** What the other enum has is kept by its name; of the rest, a person has to say what becomes of it. */
+  #someOf(
+    from: EnumShape,
+    to: EnumShape,
+    value: string,
+    path: string,
+    kept: readonly { old: string | number; name: string; now: string | number }[],
+  ): string {
+    const type = this.conversion.typeOf(to);
+    const rest = from.members.filter((name) => !kept.some((row) => row.name === name));
+    const end = this.unknown(path, { ...from, members: rest }, to);
+    return kept.reduceRight((otherwise, { old, name, now }) => {
+      const made = this.conversion.enumMember(to, name) ?? `${JSON.stringify(now)}${/^["\d-]/.test(type) ? "" : ` as ${type}`}`;
+      return either(
+        `${value} === ${this.conversion.enumMember(from, name) ?? JSON.stringify(old)}`,
+        made,
+        otherwise,
+        this.conversion.layout,
+      );
+    }, end);
   }
 
   #object(from: ObjectShape, to: ObjectShape, value: string, path: string, taken: ReadonlySet<string>, broken: boolean): string {

@@ -353,6 +353,28 @@ describe("the written step", () => {
     assert.ok(fixed.includes("// kept\r\n") && fixed.includes("null!, // last\r\n\tcodeChange: {\r\n\t\t// instar: review"), fixed);
   });
 
+  test("an enum that changed: what it was is in the older steps, and members that both versions have need nobody", () => {
+    const project = new FixtureProject();
+    const text = (members: string, type: string) =>
+      `import { actor } from "instar";\nenum Level { ${members} }\ninterface State { readonly level: Level; readonly only: ${type} }\ninterface Case { init(): State }\nexport default actor<Case>({\n  vsn: 2,\n  init: () => ({ level: Level.Low, only: Level.High }),\n  codeChange: {\n    1: {\n      up: (old: { readonly n: number }): State => ({ level: old.n > 3 ? Level.High : Level.Low, only: Level.High as Level.High }),\n      down: (state: State): { readonly n: number } => ({ n: state.level === Level.High ? 4 : 0 }),\n    },\n  },\n});\n`;
+    project.write("src/case.actor.ts", text("Low, High", "Level.High"));
+    project.release();
+    project.write("src/case.actor.ts", text("None, Low, High", "Level.High"));
+    project.fix("state-changed-no-code-change", {});
+    const fixed = project.read("src/case.actor.ts") ?? "";
+    assert.deepEqual(project.typeErrors(), [], fixed);
+    assert.deepEqual(
+      project.findings().map(({ rule }) => rule),
+      [],
+    );
+    assert.ok(fixed.includes("level: old.n > 3 ? 1 : 0, only: 1 as 1"), fixed);
+    assert.ok(fixed.includes("state.level === 1 ? 4 : 0"), fixed);
+    const step = evaluateStep(fixed, 2);
+    assert.deepEqual(step.up({ level: 1, only: 1 }), { level: 2, only: 2 });
+    assert.deepEqual(step.down({ level: 1, only: 2 }), { level: 0, only: 1 });
+    assert.throws(() => step.down({ level: 0, only: 2 }), /say how/);
+  });
+
   test("lands where editors count lines, which a line separator does not end", () => {
     const project = new FixtureProject();
     const text = (fields: string) => source(fields, "").replace("export ", "/* \u2028 \u2029 */ export ");

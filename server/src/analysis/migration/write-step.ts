@@ -5,6 +5,7 @@
  */
 import type { MessageWish, ModuleFacts, ProjectFacts, StepSource, StepWriter } from "../facts.ts";
 import type { Answers, FileEdit, ValueQuestion } from "../rule.ts";
+import { children, type EnumShape, type Shape } from "../shape.ts";
 import { rangeIn, rangeOf } from "../source-place.ts";
 import { typeText } from "../type-text.ts";
 import { ts } from "../typescript.ts";
@@ -164,10 +165,27 @@ function runtimeImport(facts: TypedFacts, name: string): readonly FileEdit[] {
   return importEdits(facts.tree.source, [name], "instar", false);
 }
 
-/** In the steps that are there already, names that mean the state of the baseline: they say so from now on. */
-function olderSteps({ facts: { source, tree }, old }: StepContext): readonly FileEdit[] {
+/** In the steps that are there already, names that mean the state of the baseline: they say so from now on. Enums that changed are their values. */
+function olderSteps({ facts: { source, tree }, old, scope }: StepContext): readonly FileEdit[] {
   const edits: FileEdit[] = [];
+  const enums = enumsOf(old.shapes.state).filter((each) => each.name !== undefined && !scope.means(each.name, each));
+  const valueOf = (holder: ts.Node, member: string): string | undefined => {
+    const symbol = ts.isIdentifier(holder) && enums.length > 0 ? tree.checker.getSymbolAtLocation(holder) : undefined;
+    const meant = symbol !== undefined && symbol.flags & ts.SymbolFlags.Alias ? tree.checker.getAliasedSymbol(symbol) : symbol;
+    if (meant === undefined || (meant.flags & ts.SymbolFlags.Enum) === 0) return undefined;
+    const value = enums.find(({ name }) => name === meant.name)?.table.find(([name]) => name === member)?.[1];
+    return value === undefined ? undefined : JSON.stringify(value);
+  };
   const visit = (node: ts.Node): void => {
+    const value = ts.isPropertyAccessExpression(node)
+      ? valueOf(node.expression, node.name.text)
+      : ts.isQualifiedName(node)
+        ? valueOf(node.left, node.right.text)
+        : undefined;
+    if (value !== undefined) {
+      edits.push({ file: source.file, range: rangeOf(node), newText: value });
+      return;
+    }
     if (ts.isTypeReferenceNode(node) && ts.isIdentifier(node.typeName)) {
       const name = old.types.replaced.get(node.typeName.text);
       if (name !== undefined) edits.push({ file: source.file, range: rangeOf(node.typeName), newText: name });
@@ -176,4 +194,10 @@ function olderSteps({ facts: { source, tree }, old }: StepContext): readonly Fil
   };
   for (const step of tree.nodes.steps) visit(step.property);
   return edits;
+}
+
+function enumsOf(root: Shape): readonly EnumShape[] {
+  const reached = new Set([root]);
+  for (const shape of reached) for (const child of children(shape)) reached.add(child);
+  return [...reached].filter((shape) => shape.kind === "enum");
 }
