@@ -38,6 +38,10 @@ const kept: Record<string, readonly [text: string, ...found: string[]]> = {
     "const cache = {};\nexport function load(id) { return cache[id] || (cache[id] = make(id)); }",
     "cache container load cache",
   ],
+  "made after what returns otherwise": [
+    "let made;\nexport function get(again) { if (again) return made; made = make(); return made; }",
+    "made variable get",
+  ],
   "made once, and counted": ["let made;\nexport function get() { if (!made) made = make(); made += 1; return made; }", "made variable get"],
   "in a generator, a method and a default": [
     "let a = 0, b = 0, c = 0;\nexport function* run() { a++; }\nexport class B { run() { b++; } }\nexport function d(x = c++) {}",
@@ -75,6 +79,8 @@ const silent: Record<string, string> = {
   "made when it is asked for": "let made;\nexport function get() { return made ??= make(); }",
   "made when it is missing":
     "let made: string | undefined;\nexport function get() { if (made === undefined) made = make(); return made; }\nexport function other() { if (!made) { made = make(); } return made; }",
+  "made when there was nothing to return":
+    "let made: string | undefined;\nlet begun = false;\nexport function get() { if (made !== undefined) return made; made = make(); return made; }\nexport function begin() { if (begun) { return; } begun = true; make(); }",
   "kept with its object": "const seen = new WeakMap();\nexport function see(o) { seen.set(o, 1); }",
   "a timer":
     "let timer: unknown;\nexport function later() { clearTimeout(timer); timer = setTimeout(() => {}, 10); }\nexport function stop() { timer = undefined; }",

@@ -77,10 +77,18 @@ function isContainer({ initializer }: ts.VariableDeclaration, names: FileNames):
   return meaning?.kind === "global" && /^(Array|Map|Object|Set|URLSearchParams|[A-Z]\w*Array)$/.test(meaning.name);
 }
 
-/** `if (found === undefined) found = make();`, and timers, which another rule tells. */
+/** `if (found === undefined) found = make();`, `if (found) return;` before it, and timers, which another rule tells. */
 function isMadeOnce(declaration: ts.VariableDeclaration, writer: ts.Node, names: FileNames): boolean {
   let all = true;
   const visit = (node: ts.Node, guarded: boolean): void => {
+    if (ts.isBlock(node)) {
+      let within = guarded;
+      for (const statement of node.statements) {
+        visit(statement, within);
+        within ||= ts.isIfStatement(statement) && leaves(statement) && whereMissing(statement.expression, declaration, names)[1];
+      }
+      return;
+    }
     if (ts.isIfStatement(node)) {
       visit(node.expression, guarded);
       const [then, otherwise] = whereMissing(node.expression, declaration, names);
@@ -97,6 +105,12 @@ function isMadeOnce(declaration: ts.VariableDeclaration, writer: ts.Node, names:
   };
   visit(writer, false);
   return all;
+}
+
+/** `if (…) return found;` */
+function leaves({ thenStatement, elseStatement }: ts.IfStatement): boolean {
+  const last = ts.isBlock(thenStatement) ? thenStatement.statements.at(-1) : thenStatement;
+  return elseStatement === undefined && last !== undefined && (ts.isReturnStatement(last) || ts.isThrowStatement(last));
 }
 
 /** Whether a condition says that the variable has no value yet, where it holds and where it does not. */
