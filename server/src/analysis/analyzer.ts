@@ -174,7 +174,9 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       const facts = judge(actor);
       // Whether it was called something else before, all modules say together.
       if (facts.snapshots.length === 0 && releases.ids().length > 0) return undefined;
-      const differences = [...facts.state.changes, ...facts.messages.changes];
+      // Who sends what the other version does not understand, others say.
+      if (facts.messages.changes.length > 0) return undefined;
+      const differences = facts.state.changes;
       // A pid may go by another name only because of what its module was called before; and whether a declaration elsewhere was edited is
       // told by all that use it.
       const elsewhere = ({ declared }: Holder) => declared.file !== file;
@@ -210,6 +212,8 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
     snapshot(module) {
       const facts = last?.facts.find((each) => each.module.id === module.id);
       if (facts === undefined || facts.source.vsn === null || facts.unresolved) return undefined;
+      // A release is for good, whatever the project wants to be told of files that do not parse.
+      if (whole?.readings.some(({ file, syntax }) => file === facts.source.file && syntax !== null) === true) return undefined;
       const { id, vsn, protocol } = facts.source;
       const file = snapshotFile(root, id, vsn);
       // A snapshot that says the same in other words (names, those of other protocols too, order, `readonly`) stays as it was released.

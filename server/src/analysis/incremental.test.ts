@@ -241,6 +241,22 @@ test("what a step calls in another file counts when its file is looked at first,
   );
 });
 
+test("who sends a message that is gone, others say", () => {
+  const said = (casts: string) => room("n: number").replace("init(): State", `init(): State; casts: { ${casts} }`);
+  const files: Record<string, string> = { [`${root}/src/a.actor.ts`]: said("say(): void; add(): void") };
+  const analyzer = createAnalyzer(memoryHost(files), { root });
+  const [module = assert.fail()] = analyzer.analyze()?.modules ?? [];
+  const snapshot = analyzer.snapshot(module) ?? assert.fail();
+  files[snapshot.file] = snapshot.text;
+  files[`${root}/src/a.actor.ts`] = said("add(): void").replace("vsn: 1", "vsn: 2");
+  const cold = createAnalyzer(memoryHost(files), { root });
+  assert.equal(cold.first(`${root}/src/a.actor.ts`), undefined);
+  assert.deepEqual(
+    cold.analyze()?.findings.map(({ rule }) => rule),
+    ["message-handler-removed"],
+  );
+});
+
 test("what a file starts, others say", () => {
   const starting = room("n: number", 'import { start } from "instar";\nimport other from "./b.actor.ts";').replace(
     "() => null as never",
