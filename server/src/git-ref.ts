@@ -45,8 +45,16 @@ export function resolveRef(root: string, ref: string, mergeBase: boolean): Resol
 function commitOf(root: string, ref: string): string | undefined {
   // What begins with a dash would be an option of git's.
   if (ref === "" || ref.startsWith("-")) return undefined;
-  const answer = askGit(root, ["rev-parse", "--verify", "--quiet", `${ref}^{commit}`]);
-  return answer.ok ? answer.text.trim() : undefined;
+  // All that follows is text to look for in messages, `^{commit}` too.
+  const object = ref.startsWith(":/") ? objectOf(root, ref) : ref;
+  return object === undefined ? undefined : objectOf(root, `${object}^{commit}`);
+}
+
+/** Undefined also for what stands for more than one object, such as `^main`. */
+function objectOf(root: string, name: string): string | undefined {
+  const answer = askGit(root, ["rev-parse", "--verify", "--quiet", name]);
+  const id = answer.text.trim();
+  return answer.ok && /^[0-9a-f]+$/.test(id) ? id : undefined;
 }
 
 /** CI checks out one branch, and knows the others by their remote alone. */
