@@ -13,6 +13,7 @@ import { loops } from "./loops.ts";
 import { messageArguments } from "./message-arguments.ts";
 import { moduleVariables } from "./module-variables.ts";
 import { patterns } from "./patterns.ts";
+import { plainClasses } from "./plain-classes.ts";
 import { sends } from "./sends.ts";
 import { spawns } from "./spawns.ts";
 import { stateValues } from "./state-values.ts";
@@ -43,6 +44,7 @@ const collectors = {
   messageArguments,
   moduleVariables,
   patterns,
+  plainClasses,
   sends,
   spawns,
   stateValues,

@@ -30,6 +30,7 @@ export const words: Readonly<Record<BodyKind, Words>> = {
   messageArguments: { mayHold: (text) => /\b(?:calls|casts|infos)\b/.test(text), rare: true },
   moduleVariables: { mayHold: mayKeepVariables },
   patterns: { mayHold: (text) => /\bstate\b|\bState\b|: [A-Z]/.test(text), rare: true },
+  plainClasses: { mayHold: (text) => /\bclass\b/.test(text), rare: true },
   sends: { mayHold: (text) => /\.(?:call|cast)\b|\bsendAfter\b/.test(text), rare: true, strings: quoted },
   spawns: { mayHold: (text) => /\bstart\b\s*(?:[(<]|as\b)/.test(text) && text.includes(runtimePackage) },
   stateValues: { mayHold: (text) => /=>|\bfunction\b|\bnew\b/.test(text), rare: true },

@@ -1,4 +1,6 @@
 /** An instance in the state has the methods of the version that made it. */
+import type { ProjectFacts } from "../facts.ts";
+import { plainData } from "../plain-data.ts";
 import type { Finding, Rule } from "../rule.ts";
 import { type Held, heldBy, heldInStates } from "../held-values.ts";
 import { type Hidden, hiddenInStates } from "../hidden-values.ts";
@@ -9,13 +11,14 @@ export const classInstanceInState: Rule = {
   group: "old-code",
   description:
     "The state holds an instance of a class of the project, which keeps the methods of the class as it was when the instance was made.",
-  *check({ modules, bodies }): Iterable<Finding> {
-    for (const held of heldInStates(modules, "classInstance")) yield finding(held);
+  *check(project): Iterable<Finding> {
+    const { modules, bodies } = project;
+    for (const held of heldInStates(modules, "classInstance")) yield finding(held, project);
     for (const hidden of hiddenInStates(modules, bodies, "instance")) yield assigned(hidden);
   },
 };
 
-function finding(held: Held): Finding {
+function finding(held: Held, project: ProjectFacts): Finding {
   const { path, shape } = held;
   const name = shape.kind === "class" ? shape.class : "";
   return {
@@ -27,7 +30,7 @@ function finding(held: Held): Finding {
       `lacking what its new constructor would give them, and no longer \`instanceof ${name}\`. Keep plain data in the state and write functions that take it; or make the instances anew in \`codeChange\` whenever the class changes.`,
     related:
       shape.kind === "class" && shape.declared !== undefined ? [{ ...shape.declared, message: `\`${name}\` is declared here.` }] : [],
-    fixes: [],
+    fixes: plainData(held, project),
   };
 }
 
