@@ -167,7 +167,9 @@ function comments(text: string): string[] {
   const source = ts.createSourceFile("file.ts", text, ts.ScriptTarget.Latest, true);
   const visit = (node: ts.Node): void => {
     for (const ranges of [ts.getLeadingCommentRanges(text, node.getFullStart()), ts.getTrailingCommentRanges(text, node.getEnd())])
-      for (const { pos, end } of ranges ?? []) found.set(pos, text.slice(pos, end));
+      for (const { pos, end } of ranges ?? [])
+        // One that moves with its code is indented as that is.
+        found.set(pos, text.slice(pos, end).replaceAll(/\n\s*/g, "\n"));
     node.getChildren(source).forEach(visit);
   };
   visit(source);
