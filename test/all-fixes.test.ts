@@ -19,13 +19,10 @@ const revealed: readonly (readonly [fix: RegExp, rules: readonly string[]])[] = 
   [/^state-changed-no-(code-change|down), "Write /, ["strategy-stronger-than-needed"]],
   [/^snapshot-damaged, "Keep version/, ["state-changed-no-code-change"]],
   [/^suppression-without-reason, "Remove the suppression"/, ["vsn-not-literal"]],
-  [/^code-change-imports-live-code, "Give the step a copy/, ["code-change-impure"]],
 ];
 
 /** Type errors that come to light with a fix. */
 const revealedErrors: readonly (readonly [fix: RegExp, error: RegExp])[] = [
-  // Fixtures have less of a platform than the projects that have what this is for.
-  [/^handler-waits-unbounded, /, /Cannot find name 'AbortSignal'/],
   // With the type as it was, the checker sees what the step does wrong.
   [/^code-change-reads-unknown-field, "Declare /, /is not assignable to type/],
 ];

@@ -5,7 +5,8 @@ import { rangeIn, rangeOf } from "../source-place.ts";
 import type { Range } from "../span.ts";
 import { ts } from "../typescript.ts";
 import type { FileNames } from "./file-names.ts";
-import { functionMeant, type ReachedFunction } from "./reached-functions.ts";
+import { changedVariables } from "./changed-variables.ts";
+import { eachPart, functionMeant, type ReachedFunction } from "./reached-functions.ts";
 
 export interface SharedFunction {
   readonly name: string;
@@ -42,7 +43,7 @@ export function sharedFunctions(
         if (here === undefined) return [];
         const all = (uses.get(node) ?? []).filter(({ owner }) => !shared.has(owner)).map(({ at }) => at);
         const name = through.at(-1) ?? "";
-        return [{ name, range: rangeOf(here.at), copied: copyOf(node, all, `${name}${suffix}`) }];
+        return [{ name, range: rangeOf(here.at), copied: copyOf(node, all, `${name}${suffix}`, names) }];
       });
     },
   };
@@ -61,9 +62,12 @@ function isExported(node: ts.Node): boolean {
   return ts.isFunctionDeclaration(node) && node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) === true;
 }
 
-/** A function that calls itself would call the other one, and a name that is there already may mean something else. */
-function copyOf(node: FunctionNode, uses: readonly ts.Node[], name: string): SharedFunction["copied"] {
-  if (!ts.isFunctionDeclaration(node) || node.name === undefined || !uses.every(ts.isIdentifier)) return null;
+/**
+ * A function that calls itself would call the other one, a name that is there already may mean something else, and what both would write
+ * into still changes with the other one.
+ */
+function copyOf(node: FunctionNode, uses: readonly ts.Node[], name: string, names: FileNames): SharedFunction["copied"] {
+  if (!ts.isFunctionDeclaration(node) || node.name === undefined || !uses.every(ts.isIdentifier) || usesChanged(node, names)) return null;
   const source = node.getSourceFile();
   const own = node.name;
   if (has(source, (text) => text === name) || (node.body !== undefined && has(node.body, (text) => text === own.text))) return null;
@@ -78,6 +82,17 @@ function copyOf(node: FunctionNode, uses: readonly ts.Node[], name: string): Sha
     },
     ...uses.map((use) => ({ range: rangeOf(use), newText: ts.isShorthandPropertyAssignment(use.parent) ? `${own.text}: ${name}` : name })),
   ];
+}
+
+function usesChanged(node: ts.Node, names: FileNames): boolean {
+  const changed = changedVariables(names);
+  let found = false;
+  if (changed.size > 0)
+    eachPart(node, (part) => {
+      const meaning = ts.isIdentifier(part) ? names.meaningOf(part) : undefined;
+      found ||= meaning?.kind === "local" && meaning.top && changed.has(meaning.declaration);
+    });
+  return found;
 }
 
 function has(node: ts.Node, named: (text: string) => boolean): boolean {
