@@ -34,6 +34,7 @@ interface Compared {
   }[];
   readonly findings: readonly {
     readonly rule: string;
+    readonly severity: string;
     readonly message: string;
     readonly file: string;
     readonly range: { readonly start: { readonly line: number } };
