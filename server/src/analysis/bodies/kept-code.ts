@@ -54,6 +54,19 @@ export function functionAround(node: ts.Node): ts.Node {
   return at;
 }
 
+/** A function that does nothing but send a message is as good as none: whatever code is current handles it. */
+export function onlySends(given: ts.Expression): boolean {
+  const fn = unwrap(given);
+  if (!ts.isArrowFunction(fn) && !ts.isFunctionExpression(fn)) return false;
+  const [only, ...more] = ts.isBlock(fn.body) ? fn.body.statements : [fn.body];
+  if (only === undefined || more.length > 0) return only === undefined;
+  let expression: ts.Node = ts.isExpressionStatement(only) ? only.expression : only;
+  while (ts.isVoidExpression(expression)) expression = expression.expression;
+  if (!ts.isCallExpression(expression) || !ts.isPropertyAccessExpression(expression.expression)) return false;
+  const [name] = expression.arguments;
+  return /^(cast|call)$/.test(expression.expression.name.text) && name !== undefined && ts.isStringLiteralLike(name);
+}
+
 /** The variable that what a call gives is kept in, where it is one of the function itself. */
 export function localResult(call: ts.Node): ts.VariableDeclaration | undefined {
   const { parent } = call;

@@ -10,7 +10,7 @@ import type { BodySource } from "./collectors.ts";
 import { type EmitterElsewhere, emitterOf } from "./emitters.ts";
 import type { FileNames } from "./file-names.ts";
 import { functionPath, type FunctionPath } from "./function-path.ts";
-import { functionAround, keptCode, localResult, settlesPromise } from "./kept-code.ts";
+import { functionAround, keptCode, localResult, onlySends, settlesPromise } from "./kept-code.ts";
 
 export interface Subscription {
   /** `bus.on`. */
@@ -103,21 +103,8 @@ function isMaker(callee: ts.Expression, names: FileNames): boolean {
   return /^(http|https|http2|net|tls)$/.test(from) && /^create(Secure)?Server$/.test(meaning.name);
 }
 
-/** A listener that does nothing but send a message is as good as none: whatever code is current handles it. */
 function isKept(listener: ts.Expression, names: FileNames): boolean {
   return keptCode(listener, names) !== null && !onlySends(listener) && !settlesPromise(listener, names);
-}
-
-function onlySends(listener: ts.Expression): boolean {
-  const fn = unwrap(listener);
-  if (!ts.isArrowFunction(fn) && !ts.isFunctionExpression(fn)) return false;
-  const [only, ...more] = ts.isBlock(fn.body) ? fn.body.statements : [fn.body];
-  if (only === undefined || more.length > 0) return only === undefined;
-  let expression: ts.Node = ts.isExpressionStatement(only) ? only.expression : only;
-  while (ts.isVoidExpression(expression)) expression = expression.expression;
-  if (!ts.isCallExpression(expression) || !ts.isPropertyAccessExpression(expression.expression)) return false;
-  const [name] = expression.arguments;
-  return /^(cast|call)$/.test(expression.expression.name.text) && name !== undefined && ts.isStringLiteralLike(name);
 }
 
 /** Whether the function that subscribes also takes that back. */

@@ -21,7 +21,7 @@ const held: Record<string, readonly [text: string, ...found: string[]]> = {
   "by globalThis": ["globalThis.setTimeout(() => {}, 10);", "setTimeout top unknown"],
   "by a constant": ["const later = setTimeout; later(tick, 10);", "setTimeout top unknown"],
   "at once": [
-    "queueMicrotask(() => {}); setImmediate(tick); setTimeout(() => {}, 0); setTimeout(() => {});",
+    "queueMicrotask(() => run()); setImmediate(tick); setTimeout(() => run(), 0); setTimeout(() => run());",
     ...["queueMicrotask", "setImmediate", "setTimeout", "setTimeout"].map((name) => `${name} top brief`),
   ],
   "ended only by itself": [
@@ -59,6 +59,8 @@ const held: Record<string, readonly [text: string, ...found: string[]]> = {
 };
 
 const silent: Record<string, string> = {
+  "a message to oneself, when the code that runs has returned":
+    "queueMicrotask(() => self.pid.cast('next')); setTimeout(() => { void self.pid.call('next'); }, 0);",
   "a promise of time": "const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));",
   "a promise of time, wrapped": "await new Promise((resolve) => { setTimeout(() => resolve(1), 10); });",
   "a promise that fails in time": "await new Promise((_, reject) => setTimeout(() => { log(); reject(new Error()); }, 10));",

@@ -6,7 +6,7 @@ import { ts } from "../typescript.ts";
 import type { BodySource } from "./collectors.ts";
 import type { FileNames } from "./file-names.ts";
 import { functionPath, type FunctionPath } from "./function-path.ts";
-import { functionAround, keptCode, localResult, settlesPromise } from "./kept-code.ts";
+import { functionAround, keptCode, localResult, onlySends, settlesPromise } from "./kept-code.ts";
 import type { TextEdit } from "./round-edits.ts";
 import { timerEdits } from "./timer-edits.ts";
 
@@ -47,13 +47,16 @@ function timerOf(call: ts.CallExpression, names: FileNames): Timer | undefined {
   if (name === undefined || callback === undefined) return undefined;
   const kept = keptCode(callback, names);
   if (kept === null || settlesPromise(callback, names) || isCleared(call, names)) return undefined;
+  const brief = name === "setImmediate" || name === "queueMicrotask" || (name === "setTimeout" && isNothing(delay));
+  // A message to oneself is what it would be replaced by.
+  if (brief && onlySends(callback)) return undefined;
   const known = names.meaningOf(call.expression);
   return {
     name,
     range: rangeOf(call.expression),
     callback: kept,
     known: ts.isIdentifier(unwrap(call.expression)) && known?.kind === "global",
-    brief: name === "setImmediate" || name === "queueMicrotask" || (name === "setTimeout" && isNothing(delay)),
+    brief,
     within: functionPath(call),
     info: timerEdits(call, name, names),
   };
