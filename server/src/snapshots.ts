@@ -65,12 +65,14 @@ function judge(
     text: null,
     problem,
   });
-  if (snapshot === undefined || module.vsn === null) {
-    return refuse(`${where} cannot be read well enough to be released. Correct what instar check finds in it.`);
-  }
   // Of a file that does not parse, only some parts may have been read, and a release is for good.
   const broken = analyzed.findings.find(({ rule, file: place }) => rule === "syntax-error" && place === module.file);
   if (broken !== undefined) return refuse(`${file}:${broken.range.start.line}:${broken.range.start.column} ${broken.message}`);
+  if (snapshot === undefined || module.vsn === null) {
+    return refuse(
+      `${where} cannot be read well enough to be released. Correct what instar check finds in it, also by rules that are switched off or suppressed, such as syntax-error and type-not-resolved.`,
+    );
+  }
   // Next to a snapshot that cannot be read, a new one would become the baseline, and what the old one said would be out of sight.
   const unreadable = analyzed.findings.find(
     (finding) =>

@@ -34,6 +34,7 @@ test("a record: where it is declared and used, and what changed in it", async (t
     [{ name: "Item", file: "src/item.ts", changes: [{ path: "Item.price", kind: "changed", old: "number", new: "string" }] }],
   );
 
+  assert.match((await run("Function-In-State")).stdout, /a function lies in the state/);
   const unknown = await run("Items");
   assert.equal(unknown.code, 2);
   assert.match(unknown.stderr, /There is no rule Items, and no type of that name .* Did you mean Item\?/);

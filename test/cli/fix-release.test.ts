@@ -47,6 +47,18 @@ test("release --format json says what was written", async (t) => {
   });
 });
 
+test("what does not parse is not released, whatever the configuration wants to hear of it", async (t) => {
+  const project = temporaryProject(t, { [file]: counter.replace("calls: {", "calls: {{{") });
+  const refused = async (): Promise<string> => {
+    const { code, stderr } = await runCli(["release"], { cwd: project.root });
+    assert.deepEqual([code, existsSync(project.path(snapshotOf(1)))], [1, false]);
+    return stderr;
+  };
+  assert.match(await refused(), /counter\.actor\.ts:\d+:\d+ This file does not parse/);
+  project.write({ "instar.config.json": '{ "rules": { "syntax-error": "off" } }' });
+  assert.match(await refused(), /cannot be read well enough to be released.*switched off or suppressed/);
+});
+
 test("a released version is frozen: release refuses until vsn is raised, --amend rewrites", async (t) => {
   const project = await released(t);
   project.write({ [file]: changedCounter });

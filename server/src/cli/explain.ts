@@ -17,9 +17,10 @@ export function registerExplain(program: Command): void {
     .argument("<name>", "the id of a rule as a finding shows it, or the name of a type that lies in states or messages")
     .addOption(new Option("--format <format>", "how it is printed").choices(["text", "json"]).default("text"))
     .action(async (name: string, { format }: { format: string }, command: Command) => {
-      const page = readRulePage(name);
+      const rule = name.toLowerCase();
+      const page = readRulePage(rule);
       if (page === undefined) return explainRecord(name, format, command);
-      if (format === "json") printJson({ version: 1, rule: name, description: ruleDescription(page), page });
+      if (format === "json") printJson({ version: 1, rule, description: ruleDescription(page), page });
       else print(renderMarkdown(page));
     });
 }
