@@ -43,13 +43,15 @@ function* find(facts: ModuleFacts): Iterable<Misfit> {
   const { source, unresolved } = facts;
   if (unresolved || source.vsn === null) return;
   const found = new Set<string>();
+  // With steps that lead further, it is not said which version the source's own state is of.
+  const last = source.steps.some(({ from }) => from !== null && from >= (source.vsn ?? 0)) ? source.vsn - 1 : source.vsn;
   for (const step of source.steps) {
     const { from } = step;
     if (from === null || from >= source.vsn) continue;
     for (const [direction, side, vsn] of sidesOf(from)) {
       const declared = step.functions[direction]?.[side] ?? null;
       const state = stateOf(facts, vsn);
-      if (declared === null || state === null) continue;
+      if (declared === null || state === null || vsn > last) continue;
       const key = `${vsn} ${shapeHash(declared)}`;
       if (found.has(key) || !isMisfit(declared, state, side)) continue;
       found.add(key);
@@ -86,13 +88,14 @@ function isMisfit(declared: Shape, state: Shape, side: Misfit["side"]): boolean 
   return (side === "takes" ? valid(state, declared) : valid(declared, state)) === "incompatible";
 }
 
-/** The frozen type, where this is what it is; else the step. */
-function placeOf(declared: Shape, step: StepSource, { source }: ModuleFacts): Location {
+/** The frozen type, where this is what it is; else the step, which takes or gives what another version has. */
+function placeOf(declared: Shape, step: StepSource, { source, released }: ModuleFacts): Location {
   const its = "declared" in declared ? declared.declared : undefined;
   const own = "declared" in source.protocol.state ? source.protocol.state.declared : undefined;
   if (its === undefined || its.file !== source.file) return { file: source.file, range: step.range };
   const isCurrent = own !== undefined && own.file === its.file && own.range.start.line === its.range.start.line;
-  return isCurrent ? { file: source.file, range: step.range } : its;
+  const isAnother = released.some(({ state }) => shapeHash(state) === shapeHash(declared));
+  return isCurrent || isAnother ? { file: source.file, range: step.range } : its;
 }
 
 /** Fields that every state of the version has, and that an object which a step writes out has not; null where that cannot be told. */

@@ -33,8 +33,9 @@ function formerIds({ modules, orphans: all, readings, root }: ProjectFacts): Rea
       found.set(facts, { id: baseline.id, certain: isAlike(facts, baseline.id, baseline.shapes), where: `at ${baseline.name ?? ""}` });
   }
   if (all.length === 0) return found;
-  // One that is still there, and only cannot be read, is not gone.
-  const files = new Set(readings.map(({ file }) => withoutExtension(relativeTo(root, file))));
+  // One that is still there, and only cannot be read, is not gone. One that is read says itself by what id it goes.
+  const read = new Set(modules.map(({ module }) => module.file));
+  const files = new Set(readings.flatMap(({ file }) => (read.has(file) ? [] : [withoutExtension(relativeTo(root, file))])));
   const orphans = all.filter(({ id }) => !files.has(id));
   const fresh = modulesWith(modules, isFresh).filter((facts) => !found.has(facts));
   for (const orphan of orphans) {

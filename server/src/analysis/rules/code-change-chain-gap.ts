@@ -7,6 +7,7 @@ import type { Finding, Fix, Rule } from "../rule.ts";
 import type { Shape } from "../shape.ts";
 import { createValidity } from "../validity.ts";
 import { counterexample, valueText } from "../witness.ts";
+import { isBehindItsSteps } from "./code-change-wrong-range.ts";
 
 export const codeChangeChainGap: Rule = {
   id: "code-change-chain-gap",
@@ -14,10 +15,35 @@ export const codeChangeChainGap: Rule = {
   group: "state",
   description: "No chain of `codeChange` steps leads from a version that was released to the newest one.",
   *check(project: ProjectFacts): Iterable<Finding> {
+    for (const facts of modulesWith(project.modules, isHidden)) yield hidden(facts);
     for (const facts of modulesWith(project.modules, lacksSteps))
       for (const gap of gapsIn(facts, project)) yield finding(gap, facts, project);
   },
 };
+
+/** Whether a step is needed that may be in a table which is not written out in this file. */
+function isHidden({ source, baseline, module, unresolved }: ModuleFacts): boolean {
+  if (source.codeChange !== "open" || !source.written || unresolved || source.vsn === null || baseline === null) return false;
+  // One under a computed key stands here, and only its number is not known.
+  const isComputed = source.steps.some(({ from, written }) => from === null && written);
+  return !isComputed && source.vsn > baseline.vsn && module.state.up !== "compatible";
+}
+
+/** That nothing else is found says nothing then. */
+function hidden({ module, baseline }: ModuleFacts): Finding {
+  return {
+    rule: codeChangeChainGap.id,
+    severity: "info",
+    module: module.id,
+    file: module.file,
+    range: module.ranges.vsn ?? module.ranges.actor,
+    message:
+      `Not all of \`codeChange\` of \`${module.id}\` is written out in this file, so whether a step carries the states of version ${baseline?.vsn ?? 0} over, and what it takes, gives and does, is not known here. ` +
+      "Write the table out in this file, with the steps' functions beside it; `instar prove` tries the steps wherever they are.",
+    related: [],
+    fixes: [],
+  };
+}
 
 /** Steps that are missing one after the other. */
 interface Gap {
@@ -54,7 +80,8 @@ function gapsIn(facts: ModuleFacts, { config }: ProjectFacts): readonly Gap[] {
     let to = from + 1;
     while (to < newest && !leadsUp(source, to)) to += 1;
     const gap = gapBetween(from, to, facts);
-    if (gap !== undefined) gaps.push(gap);
+    // A step with too high a number may be the one that is missing, which is another rule's.
+    if (gap !== undefined && !(to === source.vsn && isBehindItsSteps(facts))) gaps.push(gap);
     from = to;
   }
   return gaps;
