@@ -166,6 +166,7 @@ test("a step is not proven where another may take its place", () => {
   assert.deepEqual(whole(`codeChange: ${codeChange}, ["codeChange"]: steps`), []);
   assert.deepEqual(whole(`codeChange: ${codeChange.slice(0, -1)}, ...more }`), []);
   assert.deepEqual(whole(`codeChange: ${codeChange.slice(0, -1)}, ["1"]: { up: ${writing} } }`), []);
+  assert.deepEqual(whole(`codeChange: { ...steps, ...others }`, `const steps = ${codeChange};`), []);
   assert.deepEqual(whole(`codeChange: steps`, `const steps = ${codeChange}; steps[1].up = ${writing};`), []);
   assert.deepEqual(whole(`codeChange: steps`, `let steps = ${codeChange}; steps = others;`), []);
 });

@@ -19,8 +19,10 @@ export function readOnlySteps(file: string, text: string): readonly number[] {
   const call = defaultCall(source);
   if (call === undefined) return [];
   const functions = new FileFunctions(source);
-  const { object, steps } = definitionNodes(call);
+  const { object, codeChange, steps } = definitionNodes(call);
   const found = steps.flatMap(({ from, property, object: step }) => {
+    // What is spread into the table, something behind it may replace.
+    if (property.parent !== codeChange) return [];
     const up = step?.properties.find((part) => keyOf(part) === "up");
     if (from === null || up === undefined || !isLast(up) || !isLast(property) || !isLast(object?.properties.find(namesSteps))) return [];
     const proof = functions.isAssigned(call) || functions.isAssigned(up) ? null : proofOf(functions, up);
