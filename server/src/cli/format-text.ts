@@ -97,12 +97,15 @@ function characters(text: string): readonly string[] {
 
 /** How many columns of a terminal a text takes. */
 function columns(text: string): number {
-  return characters(text).reduce((sum, character) => sum + (wide.test(character) ? 2 : 1), 0);
+  return characters(text).reduce((sum, character) => sum + (wide.test(character) || character.includes(drawnAsPicture) ? 2 : 1), 0);
 }
 
 /** Characters that terminals draw twice as wide as letters. */
 const wide =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303E\uFE0F\uFF01-\uFF60\uFFE0-\uFFE6]/u;
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303E\uFF01-\uFF60\uFFE0-\uFFE6]/u;
+
+/** The selector that makes a picture of the character before it. */
+const drawnAsPicture = "\uFE0F";
 
 function severityText(severity: Severity): string {
   return { error: colors.red, warning: colors.yellow, info: colors.blue }[severity](severity);

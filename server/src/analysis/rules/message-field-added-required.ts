@@ -12,12 +12,10 @@ export const messageFieldAddedRequired: Rule = {
   description: "A message has an argument or a field that has to be there, and that messages of the released version do not have.",
   *check(project: ProjectFacts): Iterable<Finding> {
     for (const broken of brokenMessages(project, "message-field-added-required"))
-      yield messageFinding(
-        project,
-        broken,
-        `${text(broken)} ${meetingText(broken)}${sendersText(project, broken)} ${todo(broken)}`,
-        [...translate(project, broken), ...makeOptional(project, broken)],
-      );
+      yield messageFinding(project, broken, `${text(broken)} ${meetingText(broken)}${sendersText(project, broken)} ${todo(broken)}`, [
+        ...translate(project, broken),
+        ...makeOptional(project, broken),
+      ]);
   },
 };
 
