@@ -503,7 +503,8 @@ describe("extraction", () => {
     ]);
     assert.deepEqual(
       read.map(({ snapshot }) => snapshot?.replaceAll(/\n\s*/g, " ") ?? null),
-      [null, null, null, "export interface State { a: 1; }", "export interface State { a: number; }"],
+      // The last one does not parse: what was read of it may be a part.
+      [null, null, null, "export interface State { a: 1; }", null],
     );
   });
 
