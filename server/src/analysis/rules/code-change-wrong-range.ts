@@ -40,14 +40,17 @@ function noVersion({ range }: StepSource, { source }: ModuleFacts): Found | unde
   };
 }
 
-function tooHigh({ from, range }: StepSource, { source, baseline }: ModuleFacts): Found {
+function tooHigh({ from, range }: StepSource, { source, baseline, released, state, messages }: ModuleFacts): Found {
   const { vsn, vsnValue } = source;
   const next = (from ?? 0) + 1;
   const before = (vsn ?? 0) - 1;
   const first = Math.min(baseline?.vsn ?? Infinity, vsn ?? Infinity);
   const between = Array.from({ length: Math.max(0, (from ?? 0) - first) }, (_, index) => first + index);
   // Where a step before it is missing, it is the number that is wrong.
-  const isReached = between.every((each) => source.steps.some((step) => step.from === each));
+  const isFree = before >= 1 && !source.steps.some((step) => step.from === before);
+  // Nor is there anything to raise for where nothing has changed, and the version before has no step.
+  const isHole = isFree && state.changes.length + messages.changes.length === 0 && released.some((each) => each.vsn === before);
+  const isReached = !isHole && between.every((each) => source.steps.some((step) => step.from === each));
   const raise: Fix[] =
     vsnValue === null || !isReached
       ? []
@@ -59,7 +62,6 @@ function tooHigh({ from, range }: StepSource, { source, baseline }: ModuleFacts)
             edits: () => [{ file: source.file, range: vsnValue.range, newText: String(next) }],
           },
         ];
-  const isFree = before >= 1 && !source.steps.some((step) => step.from === before);
   const renumber: Fix[] = isFree
     ? [
         {
