@@ -188,10 +188,10 @@ test("a second runtime of the same name is refused, exit 1", async (t) => {
 });
 
 test("Ctrl-C while an upgrade waits for a busy process: canceled, everything is as it was", async (t) => {
-  // The first counter is told to add something, and never comes back from it.
+  // The first counter is told to add something, and comes back from it when the test is long over.
   const busy = counter.replace(
     /add: \(\{ state, next \}, n\) => (next\(.*\)) \}/,
-    "add: async ({ state, next }, n) => { await new Promise(() => {}); return $1; } }",
+    "add: async ({ state, next }, n) => { await new Promise((settle) => setTimeout(settle, 600_000)); return $1; } }",
   );
   assert.notEqual(busy, counter);
   const poker = `import { actor, whereis } from "instar";
