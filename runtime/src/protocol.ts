@@ -36,6 +36,11 @@ export interface Requests {
   "states/check": { params: { module?: string }; result: StateReport };
   /** Ends a process now, for `killed`, even in the middle of a handler that never returns; its supervisor restarts it. */
   "processes/kill": { params: { pid: string }; result: null };
+  /** As `sys.suspend` and `sys.resume`: once its handler has returned, the process takes no messages until it is resumed. */
+  "processes/suspend": { params: { pid: string }; result: null };
+  "processes/resume": { params: { pid: string }; result: null };
+  /** Ends a process for `killed` where its supervisor starts it anew, which does not count against the restart intensity; else refuses. */
+  "processes/restart": { params: { pid: string }; result: null };
   /** Lets go of a module's old version; ends the processes that linger in it. */
   "code/purge": { params: PurgeParams; result: PurgeReport };
   /** What still holds code that is no longer current. Collects garbage and searches all states, so it takes a while. */
@@ -366,6 +371,16 @@ export interface UpgradedProcess {
   readonly after: string | null;
   /** It was not converted: it was ended at the commit, and its supervisor starts it anew on the new code. Left out where that is not so. */
   readonly restarted?: true;
+  /** Only in the report of a rehearsal. */
+  readonly rehearsed?: RehearsedProcess;
+}
+
+/** What a rehearsal found out about one process, on a copy of its state. */
+export interface RehearsedProcess {
+  /** Milliseconds in which its new state and its messages were computed: so long at most it waits in the turn of the commit for its own sake. */
+  readonly took: number;
+  /** `lossless`: down again, the state is what it was. `lossy`: it is a valid one, and another. `none`: there is no way back, or it failed. */
+  readonly wayBack: "lossless" | "lossy" | "none";
 }
 
 export interface UpgradeError {

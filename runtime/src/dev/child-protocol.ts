@@ -31,6 +31,7 @@ export interface ChildRequests {
   holders: { params: { readonly module: string | null }; result: CodeHolders };
   /** Ends one process for `killed`; false where there is none. */
   kill: { params: { readonly pid: string }; result: boolean };
+  act: { params: ProcessAction; result: Outcome<null> };
   /** Ends the supervision tree; the process then exits. */
   stop: { params: Record<string, never>; result: null };
   /** Answered as soon as the event loop turns. */
@@ -119,6 +120,12 @@ export interface LoadedVersion {
   readonly oldVsn: number | null;
   /** The files that this version consists of. */
   readonly closure: readonly BuiltFile[];
+}
+
+/** What is done to one process. */
+export interface ProcessAction {
+  readonly pid: string;
+  readonly action: "suspend" | "resume" | "restart";
 }
 
 /** Errors cross the boundary as data. */

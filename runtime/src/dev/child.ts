@@ -34,7 +34,19 @@ let rootPid: string | null = null;
 let stopping = false;
 
 serve("ping", () => null);
-for (const method of ["processes", "state", "checkStates", "modules", "kill", "purge", "holders", "shapes", "upgrade", "plan"] as const) {
+for (const method of [
+  "processes",
+  "state",
+  "checkStates",
+  "modules",
+  "kill",
+  "act",
+  "purge",
+  "holders",
+  "shapes",
+  "upgrade",
+  "plan",
+] as const) {
   serve(method, service[method] as (params: unknown, signal: AbortSignal) => never);
 }
 serve("start", async ({ entry, load }) => {

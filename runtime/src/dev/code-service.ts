@@ -17,6 +17,7 @@ import {
 import type { LoadedModuleInfo, UpgradeError, UpgradePlan } from "../protocol.ts";
 import type { ReadOnlySteps } from "./built-file.ts";
 import type { ChildPlan, ChildRequests, ChildUpgrade, Loaded, UpgradeOutcome } from "./child-protocol.ts";
+import { actOnProcess } from "./act-on-process.ts";
 import { findHolders, heldBy } from "./code-holders.ts";
 import type { CodeServer, Prepared } from "./code-server.ts";
 import { DevError, toUpgradeError } from "./dev-error.ts";
@@ -194,6 +195,14 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
     checkStates: ({ modules, validators }) => checkStates(states(system), modules, validators),
     modules: listModules,
     kill: ({ pid }) => endProcess(system, pid),
+    async act(action) {
+      try {
+        await actOnProcess(system, action);
+        return { ok: true, value: null };
+      } catch (error) {
+        return { ok: false, error: toUpgradeError(error, "INSTAR_NOPROC") };
+      }
+    },
     purge(params) {
       try {
         const report = purgeModule(system, codeServer, params);

@@ -1,6 +1,7 @@
 /** What the control endpoint answers: each request of the protocol, in terms of the application, the upgrader and the runtime around them. */
 import type { RuntimeInfo, UpgradeError } from "../protocol.ts";
 import type { Application } from "./application.ts";
+import type { ProcessAction } from "./child-protocol.ts";
 import type { Handlers } from "./control-endpoint.ts";
 import { DevError } from "./dev-error.ts";
 import type { Upgrader } from "./upgrader.ts";
@@ -27,6 +28,13 @@ export function createHandlers(runtime: ControlledRuntime): Handlers {
     } finally {
       upgraded();
     }
+  };
+  const act = async (pid: string, action: ProcessAction["action"]): Promise<null> => {
+    const outcome = await application().request("act", { pid, action });
+    if (!outcome.ok) throw asDevError(outcome.error);
+    // No event says that a process was suspended.
+    changed();
+    return null;
   };
   return {
     "runtime/info": info,
@@ -55,6 +63,9 @@ export function createHandlers(runtime: ControlledRuntime): Handlers {
       await application().end(pid);
       return null;
     },
+    "processes/suspend": ({ pid }) => act(pid, "suspend"),
+    "processes/resume": ({ pid }) => act(pid, "resume"),
+    "processes/restart": ({ pid }) => act(pid, "restart"),
     async "code/purge"(params) {
       const outcome = await application().request("purge", params);
       if (!outcome.ok) throw asDevError(outcome.error);

@@ -17,6 +17,7 @@ import { registerRelease } from "./release.ts";
 import { registerRestart } from "./restart.ts";
 import { registerRollback } from "./rollback.ts";
 import { registerStop } from "./stop.ts";
+import { registerResume, registerSuspend } from "./suspend.ts";
 import { registerUpgrade } from "./upgrade.ts";
 
 export function registerCommands(program: Command): void {
@@ -35,6 +36,8 @@ export function registerCommands(program: Command): void {
   registerDowngrade(program);
   registerRollback(program);
   registerPurge(program);
+  registerSuspend(program);
+  registerResume(program);
   registerKill(program);
   registerRestart(program);
   registerStop(program);
