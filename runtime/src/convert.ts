@@ -2,13 +2,14 @@
  * Converts the processes of one module for an upgrade: computes new states, mailboxes and timers beside the old ones. Changes nothing; what
  * it throws is an `UpgradeFailure`.
  */
-import { inspect } from "node:util";
+import { inspect, isDeepStrictEqual } from "node:util";
 import { Copier, copyState } from "./copy-state.ts";
 import { formatReason, toReason } from "./exit.ts";
 import type { Message } from "./mailbox.ts";
 import type { ModuleVersion } from "./module.ts";
 import type { PlannedStep } from "./plan-steps.ts";
 import { handlersOf, isThenable, type Process, type Timer } from "./process.ts";
+import type { RehearsedProcess } from "./protocol.ts";
 import { upgradeError, UpgradeFailure } from "./upgrade-error.ts";
 
 export interface Conversion {
@@ -89,13 +90,14 @@ export class Converter {
     return state;
   }
 
-  /** For rehearsals: takes a new state the way back, as far as there is one. */
-  rehearseWayBack(process: Process, state: unknown): void {
+  /** For rehearsals: takes a new state the way back, as far as there is one, and looks whether what comes back is what the process has. */
+  rehearseWayBack(process: Process, state: unknown): RehearsedProcess["wayBack"] {
     const { steps, to, validateBack } = this.#conversion;
     const back = wayBack(steps);
-    if (back === null) return;
+    if (back === null) return "none";
     const there = runSteps(process, copyState(state), back, this.#extra);
     if (this.#checks) checkState(process, there, this.#from, validateBack, `version ${this.#from.vsn}, back from ${to.vsn}`);
+    return isDeepStrictEqual(there, process.state) ? "lossless" : "lossy";
   }
 
   /** What becomes of the messages that wait for a process, and of the infos that are still to come. */

@@ -236,6 +236,8 @@ export interface HeldValue {
 export interface UpgradeParams {
   /** Module ids; left out, every module whose source changed. */
   readonly modules?: readonly string[];
+  /** The `stamp` of a plan for the same modules: refuse with `INSTAR_PLAN_STALE` where sources or running code are others by now. */
+  readonly plan?: string;
   readonly extra?: unknown;
   /** What to do with a process that does not come to rest in time. Default `abort`. */
   readonly onBusy?: "abort" | "wait" | "restart";
@@ -397,6 +399,8 @@ export interface UpgradeError {
 
 /** What an upgrade would do, from what is known without running its steps. */
 export interface UpgradePlan {
+  /** Stands for the sources and the running code that it was made from; left out where the sources could not be built. */
+  readonly stamp?: string;
   /** Ids of its modules, dependencies first, for a downgrade last; modules that import each other in a circle are one group. */
   readonly groups: readonly (readonly string[])[];
   /** In the same order. */

@@ -677,6 +677,24 @@ describe("a rehearsal", () => {
     assert.equal(await held, "held by 1");
   });
 
+  test("says of each process whether its state comes back as it was", async () => {
+    const { system, module } = await boxes(2);
+    const up = (s: BoxState) => ({ ...s, unit: 1 });
+    const rehearse = async (down: (s: BoxState) => unknown) => {
+      const { outcome, processes } = await upgrade(system, [change(module, box(2, { 1: { up, down } }))], { rehearse: true });
+      assert.ok(processes.every(({ rehearsed }) => (rehearsed?.took ?? -1) >= 0));
+      return [outcome, ...processes.map(({ rehearsed }) => rehearsed?.wayBack)];
+    };
+    assert.deepEqual(await rehearse(({ n, log }) => ({ n, log })), ["rehearsed", "lossless", "lossless"]);
+    assert.deepEqual(await rehearse(({ log }) => ({ n: 0, log })), ["rehearsed", "lossless", "lossy"]);
+    const oneWay = { ...box(2, { 1: { up, down: irreversible("a test") } }) };
+    const { processes } = await upgrade(system, [change(module, oneWay)], { rehearse: true });
+    assert.deepEqual(
+      processes.map(({ rehearsed }) => rehearsed?.wayBack),
+      ["none", "none"],
+    );
+  });
+
   test("finds a down that fails before the up is committed", async () => {
     const { system, module } = await boxes(1);
     const noReturn: CodeChange = {

@@ -200,11 +200,14 @@ class Upgrade {
         try {
           const state = converter.state(process);
           const messages = converter.messages(process);
+          const took = performance.now() - begin;
           const nth = shown.get(process.module) ?? 0;
           shown.set(process.module, nth + 1);
           const sample = nth < samplesPerModule ? { before: process.state, after: state } : undefined;
-          rows.push(this.#row(process, 0, counted.add(messages), sample));
-          converter.rehearseWayBack(process, state);
+          const row = this.#row(process, 0, counted.add(messages), sample);
+          // Where the way back fails, what was found on the way there is in the report all the same.
+          const index = rows.push({ ...row, rehearsed: { took, wayBack: "none" } }) - 1;
+          rows[index] = { ...row, rehearsed: { took, wayBack: converter.rehearseWayBack(process, state) } };
         } catch (thrown) {
           errors.push(errorOf(thrown, process));
         }

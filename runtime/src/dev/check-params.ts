@@ -30,13 +30,14 @@ export const checkParams: { readonly [M in keyof Requests]: Check<M> } = {
 };
 
 function upgradeParams(params: Record<string, unknown>): UpgradeParams {
-  const { mode, probation } = params;
+  const { mode, probation, plan } = params;
   if (mode !== undefined && mode !== "otp") throw new BadParams('`mode` must be "otp", or left out');
   if (mode !== undefined && probation !== undefined)
     throw new BadParams('`probation` has no meaning with `mode: "otp"`, which knows no way back');
   return {
     ...planParams(params),
     ...common(params),
+    ...(plan === undefined ? {} : { plan: text("plan", plan) }),
     ...(mode === undefined ? {} : { mode }),
   };
 }

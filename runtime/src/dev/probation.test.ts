@@ -134,6 +134,22 @@ test("where there is no step back, the plan says that a probation can only resta
   }
 });
 
+test("a plan that the sources or the running code have left behind is not carried out", async (t) => {
+  const { project, client } = await running(t);
+  project.write(file, counter(2, steps));
+  const apply = async (plan: string | undefined) => {
+    const { outcome, errors } = await client.request("upgrade/apply", { plan: plan ?? "none" });
+    return [outcome, ...errors.map(({ code }) => code)];
+  };
+  const first = (await client.request("upgrade/plan")).stamp;
+  assert.equal((await client.request("upgrade/plan")).stamp, first);
+  project.write(file, `${counter(2, steps)}// edited\n`);
+  assert.deepEqual(await apply(first), ["refused", "INSTAR_PLAN_STALE"]);
+  const second = (await client.request("upgrade/plan")).stamp;
+  assert.deepEqual(await apply(second), ["committed"]);
+  assert.deepEqual(await apply(second), ["refused", "INSTAR_PLAN_STALE"], "carried out already");
+});
+
 test("what is saved can be on probation as well", async (t) => {
   const { project, client, poke, counters } = await running(t, { watch: true, probation: { for: 60_000, restarts: 0 } });
   const finished = client.next("upgrade/finished");

@@ -2,6 +2,7 @@
  * The course of an upgrade as the parent sees it: build what changed, ask for shapes, hand both to the application's process, keep what was
  * loaded. One at a time. Where anything goes wrong, the report says so and the application runs on as it was.
  */
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import type {
   DowngradeParams,
@@ -94,7 +95,24 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
   let again: readonly Manifest[] | null = null;
   let running: { readonly abort: AbortController; readonly ended: Promise<unknown> } | null = null;
 
-  const upgradeFrom = (params: UpgradeParams): Promise<Prepared> => prepareFromDisk(params.modules ?? null);
+  async function upgradeFrom({ modules, plan }: UpgradeParams): Promise<Prepared> {
+    const prepared = await prepareFromDisk(modules ?? null);
+    if (plan === undefined || plan === stampOf(prepared)) return prepared;
+    throw new DevError(
+      "INSTAR_PLAN_STALE",
+      "the sources or the running code have changed since the plan was made, so something else would happen than it says. Make the plan anew, look at it, and upgrade then.",
+    );
+  }
+
+  /** Every edit of a file that is built, and everything that is loaded, gives another one. */
+  function stampOf({ load, gone }: Prepared): string {
+    const built = load.layers.flatMap(({ files }) => files.map(({ file, hash }) => `${file} ${hash}`)).toSorted();
+    const running = loaded.modules.map(({ id, vsn, load: nth }) => `${id} ${vsn} ${nth}`).toSorted();
+    return createHash("sha256")
+      .update(JSON.stringify([built, running, gone.map(({ id }) => id)]))
+      .digest("hex")
+      .slice(0, 16);
+  }
 
   async function prepareFromDisk(only: readonly string[] | null): Promise<Prepared> {
     const chosen = only === null ? loaded.modules : only.map((id) => loadedModule(id));
@@ -260,7 +278,8 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
         return emptyPlan([toUpgradeError(error, "INSTAR_BUILD_FAILED")]);
       }
       const { compatible, drafts } = prepared.comparison;
-      return request("plan", { load: prepared.load, gone: prepared.gone, compatible, drafts });
+      const planned = await request("plan", { load: prepared.load, gone: prepared.gone, compatible, drafts });
+      return { stamp: stampOf(prepared), ...planned };
     });
   }
 
