@@ -29,7 +29,7 @@ for (const folder of ["dist", "runtime/dist", "server/dist"]) rmSync(at(folder),
 await Promise.all([
   build({
     ...common,
-    entryPoints: { extension: at("client/src/extension.ts") },
+    entryPoints: { main: at("client/src/main.ts"), extension: at("client/src/extension.ts") },
     outdir: at("dist"),
     outExtension: { ".js": ".cjs" },
     format: "cjs",

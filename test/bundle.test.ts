@@ -1,4 +1,4 @@
-/** What is shipped: the two bundles load and answer, and the packaged extension holds what it needs and nothing else. Needs `npm run build`. */
+/** What is shipped: the bundles load and answer, and the packaged extension holds what it needs and nothing else. Needs `npm run build`. */
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -14,22 +14,31 @@ import {
 } from "vscode-languageserver-protocol/node";
 import { repository, temporaryProject } from "./support/temporary-project.ts";
 
-test("the extension's bundle loads with nothing but VS Code's own module", (context) => {
-  const require = createRequire(import.meta.url);
-  const loader = Module as unknown as { _load(request: string, ...rest: unknown[]): unknown };
-  const { _load: load } = loader;
-  const outside: string[] = [];
-  loader._load = (request, ...rest) => {
-    if (request === "vscode") return vscodeStandIn();
-    if (!request.startsWith("node:") && !Module.builtinModules.includes(request) && !request.endsWith("extension.cjs"))
-      outside.push(request);
-    return load(request, ...rest);
-  };
-  context.after(() => (loader._load = load));
-  const extension = require(join(repository, "dist/extension.cjs")) as object;
-  assert.deepEqual(Object.keys(extension).toSorted(), ["activate", "deactivate"]);
-  assert.deepEqual(outside, []);
-});
+/** In bytes. The first one is read by every window in which a TypeScript file is opened. */
+const budgets = { main: 16_000, extension: 520_000, server: 9_000_000 };
+
+for (const [bundle, budget] of Object.entries(budgets))
+  test(`the bundle ${bundle} stays below ${budget} bytes`, () => {
+    assert.ok(statSync(join(repository, `dist/${bundle}.cjs`)).size < budget);
+  });
+
+for (const bundle of ["main", "extension"])
+  test(`the bundle ${bundle} loads with nothing but VS Code's own module`, (context) => {
+    const require = createRequire(import.meta.url);
+    const loader = Module as unknown as { _load(request: string, ...rest: unknown[]): unknown };
+    const { _load: load } = loader;
+    const outside: string[] = [];
+    loader._load = (request, ...rest) => {
+      if (request === "vscode") return vscodeStandIn();
+      if (!request.startsWith("node:") && !Module.builtinModules.includes(request) && !request.endsWith(`${bundle}.cjs`))
+        outside.push(request);
+      return load(request, ...rest);
+    };
+    context.after(() => (loader._load = load));
+    const extension = require(join(repository, `dist/${bundle}.cjs`)) as object;
+    assert.deepEqual(Object.keys(extension).toSorted(), ["activate", "deactivate"]);
+    assert.deepEqual(outside, []);
+  });
 
 for (const [name, ...command] of [
   ["the server in the extension", "dist/server.cjs"],
@@ -84,6 +93,7 @@ test("the packaged extension holds what it needs and nothing else", () => {
     "client/icons/instar.png",
     "client/icons/instar.svg",
     "dist/extension.cjs",
+    "dist/main.cjs",
     "dist/server.cjs",
     "package.json",
     "schemas/instar.config.schema.json",

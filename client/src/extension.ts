@@ -1,4 +1,4 @@
-/** Where the extension begins and ends: it starts the language server, shows the live processes and registers the commands. */
+/** The extension where there are actors: it starts the language server, shows views and registers commands. `main.ts` decides when. */
 import * as vscode from "vscode";
 import { registerCommands } from "./commands.ts";
 import { createInstarClient, type InstarClient } from "./language-client.ts";
@@ -7,12 +7,13 @@ import { createStatus } from "./status.ts";
 
 let client: InstarClient | undefined;
 
-export async function activate(context: vscode.ExtensionContext): Promise<void> {
+export async function activate(context: vscode.ExtensionContext): Promise<InstarClient> {
   const output = vscode.window.createOutputChannel("Instar", { log: true });
   client = createInstarClient(context, output);
   const tree = createProcessTree(client);
   context.subscriptions.push(output, tree, createStatus(client), ...registerCommands({ client, output, tree }));
   await client.start();
+  return client;
 }
 
 export async function deactivate(): Promise<void> {
