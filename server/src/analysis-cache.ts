@@ -14,7 +14,7 @@ import { type Answer, type Disk } from "./disk.ts";
 import { writeFileAtomic } from "./write-files.ts";
 
 /** Raised when an older version would misread what this one writes. */
-const format = 2;
+const format = 3;
 /** A project beyond this, in characters, is not kept. */
 const largest = 64_000_000;
 

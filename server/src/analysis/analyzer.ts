@@ -348,6 +348,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       messages: { oldToNew: messages.oldToNew, newToOld: messages.newToOld, changes: messages.changes.map(plain) },
       strategy: strategyFor(state, messages, codeChange),
       codeChange,
+      steps: source.steps.flatMap(({ from, up, down, range }) => (from === null ? [] : [{ from, up, down, range }])),
       ranges: { actor: source.call, vsn: source.vsnValue?.range ?? null, state: declared?.file === source.file ? declared.range : null },
     };
     return {

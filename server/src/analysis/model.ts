@@ -65,6 +65,8 @@ export interface ActorModule {
   readonly strategy: Strategy;
   /** For each direction, whether steps lead from the baseline to this version. `unneeded`: the states are valid as they stand. */
   readonly codeChange: { readonly up: "ok" | "missing" | "unneeded"; readonly down: "ok" | "missing" | "unneeded" | "irreversible" };
+  /** The steps that are written, as far as their versions are whole numbers, in the order of the source. */
+  readonly steps: readonly WrittenStep[];
   readonly ranges: {
     /** The call `actor(`: where the code lens stands. */
     readonly actor: Range;
@@ -72,6 +74,15 @@ export interface ActorModule {
     /** The name of the state's type where it is declared. */
     readonly state: Range | null;
   };
+}
+
+/** `codeChange[from]`, which leads to the version after it, and back. */
+export interface WrittenStep {
+  readonly from: number;
+  readonly up: boolean;
+  readonly down: "function" | "irreversible" | "missing";
+  /** Its key; the call of `actor` where that is not written out. */
+  readonly range: Range;
 }
 
 /** What has to be known of a comparison with something else than the newest snapshots, and is no finding about the sources. */

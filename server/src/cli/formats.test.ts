@@ -39,6 +39,7 @@ const module: ActorModule = {
   messages: { oldToNew: "compatible", newToOld: "compatible", changes: [] },
   strategy: "window",
   codeChange: { up: "missing", down: "missing" },
+  steps: [],
   ranges: { actor: finding.range, vsn: null, state: null },
 };
 

@@ -17,6 +17,7 @@ const draft: ActorModule = {
   messages: { oldToNew: "compatible", newToOld: "compatible", changes: [] },
   strategy: "hot",
   codeChange: { up: "missing", down: "missing" },
+  steps: [],
   ranges: { actor: { start: { line: 7, column: 16 }, end: { line: 7, column: 21 } }, vsn: null, state: null },
 };
 const live = (versions: Record<number, number>, loaded: number): LiveModule => ({
