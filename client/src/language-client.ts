@@ -43,7 +43,7 @@ export function createInstarClient(context: vscode.ExtensionContext, output: vsc
         { scheme: "file", pattern: "**/{instar.config,package}.json" },
       ],
       outputChannel: output,
-      initializationOptions: { commands: namedCommands } satisfies InitializationOptions,
+      initializationOptions: { commands: namedCommands, diagnostics: "push" } satisfies InitializationOptions,
     },
   );
   return {

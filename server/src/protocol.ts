@@ -13,6 +13,11 @@ export interface InitializationOptions {
    * lenses as plain text.
    */
   readonly commands?: readonly string[];
+  /**
+   * How this client wants its diagnostics though it could pull them: `push` tells it at every key, by version, what a client that pulls only
+   * asks for when its last question was answered.
+   */
+  readonly diagnostics?: "push";
 }
 
 /** Requests, client to server. */

@@ -1,11 +1,13 @@
 /** The language server over any connection: says what it can do, keeps the open documents, and hands each request to its handler. */
 import { existsSync } from "node:fs";
+import { basename } from "node:path";
 import {
   type CancellationToken,
   type ClientCapabilities,
   CodeActionKind,
   CodeLensRefreshRequest,
   type Connection,
+  DiagnosticRefreshRequest,
   DidChangeWatchedFilesNotification,
   type GenericRequestHandler,
   type InitializeParams,
@@ -29,6 +31,8 @@ import {
 import { codeLenses } from "./handlers/code-lenses.ts";
 import { createDiagnostics } from "./handlers/diagnostics.ts";
 import { createLive } from "./handlers/live.ts";
+import { createProgress } from "./handlers/progress.ts";
+import { defaultSettings, followSettings } from "./handlers/settings.ts";
 import { entries, modules, release } from "./handlers/modules.ts";
 import { downgrade, upgrade } from "./handlers/upgrades.ts";
 import type { Host } from "./host.ts";
@@ -54,6 +58,9 @@ export function serve(connection: Connection, host: Host): void {
   let abilities = abilitiesOf(client);
   let projects: Projects | undefined;
   let diagnostics: ReturnType<typeof createDiagnostics> | undefined;
+  let settings = defaultSettings;
+  /** Whether the client asks for diagnostics, so that they are not pushed to it as well. */
+  let pulls = false;
   const told = new Set<string>();
   /** Whether the client tells what changes on disk. */
   let watching = false;
@@ -77,12 +84,14 @@ export function serve(connection: Connection, host: Host): void {
     options = params.initializationOptions as InitializationOptions | undefined;
     folders = foldersOf(params);
     abilities = abilitiesOf(client);
+    pulls = client.textDocument?.diagnostic !== undefined && options?.diagnostics !== "push";
     return {
       serverInfo: { name: "instar-language-server" },
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind], resolveProvider: true },
         codeLensProvider: { resolveProvider: false },
+        ...(pulls ? { diagnosticProvider: { identifier: "instar", interFileDependencies: true, workspaceDiagnostics: true } } : {}),
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
     };
@@ -93,18 +102,37 @@ export function serve(connection: Connection, host: Host): void {
     try {
       void watchFiles();
       watchFolders();
+      const following = followSettings(connection, client, (read) => {
+        settings = read;
+        diagnostics?.show();
+      }).catch((error: unknown) => log.warn(`The editor does not say its settings: ${describe(error)}`));
       projects = new Projects(await host.loadWorkspace(), { error: tell }, function* () {
         for (const [file, uri] of openUris) {
           const document = documents.get(uri);
           if (document !== undefined) yield { file, text: document.getText() };
         }
       });
+      await following;
+      const progress = createProgress(connection, client, host);
+      /** Ends what is shown of an analysis, by its project. */
+      const shown = new Map<Project, () => void>();
       diagnostics = createDiagnostics({
         host,
         open,
         abilities,
-        publish: (params) => void connection.sendDiagnostics(params),
-        onAnalyzing: () => status("analyzing"),
+        shows: (file) => settings.diagnostics.scope === "workspace" || openUris.has(file),
+        client: pulls
+          ? { refresh: refreshDiagnostics, related: client.textDocument?.diagnostic?.relatedDocumentSupport === true }
+          : { publish: (params) => void connection.sendDiagnostics(params) },
+        onAnalyzing(project) {
+          status("analyzing");
+          shown.get(project)?.();
+          shown.set(project, progress(`Instar: analyzing ${basename(project.root)}`));
+        },
+        onEnded(project) {
+          shown.get(project)?.();
+          shown.delete(project);
+        },
         onAnalyzed() {
           status("ready");
           refreshLenses();
@@ -179,6 +207,19 @@ export function serve(connection: Connection, host: Host): void {
     }
   });
 
+  connection.languages.diagnostics.on(
+    guarded(log, "textDocument/diagnostic", { kind: "full", items: [] }, async ({ textDocument, previousResultId }, token) => {
+      const found = await projectOf(textDocument.uri);
+      if (found === undefined || diagnostics === undefined) return { kind: "full", items: [] };
+      return diagnostics.pull(found.project, found.file, previousResultId, token);
+    }),
+  );
+  connection.languages.diagnostics.onWorkspace(
+    guarded(log, "workspace/diagnostic", { items: [] }, async ({ previousResultIds }, token) => {
+      await ready;
+      return { items: (await diagnostics?.pullAll(projects?.all ?? [], previousResultIds, token)) ?? [] };
+    }),
+  );
   connection.onCodeAction(
     guarded(log, "textDocument/codeAction", null, async (params) => {
       const found = await projectOf(params.textDocument.uri);
@@ -278,6 +319,11 @@ export function serve(connection: Connection, host: Host): void {
     connection.sendRequest(CodeLensRefreshRequest.type).catch(() => {});
   }
 
+  function refreshDiagnostics(): void {
+    if (client.workspace?.diagnostics?.refreshSupport !== true || shutdown) return;
+    connection.sendRequest(DiagnosticRefreshRequest.type).catch(() => {});
+  }
+
   async function lookForRuntimes(): Promise<void> {
     try {
       await ready;
@@ -344,9 +390,11 @@ export function serve(connection: Connection, host: Host): void {
 const watched = ["**/*.{ts,tsx,mts,cts}", "**/{package,tsconfig*,instar.config}.json", "**/.instar/releases/**", "**/.instar/run/*.json"];
 
 function abilitiesOf(client: ClientCapabilities): ClientAbilities {
+  const { publishDiagnostics, diagnostic } = client.textDocument ?? {};
   return {
-    relatedInformation: client.textDocument?.publishDiagnostics?.relatedInformation ?? false,
-    codeDescription: client.textDocument?.publishDiagnostics?.codeDescriptionSupport ?? false,
+    relatedInformation: publishDiagnostics?.relatedInformation ?? diagnostic?.relatedInformation ?? false,
+    codeDescription: publishDiagnostics?.codeDescriptionSupport ?? diagnostic?.codeDescriptionSupport ?? false,
+    tags: (publishDiagnostics?.tagSupport ?? diagnostic?.tagSupport)?.valueSet ?? [],
     documentChanges: client.workspace?.workspaceEdit?.documentChanges ?? false,
     createFiles: client.workspace?.workspaceEdit?.resourceOperations?.includes("create") ?? false,
   };

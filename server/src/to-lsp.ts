@@ -4,6 +4,7 @@ import {
   type CodeDescription,
   type Diagnostic,
   DiagnosticSeverity,
+  DiagnosticTag,
   type Position as LspPosition,
   type Range as LspRange,
   type TextDocumentEdit,
@@ -18,6 +19,7 @@ import { ruleUrl } from "./rule-url.ts";
 export interface ClientAbilities {
   readonly relatedInformation: boolean;
   readonly codeDescription: boolean;
+  readonly tags: readonly DiagnosticTag[];
   readonly documentChanges: boolean;
   readonly createFiles: boolean;
 }
@@ -62,6 +64,8 @@ export function toDiagnostic(finding: Finding, open: OpenDocuments, abilities: C
     message: finding.message,
   };
   if (abilities.codeDescription) diagnostic.codeDescription = { href: ruleUrl(finding.rule) } satisfies CodeDescription;
+  const tags = (finding.tags ?? []).map((tag) => diagnosticTags[tag]).filter((tag) => abilities.tags.includes(tag));
+  if (tags.length > 0) diagnostic.tags = tags;
   if (abilities.relatedInformation && finding.related.length > 0)
     diagnostic.relatedInformation = finding.related.map((related) => ({
       location: { uri: toUri(related.file, open), range: toLspRange(related.range) },
@@ -92,6 +96,11 @@ export function toWorkspaceEdit(edits: readonly FileEdit[], open: OpenDocuments,
   }
   return { documentChanges };
 }
+
+const diagnosticTags: Record<NonNullable<Finding["tags"]>[number], DiagnosticTag> = {
+  unnecessary: DiagnosticTag.Unnecessary,
+  deprecated: DiagnosticTag.Deprecated,
+};
 
 const severities: Record<Severity, DiagnosticSeverity> = {
   error: DiagnosticSeverity.Error,

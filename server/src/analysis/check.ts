@@ -15,7 +15,10 @@ export function check(facts: ProjectFacts): readonly Finding[] {
       compareTexts(one.file, other.file) ||
       one.range.start.line - other.range.start.line ||
       one.range.start.column - other.range.start.column ||
-      compareTexts(one.rule, other.rule),
+      compareTexts(one.rule, other.rule) ||
+      one.range.end.line - other.range.end.line ||
+      one.range.end.column - other.range.end.column ||
+      compareTexts(one.message, other.message),
   );
 }
 

@@ -93,6 +93,8 @@ export interface Finding {
   readonly items?: readonly string[];
   readonly file: string;
   readonly range: Range;
+  /** How what is there may be shown as well: faded where nobody needs it any more, struck out where nobody should use it. */
+  readonly tags?: readonly ("unnecessary" | "deprecated")[];
   /** What is wrong, why it matters (with a witness), what to do. */
   readonly message: string;
   readonly related: readonly (Location & { readonly message: string })[];

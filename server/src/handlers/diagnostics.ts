@@ -1,9 +1,19 @@
-/** Publishes findings while a person types: the open document first, then the project; never for a text that has moved on. */
-import type { Diagnostic, PublishDiagnosticsParams } from "vscode-languageserver";
+/**
+ * Judges while a person types: the open document first, then the project; never for a text that has moved on. Clients that pull are answered
+ * in the same order, and asked to pull again where the project has more to say; to the others it is pushed.
+ */
+import type {
+  CancellationToken,
+  DocumentDiagnosticReport,
+  PublishDiagnosticsParams,
+  WorkspaceDiagnosticParams,
+  WorkspaceDocumentDiagnosticReport,
+} from "vscode-languageserver";
 import type { Finding } from "../analysis/rule.ts";
 import type { Host } from "../host.ts";
 import type { Project } from "../projects.ts";
-import { type ClientAbilities, type OpenDocuments, toDiagnostic, toUri } from "../to-lsp.ts";
+import { type ClientAbilities, type OpenDocuments, toPath, toUri } from "../to-lsp.ts";
+import { createShownDiagnostics } from "./shown-diagnostics.ts";
 
 /** A pause this long between keystrokes is worth a look at the whole project, in milliseconds; a shorter one, where that costs less. */
 const longestPause = 100;
@@ -20,6 +30,15 @@ export interface Diagnostics {
   schedule(project: Project, file?: string): void;
   /** Takes back everything that was published for a project. */
   clear(project: Project): void;
+  /** Shows what is known once more: another setting says what is to be shown. */
+  show(): void;
+  /** What one document has to show, for the text that it has when this is answered. */
+  pull(project: Project, file: string, before: string | undefined, token: CancellationToken): Promise<DocumentDiagnosticReport>;
+  pullAll(
+    projects: readonly Project[],
+    before: WorkspaceDiagnosticParams["previousResultIds"],
+    token: CancellationToken,
+  ): Promise<WorkspaceDocumentDiagnosticReport[]>;
   dispose(): void;
 }
 
@@ -27,55 +46,50 @@ export interface DiagnosticsPort {
   readonly host: Host;
   readonly open: OpenDocuments & { files(project: Project): Iterable<string> };
   readonly abilities: ClientAbilities;
-  readonly publish: (params: PublishDiagnosticsParams) => void;
+  /** Whether a file is to show anything. */
+  readonly shows: (file: string) => boolean;
+  /** What carries the findings to the client: it is told, or it asks, and is told when to ask again. */
+  readonly client: { publish(params: PublishDiagnosticsParams): void } | { refresh(): void; readonly related: boolean };
   /** Called before and after the whole project was judged. */
   readonly onAnalyzing: (project: Project) => void;
-  readonly onAnalyzed: (project: Project) => void;
+  readonly onAnalyzed: (project: Project, milliseconds: number) => void;
+  /** Called when judging has ended, also where it came to nothing. */
+  readonly onEnded: (project: Project) => void;
   readonly onError: (error: unknown) => void;
 }
 
 export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
-  const { host, open, abilities } = port;
+  const { host, open, abilities, client } = port;
   const timers = new Map<Project, () => void>();
   /** How long it last took to judge the open document, and the project. */
   const costs = new Map<Project, { first?: number; whole?: number }>();
   /** The last change after which the open document was judged by itself. */
   const told = new Map<Project, number>();
-  /** What each project has to say of each file: one may be read by several. */
-  const said = new Map<string, Map<Project, { readonly version: number | undefined; readonly diagnostics: readonly Diagnostic[] }>>();
+  const shown = createShownDiagnostics(open, abilities, port.shows);
   /** What the client was last told of each file. */
   const published = new Map<string, { readonly uri: string; readonly text: string }>();
+  /** What the client last got when it asked for a file. */
+  const answered = new Map<string, string>();
 
-  function publish(project: Project, file: string, findings: readonly Finding[]): void {
-    const version = open.version(file);
-    const parts: NonNullable<ReturnType<typeof said.get>> = said.get(file) ?? new Map();
-    said.set(file, parts);
-    if (findings.length === 0) parts.delete(project);
-    else parts.set(project, { version, diagnostics: findings.map((finding) => toDiagnostic(finding, open, abilities)) });
-    if (parts.size === 0) said.delete(file);
-    tell(file, version);
+  function set(project: Project, file: string, findings: readonly Finding[]): void {
+    shown.set(project, file, findings);
+    tell(file);
   }
 
-  function tell(file: string, version: number | undefined): void {
-    // What another project said of an older text waits until that project has looked at the new one.
-    const parts = [...(said.get(file)?.values() ?? [])].filter((part) => part.version === version);
-    const diagnostics = new Map(parts.flatMap((part) => part.diagnostics.map((each) => [JSON.stringify(each), each])));
-    const params: PublishDiagnosticsParams = { uri: toUri(file, open), diagnostics: [...diagnostics.values()] };
+  function tell(file: string): void {
+    if (!("publish" in client)) return;
+    const { version, diagnostics } = shown.of(file);
+    const params: PublishDiagnosticsParams = { uri: toUri(file, open), diagnostics: [...diagnostics] };
     if (version !== undefined) params.version = version;
     const text = JSON.stringify(params);
     const before = published.get(file);
     if (before?.text === text) return;
     // The client may spell the URI of a file that it opens in another way than we do.
-    if (before !== undefined && before.uri !== params.uri) port.publish({ uri: before.uri, diagnostics: [] });
-    if (diagnostics.size === 0 && version === undefined) {
+    if (before !== undefined && before.uri !== params.uri) client.publish({ uri: before.uri, diagnostics: [] });
+    if (diagnostics.length === 0 && version === undefined) {
       if (!published.delete(file)) return;
     } else published.set(file, { uri: params.uri, text });
-    port.publish(params);
-  }
-
-  /** Files that show something of this project. */
-  function filesOf(project: Project): readonly string[] {
-    return [...said].flatMap(([file, parts]) => (parts.has(project) ? [file] : []));
+    client.publish(params);
   }
 
   /** @returns whether one document alone told its findings; also where it does not matter any more. */
@@ -89,28 +103,39 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
     costs.set(project, { ...costs.get(project), first: performance.now() - begin });
     if (findings === undefined) return false;
     told.set(project, generation);
-    publish(project, file, findings);
+    set(project, file, findings);
     return true;
   }
 
   async function run(project: Project, first: string | undefined): Promise<void> {
     const { generation } = project;
     port.onAnalyzing(project);
-    if (first !== undefined) {
-      await judgeFirst(project, first);
-      await new Promise((resolve) => setImmediate(resolve));
-      if (project.generation !== generation) return;
+    try {
+      if (first !== undefined && "publish" in client) {
+        await judgeFirst(project, first);
+        await new Promise((resolve) => setImmediate(resolve));
+        if (project.generation !== generation) return;
+      }
+      const begin = performance.now();
+      // An outdated check stops at the next module, and whatever made it so has scheduled another.
+      const analyzed = await project.current(false, () => project.generation === generation);
+      if (analyzed === undefined || project.generation !== generation) return;
+      const whole = performance.now() - begin;
+      costs.set(project, { ...costs.get(project), whole });
+      setAll(project, analyzed.findings);
+      if ("refresh" in client && [...answered].some(([file, id]) => shown.of(file).id !== id)) client.refresh();
+      port.onAnalyzed(project, whole);
+    } finally {
+      port.onEnded(project);
     }
-    const begin = performance.now();
-    // An outdated check stops at the next module, and whatever made it so has scheduled another.
-    const analyzed = await project.current(false, () => project.generation === generation);
-    if (analyzed === undefined || project.generation !== generation) return;
-    costs.set(project, { ...costs.get(project), whole: performance.now() - begin });
+  }
+
+  function setAll(project: Project, findings: readonly Finding[]): void {
     const byFile = new Map<string, Finding[]>();
-    for (const finding of analyzed.findings) byFile.set(finding.file, [...(byFile.get(finding.file) ?? []), finding]);
-    const files = new Set([...byFile.keys(), ...open.files(project), ...filesOf(project)]);
-    for (const file of files) publish(project, file, byFile.get(file) ?? []);
-    port.onAnalyzed(project);
+    for (const finding of findings) byFile.set(finding.file, [...(byFile.get(finding.file) ?? []), finding]);
+    // What somebody looks at comes first.
+    const files = new Set([...open.files(project), ...byFile.keys(), ...shown.filesOf(project)]);
+    for (const file of files) set(project, file, byFile.get(file) ?? []);
   }
 
   function wait(project: Project, file: string | undefined, pause: number): void {
@@ -122,12 +147,18 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
     timers.set(project, cancel);
   }
 
+  function report(file: string, before: string | undefined): DocumentDiagnosticReport {
+    const { diagnostics, id } = shown.of(file);
+    return before === id ? { kind: "unchanged", resultId: id } : { kind: "full", resultId: id, items: [...diagnostics] };
+  }
+
   return {
     schedule(project, file) {
       const typing = timers.has(project);
       const { first = 0, whole = longestPause } = costs.get(project) ?? {};
       wait(project, file, longestPause);
-      if (file === undefined || (typing && first > cheap)) return;
+      // A client that pulls asks for the document itself.
+      if (file === undefined || !("publish" in client) || (typing && first > cheap)) return;
       const timer = timers.get(project);
       judgeFirst(project, file)
         .then((enough) => {
@@ -140,7 +171,53 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
       timers.delete(project);
       costs.delete(project);
       told.delete(project);
-      for (const file of filesOf(project)) publish(project, file, []);
+      for (const file of shown.filesOf(project)) set(project, file, []);
+      if ("refresh" in client) client.refresh();
+    },
+    show() {
+      for (const file of new Set([...shown.files, ...published.keys()])) tell(file);
+      if ("refresh" in client) client.refresh();
+    },
+    async pull(project, file, before, token) {
+      while (!token.isCancellationRequested) {
+        const { generation } = project;
+        const known = await project.first(file);
+        const findings =
+          known ?? (await project.current(false, () => !token.isCancellationRequested && project.generation === generation))?.findings;
+        if (project.generation !== generation) continue;
+        if (findings !== undefined)
+          shown.set(
+            project,
+            file,
+            findings.filter((finding) => finding.file === file),
+          );
+        break;
+      }
+      const own = report(file, before);
+      answered.set(file, shown.of(file).id);
+      if (!("related" in client) || !client.related) return own;
+      // Documents that show something else than the client knows, by the same look at the project.
+      const others = [...open.files(project)].filter(
+        (other) => other !== file && answered.has(other) && answered.get(other) !== shown.of(other).id,
+      );
+      if (others.length === 0) return own;
+      const relatedDocuments = Object.fromEntries(others.map((other) => [toUri(other, open), report(other, undefined)]));
+      for (const other of others) answered.set(other, shown.of(other).id);
+      return { ...own, relatedDocuments };
+    },
+    async pullAll(projects, before, token) {
+      for (const project of projects) {
+        const analyzed = await project.current(false, () => !token.isCancellationRequested);
+        if (analyzed !== undefined) setAll(project, analyzed.findings);
+      }
+      const known = new Map(
+        before.flatMap(({ uri, value }) => ((file) => (file === undefined ? [] : [[file, value] as const]))(toPath(uri))),
+      );
+      return [...new Set([...shown.files, ...known.keys()])].map((file) => ({
+        uri: toUri(file, open),
+        version: open.version(file) ?? null,
+        ...report(file, known.get(file)),
+      })) as WorkspaceDocumentDiagnosticReport[];
     },
     dispose() {
       for (const cancel of timers.values()) cancel();

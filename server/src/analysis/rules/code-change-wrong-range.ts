@@ -26,7 +26,7 @@ export function isBehindItsSteps({ source }: ModuleFacts): boolean {
   return vsn !== null && source.steps.some(({ from }) => from !== null && from >= vsn);
 }
 
-type Found = Pick<Finding, "severity" | "message" | "fixes">;
+type Found = Pick<Finding, "severity" | "tags" | "message" | "fixes">;
 
 /** A key that is computed may be any. */
 function noVersion({ range }: StepSource, { source }: ModuleFacts): Found | undefined {
@@ -94,6 +94,7 @@ function tooLow({ from }: StepSource, { module, released }: ModuleFacts, { confi
   if (oldest === null || from === null || from >= oldest) return undefined;
   return {
     severity: "info",
+    tags: ["unnecessary"],
     message:
       `\`codeChange[${from}]\` of \`${module.id}\` starts from version ${from}, and the configuration supports upgrades from version ${oldest} on. ` +
       "Nobody needs the step any more: delete it, or support the version again.",

@@ -51,7 +51,17 @@ export const unusedSuppression: Rule = {
 };
 
 function finding(file: string, range: Finding["range"], message: string, fixes: Finding["fixes"]): Finding {
-  return { rule: unusedSuppression.id, severity: unusedSuppression.severity, module: null, file, range, message, related: [], fixes };
+  return {
+    rule: unusedSuppression.id,
+    severity: unusedSuppression.severity,
+    module: null,
+    file,
+    range,
+    tags: ["unnecessary"],
+    message,
+    related: [],
+    fixes,
+  };
 }
 
 function text(unused: Suppression["ids"], ids: readonly string[]): string {
