@@ -98,6 +98,7 @@ test("the packaged extension holds what it needs and nothing else", () => {
     "package.json",
     "schemas/instar.config.schema.json",
     "schemas/package.schema.json",
+    "snippets/typescript.json",
     "syntaxes/instar.code-change.tmLanguage.json",
     "syntaxes/instar.injection.tmLanguage.json",
   ]);
