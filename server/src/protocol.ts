@@ -2,9 +2,18 @@
  * What the extension and the language server say to each other beyond LSP: method names and plain types only. It is the one file of the
  * server that `client/` imports, since the two bundles hold different copies of the LSP libraries.
  */
-import type { ProcessInfo, RuntimeInfo, UpgradeError, UpgradeReport } from "../../runtime/src/protocol.ts";
+import type {
+  CodeHolders,
+  HeldValue,
+  HeldVersion,
+  Notifications,
+  ProcessInfo,
+  RuntimeInfo,
+  UpgradeError,
+  UpgradeReport,
+} from "../../runtime/src/protocol.ts";
 
-export type { ProcessInfo, RuntimeInfo, UpgradeError, UpgradeReport };
+export type { CodeHolders, HeldValue, HeldVersion, ProcessInfo, RuntimeInfo, UpgradeError, UpgradeReport };
 
 /** What a client may say of itself in `initializationOptions`. */
 export interface InitializationOptions {
@@ -29,7 +38,16 @@ export interface ServerRequests {
   /** The connected runtimes with their processes; empty where no runtime is reachable. */
   "instar/processes": { params: Record<string, never>; result: LiveProcesses[] };
   /** One process's state as text; null where the process or the runtime is gone. */
-  "instar/processState": { params: { root: string; pid: string }; result: { text: string } | null };
+  "instar/processState": { params: { root: string; runtime?: string; pid: string }; result: { text: string } | null };
+  /** What still holds code that is no longer current, of one module or of all. Searches all states, so it takes a while. */
+  "instar/codeHolders": { params: { root: string; runtime: string; module?: string }; result: CodeHolders };
+  "instar/changeProcess": { params: RuntimeReference & { pid: string; change: "suspend" | "resume" | "restart" }; result: null };
+  /** `stop` also ends the application; `restart` starts it anew from the sources as they are. */
+  "instar/changeRuntime": { params: RuntimeReference & { change: "stop" | "restart" }; result: null };
+  /** The actor modules with what was found in them. */
+  "instar/actors": { params: Record<string, never>; result: ActorSummary[] };
+  /** All snapshots, also those of modules that the project no longer has. */
+  "instar/releases": { params: Record<string, never>; result: ModuleReleases[] };
   /**
    * Upgrades (or only rehearses) on the connected runtime; without `module`, every module whose source changed. Findings at error level
    * refuse it, unless `force` is set. The request can be canceled until the commit.
@@ -40,6 +58,10 @@ export interface ServerRequests {
   "instar/fixQuestions": { params: { fix: FixAnswers }; result: FixQuestions | null };
   /** The edit of a fix with these answers, as LSP's `WorkspaceEdit`; null where its finding is gone. */
   "instar/fix": { params: { fix: FixAnswers }; result: { readonly edit: object } | null };
+  /** What Instar would add to the project in this folder; nothing is written. */
+  "instar/initializePlan": { params: { root: string }; result: InitializePlan };
+  /** Writes the steps of the plan with these titles. */
+  "instar/initialize": { params: { root: string; titles: readonly string[] }; result: InitializeResult };
   /** Writes the missing snapshots; gives the paths written. */
   "instar/release": { params: Record<string, never>; result: ReleaseResult };
 }
@@ -47,7 +69,70 @@ export interface ServerRequests {
 /** Notifications, server to client. */
 export interface ServerNotifications {
   "instar/processesChanged": Record<string, never>;
+  /** Modules were analyzed, or snapshots written. */
+  "instar/modulesChanged": Record<string, never>;
+  /** What a runtime, or the application in it, said. */
+  "instar/runtimeLog": RuntimeReference & Notifications["runtime/log"];
   "instar/status": ServerStatus;
+}
+
+export interface RuntimeReference {
+  /** The project root, absolute. */
+  readonly root: string;
+  /** Its name. */
+  readonly runtime: string;
+}
+
+/** As LSP has it: counted from 0. */
+export interface TextRange {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
+}
+
+export interface ActorSummary {
+  readonly root: string;
+  readonly module: string;
+  readonly uri: string;
+  /** The call of `actor`. */
+  readonly range: TextRange;
+  /** In the source; null where it is not written as a literal. */
+  readonly vsn: number | null;
+  readonly released: boolean;
+  /** The version that it is compared with; null where there is none. */
+  readonly baseline: number | null;
+  /** The version that new processes get; null where no runtime has loaded it. */
+  readonly loaded: number | null;
+  readonly running: readonly { readonly vsn: number; readonly count: number }[];
+  readonly findings: readonly {
+    readonly rule: string;
+    readonly severity: "error" | "warning" | "info";
+    readonly message: string;
+    readonly uri: string;
+    readonly range: TextRange;
+  }[];
+  readonly steps: readonly {
+    readonly from: number;
+    readonly up: boolean;
+    readonly down: "function" | "irreversible" | "missing";
+    readonly range: TextRange;
+  }[];
+}
+
+export interface ModuleReleases {
+  readonly root: string;
+  readonly module: string;
+  /** The newest first. */
+  readonly releases: readonly ReleaseSummary[];
+}
+
+export interface ReleaseSummary {
+  readonly vsn: number;
+  readonly uri: string;
+  /** ISO 8601: of the last commit that wrote the snapshot, else of its file. */
+  readonly date: string;
+  readonly committed: boolean;
+  /** The fields of the state in one line. */
+  readonly state: string;
 }
 
 /** A fix, found again by its finding, with the answers so far. */
@@ -101,6 +186,29 @@ export interface ReleaseResult {
   readonly written: readonly string[];
   /** What could not be written, and why. */
   readonly problems: readonly string[];
+}
+
+export interface InitializePlan {
+  readonly steps: readonly {
+    readonly title: string;
+    /** Absolute. */
+    readonly file: string;
+    readonly exists: boolean;
+    /** What it would hold. */
+    readonly after: string;
+  }[];
+  /** Packages that the project does not have yet. */
+  readonly missing: readonly string[];
+  /** The file of a CI service that a person has to add the check to; null where there is none. */
+  readonly foreignCi: string | null;
+  /** Why nothing can be added, and what to do. */
+  readonly problem: string | null;
+}
+
+export interface InitializeResult {
+  /** Absolute paths. */
+  readonly written: readonly string[];
+  readonly problem: string | null;
 }
 
 export interface ServerStatus {

@@ -30,10 +30,13 @@ import {
 } from "./handlers/code-actions.ts";
 import { codeLenses } from "./handlers/code-lenses.ts";
 import { createDiagnostics } from "./handlers/diagnostics.ts";
+import { actors } from "./handlers/actors.ts";
 import { createLive } from "./handlers/live.ts";
 import { createProgress } from "./handlers/progress.ts";
 import { defaultSettings, followSettings } from "./handlers/settings.ts";
 import { entries, modules, release } from "./handlers/modules.ts";
+import { changeProcess, changeRuntime, codeHolders, processState } from "./handlers/processes.ts";
+import { releases } from "./handlers/releases.ts";
 import { downgrade, upgrade } from "./handlers/upgrades.ts";
 import type { Host } from "./host.ts";
 import { type Project, Projects } from "./projects.ts";
@@ -72,6 +75,7 @@ export function serve(connection: Connection, host: Host): void {
 
   const live = createLive({
     log,
+    onLog: ({ root, info }, { level, text }) => notify("instar/runtimeLog", { root, runtime: info.name, level, text }),
     onChanged() {
       notify("instar/processesChanged", {});
       status("ready");
@@ -135,6 +139,7 @@ export function serve(connection: Connection, host: Host): void {
         },
         onAnalyzed() {
           status("ready");
+          notify("instar/modulesChanged", {});
           refreshLenses();
         },
         onError(error) {
@@ -253,10 +258,12 @@ export function serve(connection: Connection, host: Host): void {
     // With the root as this workspace has it, by which other requests are answered: the runtime may have come to it through another link.
     return live.all.map(({ root, info, processes }) => ({ runtime: { ...info, root }, processes }));
   });
-  onRequest("instar/processState", null, async ({ root, pid }) => {
-    const runtime = live.of(root).find(({ processes }) => processes.some((process) => process.pid === pid));
-    return runtime === undefined ? null : { text: (await runtime.connection.request("processes/state", { pid })).text };
-  });
+  onRequest("instar/processState", null, (params) => processState(live, params));
+  onRequest("instar/codeHolders", undefined, (params) => codeHolders(live, params));
+  onRequest("instar/changeProcess", undefined, (params) => changeProcess(live, params));
+  onRequest("instar/changeRuntime", undefined, (params) => changeRuntime(live, params));
+  onRequest("instar/actors", [], async () => actors(await loadedProjects(), live, open));
+  onRequest("instar/releases", [], async () => releases(await loadedProjects()));
   onRequest("instar/upgrade", undefined, async (params, token) => upgrade(await loadedProjects(), live, params, token));
   onRequest("instar/downgrade", undefined, async (params, token) => downgrade(await loadedProjects(), live, params, token));
   onRequest("instar/fixQuestions", undefined, async ({ fix }) => {
@@ -267,6 +274,8 @@ export function serve(connection: Connection, host: Host): void {
     const project = await projectAt(fix);
     return project === undefined ? null : fixWithAnswers(actionContext(project), fix);
   });
+  onRequest("instar/initializePlan", undefined, async (params) => (await import("./handlers/initialize.ts")).initializePlan(params));
+  onRequest("instar/initialize", undefined, async (params) => (await import("./handlers/initialize.ts")).initialize(params));
   onRequest("instar/release", undefined, async () => {
     const all = await loadedProjects();
     const result = await release(all);

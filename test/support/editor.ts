@@ -12,11 +12,13 @@ import {
   type CodeLens,
   createProtocolConnection,
   type Diagnostic,
+  type DocumentDiagnosticReport,
   type InitializeResult,
   type PublishDiagnosticsParams,
   StreamMessageReader,
   StreamMessageWriter,
   type TextEdit,
+  type WorkspaceDiagnosticReport,
   type WorkspaceEdit,
 } from "vscode-languageserver-protocol/node";
 import { createConnection, ProposedFeatures } from "vscode-languageserver/node";
@@ -32,6 +34,10 @@ export interface Editor {
   readonly errors: readonly string[];
   /** What the server showed to the person. */
   readonly messages: readonly string[];
+  /** What the server reported of long work, in order: `begin` with its title, or `end`. */
+  readonly progress: readonly string[];
+  /** How often the server asked for something to be asked for again, by what that is. */
+  readonly refreshed: Readonly<Record<"codeLens" | "diagnostic", number>>;
   /** How many timers of the server wait for a pause. */
   readonly waiting: number;
   /** A URI stays as it is, so that a test can spell one in another way. */
@@ -44,6 +50,12 @@ export interface Editor {
   replace(file: string, from: string, to: string): void;
   /** Tells that the file was saved; the test itself writes it. */
   saved(file: string): void;
+  /** The person changes their settings, as the section `instar` has them. */
+  configure(settings: object): void;
+  /** Asks for diagnostics, as clients do that the server does not push to. */
+  pull(file: string, previousResultId?: string): Promise<DocumentDiagnosticReport>;
+  /** @param previous result ids by file. */
+  pullAll(previous?: Readonly<Record<string, string>>): Promise<WorkspaceDiagnosticReport>;
   removeFolder(folder: string): void;
   /** The test wrote these; this tells the server, as an editor that watches files does. */
   changedOnDisk(...files: readonly string[]): void;
@@ -51,6 +63,8 @@ export interface Editor {
   read(): Promise<void>;
   /** The typing pauses: every timer of the server runs. Resolves when it has read everything before and said that it is done. */
   pause(): Promise<void>;
+  /** Time passes, and nothing else happens: every timer of the server runs. */
+  elapse(): void;
   /** What the file shows now. */
   diagnostics(file: string): readonly Diagnostic[];
   /** Resolves when what the file shows fits: at once, or with the next publication that does. */
@@ -77,6 +91,8 @@ export interface EditorOptions {
   readonly capabilities?: ClientCapabilities;
   /** The extension's own unless given; other editors send nothing, null or an empty object. */
   readonly initializationOptions?: object | null | undefined;
+  /** What the person has set, as the section `instar` has it. */
+  readonly settings?: object;
   /** Says that it can watch files, and then does not. */
   readonly refusesToWatch?: boolean;
   readonly loadWorkspace?: Host["loadWorkspace"];
@@ -106,6 +122,9 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
   const shown = new Map<string, PublishDiagnosticsParams>();
   const publications = new Set<() => void>();
   const errors: string[] = [];
+  const progress: string[] = [];
+  const refreshed = { codeLens: 0, diagnostic: 0 };
+  let { settings = {} } = options;
   const messages: string[] = [];
   const listeners = new Set<(method: string, params: unknown) => void>();
   const documents = new Map<string, { version: number; text: string }>();
@@ -119,7 +138,7 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
     if (type === 1) errors.push(message);
   });
   client.onNotification("window/showMessage", ({ message }: { message: string }) => void messages.push(message));
-  for (const method of ["instar/processesChanged", "instar/status"] as const)
+  for (const method of ["instar/processesChanged", "instar/modulesChanged", "instar/runtimeLog", "instar/status"] as const)
     client.onNotification(method, (params: unknown) => {
       for (const listener of listeners) listener(method, params);
     });
@@ -127,7 +146,16 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
     if (options.refusesToWatch) throw new Error("no files are watched");
     return null;
   });
-  client.onRequest("workspace/codeLens/refresh", () => null);
+  for (const what of ["codeLens", "diagnostic"] as const)
+    client.onRequest(`workspace/${what}/refresh`, () => {
+      refreshed[what]++;
+      return null;
+    });
+  client.onRequest("workspace/configuration", ({ items }: { items: unknown[] }) => items.map(() => settings));
+  client.onRequest("window/workDoneProgress/create", () => null);
+  client.onNotification("$/progress", ({ value }: { value: { kind: string; title?: string } }) => {
+    progress.push(value.title === undefined ? value.kind : `${value.kind} ${value.title}`);
+  });
   client.listen();
   test.after(async () => {
     await client.sendRequest("shutdown");
@@ -157,6 +185,8 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
     published,
     errors,
     messages,
+    progress,
+    refreshed,
     get waiting() {
       return timers.size;
     },
@@ -184,6 +214,19 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
       });
     },
     saved: (file) => notify("textDocument/didSave", { textDocument: { uri: uri(file) } }),
+    configure(changed) {
+      settings = changed;
+      notify("workspace/didChangeConfiguration", { settings: { instar: changed } });
+    },
+    pull: (file, previousResultId) =>
+      client.sendRequest<DocumentDiagnosticReport>("textDocument/diagnostic", {
+        textDocument: { uri: uri(file) },
+        ...(previousResultId === undefined ? {} : { previousResultId }),
+      }),
+    pullAll: (previous = {}) =>
+      client.sendRequest<WorkspaceDiagnosticReport>("workspace/diagnostic", {
+        previousResultIds: Object.entries(previous).map(([file, value]) => ({ uri: uri(file), value })),
+      }),
     removeFolder(folder) {
       notify("workspace/didChangeWorkspaceFolders", { event: { added: [], removed: [{ uri: uri(folder), name: folder }] } });
     },
@@ -200,8 +243,12 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
       let left = timers.size;
       if (left === 0) return;
       const done = editor.next("instar/status", ({ state }) => (state === "ready" || state === "error") && (left -= 1) === 0);
-      for (const timer of timers) timer();
+      editor.elapse();
       await done;
+    },
+    elapse() {
+      // Not those that begin with these, as that of something that has taken long.
+      for (const timer of [...timers]) timer();
     },
     diagnostics: (file) => shown.get(uri(file))?.diagnostics ?? [],
     shows: (file, fits) =>

@@ -2,7 +2,8 @@
  * The connections to the dev runtimes of the open projects. Runtimes announce themselves by run files; whenever those change, or somebody
  * asks, what is new is connected to, and what ended is forgotten.
  */
-import type { LoadedModuleInfo, ProcessInfo, RuntimeInfo } from "../../../runtime/src/protocol.ts";
+import { setTimeout as delay } from "node:timers/promises";
+import type { LoadedModuleInfo, Notifications, ProcessInfo, RuntimeInfo } from "../../../runtime/src/protocol.ts";
 import type { RuntimeConnection } from "../live/connection.ts";
 import type { Log } from "../guarded.ts";
 import type { LiveModule } from "./code-lenses.ts";
@@ -36,9 +37,11 @@ export interface LivePort {
   readonly log: Log & { info(message: string): void };
   /** Processes started, ended or changed version, or a runtime came or went. */
   readonly onChanged: () => void;
+  /** A runtime, or the application in it, says something. */
+  readonly onLog: (runtime: LiveRuntime, said: Notifications["runtime/log"]) => void;
 }
 
-export function createLive({ log, onChanged }: LivePort): Live {
+export function createLive({ log, onChanged, onLog }: LivePort): Live {
   /** By run file. */
   const runtimes = new Map<string, LiveRuntime>();
   const problems = new Map<string, string[]>();
@@ -77,6 +80,7 @@ export function createLive({ log, onChanged }: LivePort): Live {
           void reread(runtime);
         });
         connection.on("runtime/exited", () => void reread(runtime));
+        connection.on("runtime/log", (said) => onLog(runtime, said));
         void connection.closed.then(() => {
           if (runtimes.get(file) !== runtime) return;
           runtimes.delete(file);
@@ -106,7 +110,10 @@ export function createLive({ log, onChanged }: LivePort): Live {
     entry.done = (async () => {
       while (entry.again) {
         entry.again = false;
+        const begin = performance.now();
         await read(runtime);
+        // Reading 10,000 processes costs the application something: most of its time is to be left to it, however much changes in there.
+        if (entry.again) await delay(4 * (performance.now() - begin), undefined, { ref: false });
       }
     })().finally(() => reading.delete(runtime));
     return entry.done;
@@ -115,12 +122,13 @@ export function createLive({ log, onChanged }: LivePort): Live {
   async function read(runtime: LiveRuntime): Promise<void> {
     const { connection } = runtime;
     try {
-      const [info, { processes }, { modules }] = await Promise.all([
-        connection.request("runtime/info", {}),
+      // By itself, since an application that ended answers nothing else.
+      runtime.info = await connection.request("runtime/info", {});
+      const [{ processes }, { modules }] = await Promise.all([
         connection.request("processes/list", {}),
         connection.request("modules/list", {}),
       ]);
-      Object.assign(runtime, { info, processes, modules });
+      Object.assign(runtime, { processes, modules });
     } catch (error) {
       // An application that ended has no processes; its control endpoint still answers who it is.
       Object.assign(runtime, { processes: [], modules: [] });
@@ -161,8 +169,9 @@ export function createLive({ log, onChanged }: LivePort): Live {
       let loaded: number | undefined;
       for (const runtime of runtimes.values()) {
         if (runtime.root !== root) continue;
-        loaded = runtime.modules.find((module) => module.id === id)?.vsn ?? loaded;
-        for (const { module, vsn } of runtime.processes) if (module === id) versions.set(vsn, (versions.get(vsn) ?? 0) + 1);
+        const { current, living } = countsOf(runtime);
+        loaded = current.get(id) ?? loaded;
+        for (const [vsn, count] of living.get(id) ?? []) versions.set(vsn, (versions.get(vsn) ?? 0) + count);
       }
       return loaded === undefined ? undefined : { versions, loaded };
     },
@@ -172,4 +181,27 @@ export function createLive({ log, onChanged }: LivePort): Live {
       runtimes.clear();
     },
   };
+}
+
+interface Counts {
+  /** Current version by module. */
+  readonly current: ReadonlyMap<string, number>;
+  /** How many processes run each version, by module. */
+  readonly living: ReadonlyMap<string, ReadonlyMap<number, number>>;
+}
+
+/** Counted once for each list that was read: there may be many modules that ask, and many processes. */
+const counts = new WeakMap<readonly ProcessInfo[], Counts>();
+
+function countsOf({ modules, processes }: LiveRuntime): Counts {
+  const known = counts.get(processes);
+  if (known !== undefined) return known;
+  const living = new Map<string, Map<number, number>>();
+  for (const { module, vsn } of processes) {
+    const versions = living.get(module) ?? new Map<number, number>();
+    living.set(module, versions.set(vsn, (versions.get(vsn) ?? 0) + 1));
+  }
+  const counted = { current: new Map(modules.map(({ id, vsn }) => [id, vsn])), living };
+  counts.set(processes, counted);
+  return counted;
 }
