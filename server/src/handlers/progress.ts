@@ -15,20 +15,20 @@ export function createProgress(connection: Connection, client: ClientCapabilitie
     let shown: Promise<string | undefined> | undefined;
     const cancel = host.delay(longEnough, () => {
       const token = `instar/${(count += 1)}`;
-      shown = connection.sendRequest(WorkDoneProgressCreateRequest.type, { token }).then(
-        () => {
-          void connection.sendProgress(WorkDoneProgress.type, token, { kind: "begin", title });
-          return token;
-        },
-        // A client that does not want it is not bothered with it.
-        () => undefined,
-      );
+      shown = connection
+        .sendRequest(WorkDoneProgressCreateRequest.type, { token })
+        .then(() => connection.sendProgress(WorkDoneProgress.type, token, { kind: "begin", title }))
+        .then(
+          () => token,
+          // A client that does not want it, or is closing, is not bothered with it.
+          () => undefined,
+        );
     });
     return () => {
       cancel();
-      void shown?.then((token) => {
-        if (token !== undefined) void connection.sendProgress(WorkDoneProgress.type, token, { kind: "end" });
-      });
+      shown
+        ?.then((token) => (token === undefined ? undefined : connection.sendProgress(WorkDoneProgress.type, token, { kind: "end" })))
+        .catch(() => {});
     };
   };
 }

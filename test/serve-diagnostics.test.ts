@@ -1,0 +1,308 @@
+/** Diagnostics in conversation with editors that are told and with editors that ask: for which text, of which files, in which order, and how long work is said. */
+import assert from "node:assert/strict";
+import { test, type TestContext } from "node:test";
+import type { ClientCapabilities, Diagnostic, DocumentDiagnosticReport } from "vscode-languageserver-protocol/node";
+import { type Editor, type EditorOptions, startEditor, vscode } from "./support/editor.ts";
+import { temporaryProject, type TemporaryProject } from "./support/temporary-project.ts";
+
+const manifest = JSON.stringify({ name: "temporary", private: true, type: "module", dependencies: { instar: "*" } });
+
+/** A version that cannot be read is found in the file alone. */
+const room = (vsn: string) => `import { actor } from "instar";
+
+export interface State {
+  readonly title: string;
+}
+
+export interface Room {
+  init(title: string): State;
+  calls: {};
+  casts: {};
+  infos: {};
+}
+
+export default actor<Room>({
+  vsn: ${vsn},
+  init: (title) => ({ title }),
+  calls: {},
+  casts: {},
+  infos: {},
+});
+`;
+const right = room("1");
+const wrong = room("[1].length");
+
+const pulling: ClientCapabilities = {
+  ...vscode,
+  textDocument: { ...vscode.textDocument, diagnostic: { dynamicRegistration: false } },
+  workspace: { ...vscode.workspace, diagnostics: { refreshSupport: true } },
+};
+
+test("a client that pulls is asked nothing twice: what it has is unchanged, and nothing is pushed to it", async (context) => {
+  const { editor, room, hall } = await twoRooms(context, { capabilities: pulling });
+  assert.deepEqual(editor.initialized.capabilities.diagnosticProvider, {
+    identifier: "instar",
+    interFileDependencies: true,
+    workspaceDiagnostics: true,
+  });
+  const first = full(await editor.pull(room));
+  assert.deepEqual(codes(first.items), ["vsn-not-literal"]);
+  assert.deepEqual(await editor.pull(room, first.resultId), { kind: "unchanged", resultId: first.resultId });
+  editor.replace(room, "[1].length", "1");
+  const then = full(await editor.pull(room, first.resultId));
+  assert.deepEqual(then.items, []);
+  await editor.pause();
+  const whole = await editor.pullAll();
+  assert.deepEqual(
+    whole.items.map((item) => [item.uri, item.version, item.kind === "full" ? codes(item.items) : []]),
+    [[editor.uri(hall), null, ["vsn-not-literal"]]],
+  );
+  const again = await editor.pullAll({ [hall]: whole.items[0]?.resultId ?? "", [room]: then.resultId ?? "" });
+  assert.deepEqual(
+    again.items.map(({ kind }) => kind),
+    ["unchanged", "unchanged"],
+  );
+  assert.deepEqual(editor.published, []);
+  assert.deepEqual(editor.errors, []);
+});
+
+test("a client that could pull and wants to be told is told", async (context) => {
+  const { editor, room } = await twoRooms(context, { capabilities: pulling, initializationOptions: { commands: [], diagnostics: "push" } });
+  assert.equal(editor.initialized.capabilities.diagnosticProvider, undefined);
+  assert.deepEqual(codes(editor.diagnostics(room)), ["vsn-not-literal"]);
+});
+
+test("a client that pulls is asked to pull again where the project says more than the document did, and only then", async (context) => {
+  const { editor, project, room, hall } = await twoRooms(context, { capabilities: pulling });
+  await editor.pull(room);
+  editor.replace(room, "[1].length", "[2].length");
+  await editor.pull(room);
+  await editor.pause();
+  assert.equal(editor.refreshed.diagnostic, 0);
+  editor.open(hall);
+  const shown = full(await editor.pull(hall));
+  assert.deepEqual(codes(shown.items), ["vsn-not-literal"]);
+  // Another file now hides the finding of this one.
+  project.write({ "instar.config.json": '{ "rules": { "vsn-not-literal": "off" } }' });
+  editor.changedOnDisk(project.path("instar.config.json"));
+  await editor.pause();
+  assert.equal(editor.refreshed.diagnostic, 1);
+  assert.deepEqual(full(await editor.pull(hall, shown.resultId)).items, []);
+});
+
+test("an answer brings along what other open documents show since, where the client takes that", async (context) => {
+  const capabilities = {
+    ...pulling,
+    textDocument: { ...pulling.textDocument, diagnostic: { relatedDocumentSupport: true } },
+  };
+  const { editor, project, room, hall } = await twoRooms(context, { capabilities });
+  editor.open(hall);
+  await editor.pull(room);
+  await editor.pull(hall);
+  project.write({ "instar.config.json": '{ "rules": { "vsn-not-literal": "warning" } }' });
+  editor.changedOnDisk(project.path("instar.config.json"));
+  await editor.pause();
+  const { relatedDocuments } = (await editor.pull(room)) as { relatedDocuments?: Record<string, DocumentDiagnosticReport> };
+  const related = relatedDocuments?.[editor.uri(hall)];
+  assert.ok(related);
+  assert.deepEqual(
+    full(related).items.map(({ severity }) => severity),
+    [2],
+  );
+  assert.equal("relatedDocuments" in (await editor.pull(room)), false, "it is known now");
+});
+
+test("whatever is pulled is true of the text when it is answered, however the typing and the asking interleave", async (context) => {
+  const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
+  context.diagnostic(`SEED=${seed}`);
+  const random = randomOf(seed);
+  const { editor, room } = await twoRooms(context, { capabilities: pulling });
+  let isWrong = true;
+  const asked: Promise<void>[] = [];
+  for (let step = 0; step < 40; step++) {
+    if (random() < 0.5) {
+      editor.replace(room, isWrong ? "[1].length" : "vsn: 1", isWrong ? "1" : "vsn: [1].length");
+      isWrong = !isWrong;
+    }
+    const expected = isWrong;
+    const version = editor.version(room);
+    if (random() < 0.7)
+      asked.push(
+        editor.pull(room).then((report) => {
+          // Where something was typed since, the client asks again and takes that answer.
+          if (editor.version(room) === version) assert.equal(full(report).items.length > 0, expected, `version ${version}`);
+        }),
+      );
+    if (random() < 0.3) await asked.at(-1);
+    if (random() < 0.1) await editor.pause();
+  }
+  await Promise.all(asked);
+  assert.equal(full(await editor.pull(room)).items.length > 0, isWrong);
+  assert.deepEqual(editor.errors, []);
+});
+
+test("of two open files that somebody edits by turns, none ever shows what another version of it had", async (context) => {
+  const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
+  context.diagnostic(`SEED=${seed}`);
+  const random = randomOf(seed);
+  const { editor, room, hall } = await twoRooms(context);
+  editor.open(hall);
+  await editor.pause();
+  const begin = editor.published.length;
+  const states = new Map([room, hall].map((file) => [editor.uri(file), { file, wrong: true, at: new Map([[1, true]]), open: true }]));
+  for (let step = 0; step < 60; step++) {
+    const state = [...states.values()][random() < 0.5 ? 0 : 1]!;
+    if (!state.open) {
+      editor.open(state.file);
+      Object.assign(state, { open: true, wrong: true, at: new Map([[1, true]]) });
+    } else if (random() < 0.1) {
+      editor.close(state.file);
+      // What is still under way is about a document that is closed; from here on the disk counts.
+      await editor.pause();
+      state.open = false;
+    } else {
+      editor.replace(state.file, state.wrong ? "[1].length" : "vsn: 1", state.wrong ? "1" : "vsn: [1].length");
+      state.wrong = !state.wrong;
+      state.at.set(editor.version(state.file), state.wrong);
+    }
+    if (random() < 0.4) await editor.read();
+    if (random() < 0.2) await editor.pause();
+  }
+  await editor.pause();
+  for (const { uri, version, diagnostics } of editor.published.slice(begin)) {
+    const expected = version === undefined ? undefined : states.get(uri)?.at.get(version);
+    if (expected !== undefined && states.get(uri)?.open === true && states.get(uri)?.at.size !== 1)
+      assert.ok(diagnostics.length > 0 === expected || version === 1, `version ${version} of ${uri}`);
+  }
+  for (const { file, open, wrong } of states.values()) assert.equal(editor.diagnostics(file).length > 0, open ? wrong : true);
+});
+
+test("only open files show findings where the person wants that, and all of them again", async (context) => {
+  const { editor, room, hall } = await twoRooms(context, {
+    settings: { diagnostics: { scope: "openFiles" } },
+    capabilities: { ...vscode, workspace: { ...vscode.workspace, configuration: true } },
+  });
+  assert.deepEqual(codes(editor.diagnostics(room)), ["vsn-not-literal"]);
+  assert.deepEqual(editor.diagnostics(hall), []);
+  editor.configure({ diagnostics: { scope: "workspace" } });
+  await editor.shows(hall, (shown) => shown.length === 1);
+  editor.configure({ diagnostics: { scope: "openFiles" } });
+  await editor.shows(hall, (shown) => shown.length === 0);
+  editor.open(hall);
+  await editor.shows(hall, (shown) => shown.length === 1);
+});
+
+test("an editor that sends its settings along is listened to", async (context) => {
+  const { editor, hall } = await twoRooms(context);
+  assert.deepEqual(codes(editor.diagnostics(hall)), ["vsn-not-literal"]);
+  editor.configure({ diagnostics: { scope: "openFiles" } });
+  await editor.shows(hall, (shown) => shown.length === 0);
+});
+
+test("what is open is told before what is not", async (context) => {
+  const { editor, project } = await twoRooms(context);
+  const files = ["src/a.actor.ts", "src/z.actor.ts"];
+  project.write(Object.fromEntries(files.map((name) => [name, wrong])));
+  editor.open(project.path("src/z.actor.ts"));
+  const before = editor.published.length;
+  editor.changedOnDisk(...files.map((name) => project.path(name)));
+  await editor.pause();
+  const told = editor.published.slice(before).map(({ uri }) => uri.slice(uri.lastIndexOf("/") + 1));
+  assert.ok(told.indexOf("z.actor.ts") < told.indexOf("a.actor.ts"), told.join());
+});
+
+test("what nobody needs any more is faded, where the client can", async (context) => {
+  const text = right.replace("  vsn: 1", "  // instar-ignore vsn-not-literal: it was computed\n  vsn: 1");
+  for (const tags of [[1], undefined]) {
+    const project = temporaryProject(context, { "package.json": manifest, "src/room.actor.ts": text });
+    const publishDiagnostics = tags === undefined ? {} : { tagSupport: { valueSet: [1 as const] } };
+    const editor = await startEditor(context, { folders: [project.root], capabilities: { textDocument: { publishDiagnostics } } });
+    await editor.pause();
+    const found = editor.diagnostics(project.path("src/room.actor.ts"));
+    assert.deepEqual(
+      found.map(({ code, tags: own }) => [code, own]),
+      [["unused-suppression", tags]],
+    );
+  }
+});
+
+test("what takes a while is shown as progress, and what is done at once is not", async (context) => {
+  const project = temporaryProject(context, { "package.json": manifest, "src/room.actor.ts": wrong });
+  const capabilities = { ...vscode, window: { workDoneProgress: true } };
+  const real = await import("../server/src/late-workspace.ts");
+  let release = () => {};
+  let entered = () => {};
+  const begun = new Promise<void>((resolve) => (entered = resolve));
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const editor = await startEditor(context, {
+    folders: [project.root],
+    capabilities,
+    loadWorkspace: async () => ({
+      ...real,
+      openWorkspace(root, options) {
+        const workspace = real.openWorkspace(root, options);
+        return {
+          ...workspace,
+          async analyze(cancelled) {
+            entered();
+            await held;
+            return workspace.analyze(cancelled);
+          },
+        };
+      },
+    }),
+  });
+  const done = editor.pause();
+  await begun;
+  assert.deepEqual(editor.progress, []);
+  // The analysis is under way, and the only timer is the one that says so.
+  assert.equal(editor.waiting, 1);
+  editor.elapse();
+  // The client agrees first.
+  await editor.read();
+  await editor.read();
+  assert.match(editor.progress.join("; "), /^begin Instar: analyzing \S+$/);
+  release();
+  await done;
+  await editor.read();
+  await editor.read();
+  assert.match(editor.progress.join("; "), /^begin Instar: analyzing \S+; end$/);
+  assert.equal(editor.waiting, 0);
+});
+
+interface TwoRooms {
+  readonly editor: Editor;
+  readonly project: TemporaryProject;
+  /** Is open. */
+  readonly room: string;
+  readonly hall: string;
+}
+
+async function twoRooms(context: TestContext, options: Partial<EditorOptions> = {}): Promise<TwoRooms> {
+  const project = temporaryProject(context, { "package.json": manifest, "src/room.actor.ts": wrong, "src/hall.actor.ts": wrong });
+  const editor = await startEditor(context, { folders: [project.root], ...options });
+  const room = project.path("src/room.actor.ts");
+  editor.open(room);
+  await editor.pause();
+  return { editor, project, room, hall: project.path("src/hall.actor.ts") };
+}
+
+function full(report: DocumentDiagnosticReport): Extract<DocumentDiagnosticReport, { kind: "full" }> {
+  assert.equal(report.kind, "full");
+  return report as Extract<DocumentDiagnosticReport, { kind: "full" }>;
+}
+
+function codes(diagnostics: readonly Diagnostic[]): unknown[] {
+  return diagnostics.map(({ code }) => code);
+}
+
+/** Mulberry32. */
+function randomOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
