@@ -1,10 +1,10 @@
 /** `instar init`: adds Instar to a project, and asks before each thing that it adds. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { askEach } from "./ask-each.ts";
-import { exitCode, UsageError } from "./exit.ts";
-import type { InitStep } from "./init-steps.ts";
+import type { InitStep } from "../init-steps.ts";
+import { ConfigurationError, exitCode, UsageError } from "./exit.ts";
 import { configurationOf, fromHere, projectRoot } from "./project.ts";
 import { colors, count, print } from "./terminal.ts";
 
@@ -18,14 +18,14 @@ export function registerInit(program: Command): void {
       if (!existsSync(join(root, "package.json"))) {
         throw new UsageError(`There is no package.json in ${root}, so there is no project to add to. Make one with: npm init`);
       }
-      const { foreignCi, initSteps } = await import("./init-steps.ts");
-      const steps = initSteps(root);
+      const { foreignCi, initSteps, InitRefused, isServerInstalled } = await import("../init-steps.ts");
+      const steps = asConfigurationError(() => initSteps(root, fromHere), InitRefused);
       await configurationOf(root);
       if (steps.length === 0) print("Everything that instar init adds is there already. Nothing was written.");
       else await take(steps, yes);
       const foreign = foreignCi.find((name) => existsSync(join(root, name)));
       if (foreign !== undefined) print(`In ${foreign}, let a job run: npx instar check`);
-      if (!isInstalled(root)) print("Install what checks and serves the editor: npm install --save-dev instar-language-server");
+      if (!isServerInstalled(root)) print("Install what checks and serves the editor: npm install --save-dev instar-language-server");
       process.exitCode = exitCode.ok;
     });
 }
@@ -47,7 +47,12 @@ async function take(steps: readonly InitStep[], yes: boolean): Promise<void> {
   );
 }
 
-function isInstalled(root: string): boolean {
-  const text = readFileSync(join(root, "package.json"), "utf8");
-  return text.includes('"instar-language-server"');
+/** What stands in the project's files is the project's to correct. */
+function asConfigurationError<T>(work: () => T, refused: new () => Error): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof refused) throw new ConfigurationError(error.message, { cause: error });
+    throw error;
+  }
 }

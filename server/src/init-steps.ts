@@ -1,12 +1,10 @@
-/** What `instar init` would add to a project, step by step; where a step has nothing to add, it is left out. */
+/** What `instar init` and *Initialize in This Project* would add to a project, step by step; where a step has nothing to add, it is left out. */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, relative } from "node:path";
 import { applyEdits, type JSONPath, modify } from "jsonc-parser";
-import { readJson } from "../analysis/read-json.ts";
-import { slashed } from "../project-root.ts";
-import type { FileChange } from "../write-files.ts";
-import { ConfigurationError } from "./exit.ts";
-import { fromHere, fromRoot } from "./project.ts";
+import { readJson } from "./analysis/read-json.ts";
+import { slashed } from "./project-root.ts";
+import type { FileChange } from "./write-files.ts";
 
 export interface InitStep {
   /** What a person is asked about. */
@@ -18,10 +16,36 @@ export interface InitStep {
 const extension = "instar.instar-vscode";
 const schema = "./node_modules/instar-language-server/dist/instar.config.schema.json";
 
-/** @throws ConfigurationError where a file that a step would add to cannot be read. */
-export function initSteps(root: string): readonly InitStep[] {
+/** A file that a step would add to is not what it should be. The message says where and what. */
+export class InitRefused extends Error {}
+
+/** How a path is shown to people. */
+type Shown = (file: string) => string;
+
+/** @throws InitRefused where a file that a step would add to cannot be read. */
+export function initSteps(root: string, shown: Shown): readonly InitStep[] {
   const top = repositoryOf(root) ?? root;
-  return [configuration(root), scripts(root), workflow(root, top), recommendation(root, top)].filter((step) => step !== undefined);
+  try {
+    return [configuration(root), scripts(root), workflow(root, top, shown), recommendation(root, top, shown)].filter(
+      (step) => step !== undefined,
+    );
+  } catch (error) {
+    if (!(error instanceof Unreadable)) throw error;
+    const { file, line, column } = error.place;
+    throw new InitRefused(`${shown(file)}:${line}:${column} ${error.message} Correct it, and try again. Nothing was written.`);
+  }
+}
+
+export function isServerInstalled(root: string): boolean {
+  return readFileSync(join(root, "package.json"), "utf8").includes('"instar-language-server"');
+}
+
+class Unreadable extends Error {
+  readonly place: { readonly file: string; readonly line: number; readonly column: number };
+  constructor(place: Unreadable["place"], message: string) {
+    super(message);
+    this.place = place;
+  }
 }
 
 function configuration(root: string): InitStep | undefined {
@@ -49,7 +73,7 @@ function scripts(root: string): InitStep | undefined {
   return { title: `scripts in package.json: ${missing.map(([name]) => name).join(" and ")}`, change: { file, before: text, after } };
 }
 
-function workflow(root: string, top: string): InitStep | undefined {
+function workflow(root: string, top: string, shown: Shown): InitStep | undefined {
   const folder = join(top, ".github/workflows");
   const others = existsSync(folder) ? readdirSync(folder).filter((name) => /\.ya?ml$/.test(name)) : [];
   // What runs the check under another name does it as well.
@@ -59,7 +83,7 @@ function workflow(root: string, top: string): InitStep | undefined {
   if (others.length === 0 && foreignCi.some((name) => existsSync(join(top, name)))) return undefined;
   const file = join(folder, "instar.yml");
   if (existsSync(file)) return undefined;
-  return { title: `a CI step: ${fromHere(file)}`, change: { file, before: undefined, after: workflowText(root, top) } };
+  return { title: `a CI step: ${shown(file)}`, change: { file, before: undefined, after: workflowText(root, top) } };
 }
 
 /** The files of CI services that are not GitHub's. */
@@ -125,12 +149,12 @@ function packageManager(root: string, top: string): PackageManager & { readonly 
   return { install: "npm install", run: "npx", cache: null, lock: null };
 }
 
-function recommendation(root: string, top: string): InitStep | undefined {
+function recommendation(root: string, top: string, shown: Shown): InitStep | undefined {
   // The folder that people open is the one that says something of the editor already.
   const folder = existsSync(join(top, ".vscode")) ? top : root;
   const file = join(folder, ".vscode/extensions.json");
   const found = readIfThere(file);
-  const title = `a recommendation of the extension for VS Code: ${fromHere(file)}`;
+  const title = `a recommendation of the extension for VS Code: ${shown(file)}`;
   if (found === undefined) return { title, change: { file, before: undefined, after: `{\n  "recommendations": ["${extension}"]\n}\n` } };
   const { text } = found;
   const list = (name: string): readonly unknown[] => {
@@ -181,14 +205,18 @@ function plain(node: NonNullable<ReturnType<typeof readJson>["tree"]>): unknown 
   );
 }
 
-function unreadable(file: string, text: string, [key = ""]: readonly string[], why: string): ConfigurationError {
+function unreadable(file: string, text: string, [key = ""]: readonly string[], why: string): Unreadable {
   const lines = text.split("\n");
   const line = lines.findIndex((each) => each.includes(`"${key}"`));
   return wrong(file, { line: line + 1, column: (lines[line]?.indexOf(`"${key}"`) ?? 0) + 1 }, why);
 }
 
-function wrong(file: string, { line, column }: { readonly line: number; readonly column: number }, why: string): ConfigurationError {
-  return new ConfigurationError(`${fromHere(file)}:${line}:${column} ${why} Correct it, and run instar init again. Nothing was written.`);
+function wrong(file: string, place: { readonly line: number; readonly column: number }, why: string): Unreadable {
+  return new Unreadable({ file, ...place }, why);
+}
+
+function fromRoot(root: string, file: string): string {
+  return slashed(relative(root, file));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
