@@ -3,7 +3,7 @@ import type { ActorModule, Analyzed } from "../analysis/model.ts";
 import type { Finding } from "../analysis/rule.ts";
 import type { OtherBaseline } from "./baseline-options.ts";
 import { fromRoot } from "./project.ts";
-import { type NeededStrategy, neededStrategy } from "./strategy.ts";
+import { type NeededStrategy, neededStrategy } from "../documents/strategy.ts";
 
 /** What `instar check --format json` prints. */
 export function checkJson(analyzed: Analyzed, baseline?: OtherBaseline): unknown {

@@ -1,10 +1,10 @@
 /** `instar plan`: what an upgrade of the running system would do, before anything is begun. */
 import { type Command, Option } from "commander";
-import { blockingFindings } from "../live/blocking-findings.ts";
+import { isReady, planFacts } from "../documents/plan-facts.ts";
 import { exitCode } from "./exit.ts";
 import { connectLive } from "./live.ts";
-import { isReady, planText } from "./plan-text.ts";
-import { moduleIds, openProject } from "./project.ts";
+import { planText } from "./plan-text.ts";
+import { fromRoot, moduleIds, openProject } from "./project.ts";
 import { count, print, printError, printJson } from "./terminal.ts";
 
 interface PlanOptions {
@@ -26,19 +26,29 @@ export function registerPlan(program: Command): void {
         const loaded = modules.map(({ id }) => id);
         const ids = moduleIds(names, root, modules);
         const plan = await connection.request("upgrade/plan", ids.length > 0 ? { modules: ids } : {});
-        // What `instar upgrade` refuses belongs to what it would do.
+        const { processes } = await connection.request("processes/list", {});
         const project = await openProject(root);
-        const findings = blockingFindings(project.analyzed.findings, ids.length > 0 ? ids : loaded);
+        const facts = planFacts({ plan, analyzed: project.analyzed, processes, ids: ids.length > 0 ? ids : loaded });
+        const { findings } = facts;
         if (format === "json") {
           const { findingJson } = await import("./format-json.ts");
-          printJson({ version: 1, ...plan, findings: findings.map((finding) => findingJson(root, finding)) });
+          const { strategy, forcedBy, strategies, lossy } = facts;
+          printJson({
+            version: 1,
+            ...plan,
+            strategy,
+            forcedBy,
+            strategies,
+            lossy: lossy.map(({ place, ...step }) => ({
+              ...step,
+              place: place === null ? null : { ...place, file: fromRoot(root, place.file) },
+            })),
+            findings: findings.map((finding) => findingJson(root, finding)),
+          });
         } else {
-          print(planText(plan));
-          if (findings.length > 0) {
-            const { findingsText } = await import("./format-text.ts");
-            print(`\n${findingsText(findings, (file) => project.readFile(file)).join("\n")}`);
+          print(planText(facts));
+          if (findings.length > 0)
             printError(`${count(findings.length, "finding")} at error level: instar upgrade refuses, unless it is told to --force.`);
-          }
         }
         process.exitCode = findings.length === 0 && isReady(plan) ? exitCode.ok : exitCode.refused;
       } finally {

@@ -1,6 +1,8 @@
 /** Printing for people: colours only where they are wanted, and no death by a reader that goes away. */
 import picocolors from "picocolors";
 
+export { count } from "../documents/words.ts";
+
 /** Colours, or functions that leave text alone: where output is no terminal, or `NO_COLOR` or `--no-color` is given. `FORCE_COLOR` wins over the terminal. */
 export const colors = picocolors.createColors(wantsColors());
 
@@ -36,11 +38,6 @@ export function table(rows: readonly (readonly string[])[]): string {
         .trimEnd(),
     )
     .join("\n");
-}
-
-/** "1 error", "2 errors". */
-export function count(number: number, noun: string, plural = `${noun}s`): string {
-  return `${number} ${number === 1 ? noun : plural}`;
 }
 
 function wantsColors(): boolean {

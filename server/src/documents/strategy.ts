@@ -7,7 +7,7 @@ export interface NeededStrategy {
   readonly forcedBy: readonly { readonly module: string; readonly reason: string }[];
 }
 
-const strategies: readonly Strategy[] = ["hot", "restart", "window", "blue-green"];
+export const strategies: readonly Strategy[] = ["hot", "restart", "window", "blue-green"];
 
 /** The worst of the modules decides. */
 export function neededStrategy(modules: readonly ActorModule[]): NeededStrategy {
