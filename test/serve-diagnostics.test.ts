@@ -288,8 +288,8 @@ async function twoRooms(context: TestContext, options: Partial<EditorOptions> = 
 }
 
 function full(report: DocumentDiagnosticReport): Extract<DocumentDiagnosticReport, { kind: "full" }> {
-  assert.equal(report.kind, "full");
-  return report as Extract<DocumentDiagnosticReport, { kind: "full" }>;
+  if (report.kind !== "full") throw new Error(`${report.kind} in place of a full report`);
+  return report;
 }
 
 function codes(diagnostics: readonly Diagnostic[]): unknown[] {

@@ -135,6 +135,14 @@ export interface ReleaseSummary {
   readonly state: string;
 }
 
+/** What the commands of code lenses are about. */
+export interface LensTarget {
+  readonly root: string;
+  readonly module: string;
+  /** The version that a step starts from. */
+  readonly from?: number;
+}
+
 /** A fix, found again by its finding, with the answers so far. */
 export interface FixAnswers {
   readonly root: string;

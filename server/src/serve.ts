@@ -28,9 +28,10 @@ import {
   fixWithAnswers,
   resolveCodeAction,
 } from "./handlers/code-actions.ts";
-import { codeLenses } from "./handlers/code-lenses.ts";
+import { codeLenses, type LensContext, lensKey, type LensReference, resolveCodeLens } from "./handlers/code-lenses.ts";
 import { createDiagnostics } from "./handlers/diagnostics.ts";
 import { actors } from "./handlers/actors.ts";
+import { hover } from "./handlers/hover.ts";
 import { createLive } from "./handlers/live.ts";
 import { createProgress } from "./handlers/progress.ts";
 import { defaultSettings, followSettings } from "./handlers/settings.ts";
@@ -64,6 +65,8 @@ export function serve(connection: Connection, host: Host): void {
   let settings = defaultSettings;
   /** Whether the client asks for diagnostics, so that they are not pushed to it as well. */
   let pulls = false;
+  /** What the lenses of the open files last said. */
+  let lenses = "";
   const told = new Set<string>();
   /** Whether the client tells what changes on disk. */
   let watching = false;
@@ -94,7 +97,8 @@ export function serve(connection: Connection, host: Host): void {
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind], resolveProvider: true },
-        codeLensProvider: { resolveProvider: false },
+        hoverProvider: true,
+        codeLensProvider: { resolveProvider: true },
         ...(pulls ? { diagnosticProvider: { identifier: "instar", interFileDependencies: true, workspaceDiagnostics: true } } : {}),
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
@@ -244,10 +248,29 @@ export function serve(connection: Connection, host: Host): void {
       const found = await projectOf(textDocument.uri);
       if (found === undefined) return null;
       const { project, file } = found;
-      const commands = new Set(options?.commands);
       return ((await project.current(false, () => !token.isCancellationRequested))?.modules ?? [])
         .filter((module) => module.file === file)
-        .flatMap((module) => codeLenses(module, live.module(project.root, module.id), commands));
+        .flatMap((module) => codeLenses(module, lensContext(project.root, module.id)));
+    }),
+  );
+  connection.onCodeLensResolve((lens, token) =>
+    guarded(log, "codeLens/resolve", lens, async () => {
+      await ready;
+      const reference = lens.data as LensReference | undefined;
+      const project = reference === undefined ? undefined : projects?.byRoot(reference.root);
+      if (reference === undefined || project === undefined) return lens;
+      const analyzed = await project.current(false, () => !token.isCancellationRequested);
+      return resolveCodeLens(lens, reference, analyzed, lensContext(project.root, reference.module));
+    })(lens, token),
+  );
+
+  connection.onHover(
+    guarded(log, "textDocument/hover", null, async (params, token) => {
+      const found = await projectOf(params.textDocument.uri);
+      if (found === undefined) return null;
+      const { project, file } = found;
+      const wanted = () => !token.isCancellationRequested;
+      return hover({ project, client, live: (module) => live.module(project.root, module), wanted }, file, params);
     }),
   );
 
@@ -322,7 +345,20 @@ export function serve(connection: Connection, host: Host): void {
     notify("instar/status", { state, modules: count, runtime: names.length === 0 ? null : names.join(", "), message });
   }
 
+  function lensContext(root: string, module: string): LensContext {
+    return { root, live: live.module(root, module), commands: new Set(options?.commands) };
+  }
+
+  /** Of open files: what is typed there, the client asks about anyway; this is for what changed elsewhere. */
   function refreshLenses(): void {
+    const shown = (projects?.all ?? []).map((project) =>
+      lensKey(
+        (project.latest?.modules ?? []).filter(({ file }) => openUris.has(file)),
+        ({ id }) => lensContext(project.root, id),
+      ),
+    );
+    if (shown.join() === lenses) return;
+    lenses = shown.join();
     if (client.workspace?.codeLens?.refreshSupport !== true || shutdown) return;
     // A client that is closing does not answer, and nobody misses the lenses then.
     connection.sendRequest(CodeLensRefreshRequest.type).catch(() => {});

@@ -171,6 +171,7 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
     if (found === undefined) throw new Error(`${file} is not open`);
     return found;
   };
+  const resolveLens = (lens: CodeLens) => client.sendRequest<CodeLens>("codeLens/resolve", lens);
   const notify = (method: string, params: object) => void client.sendNotification(method, params);
 
   const editor: Editor = {
@@ -248,7 +249,7 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
     },
     elapse() {
       // Not those that begin with these, as that of something that has taken long.
-      for (const timer of [...timers]) timer();
+      Array.from(timers).forEach((timer) => timer());
     },
     diagnostics: (file) => shown.get(uri(file))?.diagnostics ?? [],
     shows: (file, fits) =>
@@ -301,7 +302,8 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
     },
     async lenses(file) {
       const lenses = await client.sendRequest<CodeLens[] | null>("textDocument/codeLens", { textDocument: { uri: uri(file) } });
-      return (lenses ?? []).map(({ command }) => command?.title ?? "");
+      const resolved = (lenses ?? []).map((lens) => (lens.command === undefined ? resolveLens(lens) : lens));
+      return (await Promise.all(resolved)).map(({ command }) => command?.title ?? "");
     },
     request(method, params) {
       const cancellation = new AbortController();

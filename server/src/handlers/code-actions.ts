@@ -149,17 +149,18 @@ function asks(context: CodeActionContext, fix: Fix, { context: { triggerKind } }
 
 function askingAction(context: CodeActionContext, finding: Finding, fix: Fix, diagnostics: Diagnostic[]): CodeAction {
   const title = `${fix.title}, and ask for what is not known`;
-  const command = { title, command: answerCommand, arguments: [referenceTo(context, finding, fix, { renames: {} })] };
+  const command = { title, command: answerCommand, arguments: [referenceTo(context.project.root, finding, fix, { renames: {} })] };
   return { title, kind: CodeActionKind.QuickFix, diagnostics, command };
 }
 
 function withEdit(context: CodeActionContext, finding: Finding, fix: Fix, answers: Answers, action: CodeAction): CodeAction {
   if (!context.resolves) return { ...action, edit: toWorkspaceEdit(fix.edits(answers), context.open, context.abilities) };
-  return { ...action, data: referenceTo(context, finding, fix, answers) };
+  return { ...action, data: referenceTo(context.project.root, finding, fix, answers) };
 }
 
-function referenceTo({ project }: CodeActionContext, { rule, module, file, range }: Finding, fix: Fix, { renames }: Answers): FixAnswers {
-  return { root: project.root, rule, module, file, line: range.start.line, title: fix.title, renames };
+/** By which a fix is found again. */
+export function referenceTo(root: string, { rule, module, file, range }: Finding, fix: Fix, { renames }: Answers): FixAnswers {
+  return { root, rule, module, file, line: range.start.line, title: fix.title, renames };
 }
 
 /** Every preferred fix that leaves nothing to a person. One whose edits touch those of an earlier one waits for the next time. */
