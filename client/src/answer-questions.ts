@@ -17,7 +17,7 @@ export async function answerQuestions(client: InstarClient, fix: FixAnswers): Pr
   const made = await client.request("instar/fix", { fix: { ...fix, renames, values } });
   if (made === null) return gone();
   if (!(await client.applyEdit(made.edit)))
-    throw new Error("The editor refused the edit, since the text has changed meanwhile. Try again.");
+    throw new Error(vscode.l10n.t("The editor refused the edit, since the text has changed meanwhile. Try again."));
 }
 
 async function askRenames(title: string, questions: FixQuestions["renames"]): Promise<Record<string, string> | undefined> {
@@ -26,10 +26,14 @@ async function askRenames(title: string, questions: FixQuestions["renames"]): Pr
     const free = questions.filter((question) => question.from === from && !Object.values(renames).includes(question.to));
     if (free.length === 0) continue;
     const items = [
-      ...free.map(({ to }) => ({ label: `It is ${to} now`, description: "its value is carried over", to })),
-      { label: "It was dropped", description: "its value is lost", to: undefined },
+      ...free.map(({ to }) => ({ label: vscode.l10n.t("It is {0} now", to), description: vscode.l10n.t("its value is carried over"), to })),
+      { label: vscode.l10n.t("It was dropped"), description: vscode.l10n.t("its value is lost"), to: undefined },
     ];
-    const picked = await vscode.window.showQuickPick(items, { title, placeHolder: `What became of ${from}?`, ignoreFocusOut: true });
+    const picked = await vscode.window.showQuickPick(items, {
+      title,
+      placeHolder: vscode.l10n.t("What became of {0}?", from),
+      ignoreFocusOut: true,
+    });
     if (picked === undefined) return undefined;
     if (picked.to !== undefined) renames[from] = picked.to;
   }
@@ -40,7 +44,10 @@ async function askValues(title: string, questions: FixQuestions["values"]): Prom
   const values: Record<string, string> = {};
   for (const { path, type, suggestion } of questions) {
     if (path in values) continue;
-    const prompt = `First value of ${path} in states that do not have it: ${type}, as code.${suggestion === null ? " Leave it empty to decide later." : ""}`;
+    const prompt =
+      suggestion === null
+        ? vscode.l10n.t("First value of {0} in states that do not have it: {1}, as code. Leave it empty to decide later.", path, type)
+        : vscode.l10n.t("First value of {0} in states that do not have it: {1}, as code.", path, type);
     const given = await vscode.window.showInputBox({ title, prompt, value: suggestion ?? "", ignoreFocusOut: true });
     if (given === undefined) return undefined;
     if (given.trim() !== "") values[path] = given.trim();
@@ -49,5 +56,5 @@ async function askValues(title: string, questions: FixQuestions["values"]): Prom
 }
 
 function gone(): void {
-  void vscode.window.showInformationMessage("Instar: what this fix was for is gone; the text has changed since.");
+  void vscode.window.showInformationMessage(vscode.l10n.t("Instar: what this fix was for is gone; the text has changed since."));
 }

@@ -5,6 +5,7 @@ import type { FixAnswers, ModuleSummary, UpgradeReport } from "../../server/src/
 import { answerQuestions } from "./answer-questions.ts";
 import { startDevRuntime } from "./dev-runtime.ts";
 import type { InstarClient } from "./language-client.ts";
+import { createRegister, offer } from "./register-command.ts";
 import type { ProcessTree, TreeNode } from "./process-tree.ts";
 import { details, summary, wasCanceled } from "./report.ts";
 
@@ -16,16 +17,7 @@ interface Commands {
 
 export function registerCommands(commands: Commands): vscode.Disposable[] {
   const { client, output, tree } = commands;
-  const register = (id: string, run: (argument?: unknown) => Promise<void>) =>
-    vscode.commands.registerCommand(id, async (argument?: unknown) => {
-      try {
-        await run(argument);
-      } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        output.error(`${id}: ${error instanceof Error ? (error.stack ?? message) : message}`);
-        void offer(vscode.window.showErrorMessage, `Instar: ${message}`, { "Show Output": () => output.show() });
-      }
-    });
+  const register = createRegister(output);
   return [
     register("instar.startDevRuntime", () => startDevRuntime(client)),
     register("instar.upgrade", (argument) => upgrade(commands, argument, false)),
@@ -50,12 +42,15 @@ interface Target {
 
 async function upgrade(commands: Commands, argument: unknown, rehearse: boolean): Promise<void> {
   const { client } = commands;
-  const target = fromTree(argument) ?? (await pickModule(client, rehearse ? "Rehearse the upgrade of" : "Upgrade"));
+  const target =
+    fromTree(argument) ??
+    (await pickModule(client, rehearse ? vscode.l10n.t("Instar: Rehearse the upgrade of") : vscode.l10n.t("Instar: Upgrade")));
   if (target === undefined) return;
   const saved = await saveSources(target.root);
   const verb = rehearse ? "rehearse" : "upgrade";
   const params = { ...target, rehearse } satisfies { root?: string; module: string | undefined; rehearse: boolean };
-  const title = `${rehearse ? "Rehearsing the upgrade of" : "Upgrading"} ${target.module ?? "all changed modules"}`;
+  const what = target.module ?? vscode.l10n.t("all changed modules");
+  const title = rehearse ? vscode.l10n.t("Rehearsing the upgrade of {0}", what) : vscode.l10n.t("Upgrading {0}", what);
   const run = (force: boolean) => withProgress(title, (token) => client.request("instar/upgrade", { ...defined(params), force }, token));
   const report = await run(false);
   if (report === undefined) return;
@@ -64,7 +59,7 @@ async function upgrade(commands: Commands, argument: unknown, rehearse: boolean)
   await tell(commands, report, verb, saved, {
     ...(findings && !rehearse
       ? {
-          "Upgrade Anyway": async () => {
+          [vscode.l10n.t("Upgrade Anyway")]: async () => {
             // The notification may have been there for long.
             const savedSince = await saveSources(target.root);
             const forced = await run(true);
@@ -72,20 +67,20 @@ async function upgrade(commands: Commands, argument: unknown, rehearse: boolean)
           },
         }
       : {}),
-    ...(findings ? { "Show Problems": () => vscode.commands.executeCommand("workbench.actions.view.problems") } : {}),
+    ...(findings ? { [vscode.l10n.t("Show Problems")]: () => vscode.commands.executeCommand("workbench.actions.view.problems") } : {}),
   });
 }
 
 async function downgrade(commands: Commands, argument: unknown): Promise<void> {
   const { client } = commands;
-  const picked = fromTree(argument) ?? (await pickModule(client, "Downgrade", { one: true }));
+  const picked = fromTree(argument) ?? (await pickModule(client, vscode.l10n.t("Instar: Downgrade"), { one: true }));
   if (picked?.module === undefined) return;
   const modules = await client.request("instar/modules", {});
   const module = modules.find(({ id, root }) => id === picked.module && (picked.root === undefined || root === picked.root));
   const vsn = await pickVersion(picked.module, module);
   if (vsn === undefined) return;
   const { module: id, ...rest } = picked;
-  const report = await withProgress(`Downgrading ${id} to version ${vsn}`, (token) =>
+  const report = await withProgress(vscode.l10n.t("Downgrading {0} to version {1}", id, vsn), (token) =>
     client.request("instar/downgrade", { ...rest, module: id, vsn }, token),
   );
   if (report !== undefined) await tell(commands, report, "downgrade", "", {});
@@ -96,18 +91,23 @@ async function release({ client, output }: Commands): Promise<void> {
   const { written, problems } = await client.request("instar/release", {});
   for (const problem of problems) output.error(problem);
   for (const file of written) output.info(`Wrote ${file}`);
-  if (problems.length > 0) void offer(vscode.window.showErrorMessage, `Instar: ${problems[0]}`, { "Show Output": () => output.show() });
+  if (problems.length > 0)
+    void offer(vscode.window.showErrorMessage, vscode.l10n.t("Instar: {0}", problems[0]!), {
+      [vscode.l10n.t("Show Output")]: () => output.show(),
+    });
   if (written.length > 0)
     void offer(
       vscode.window.showInformationMessage,
       // A notification is cut off after some words; the output channel has all paths.
       written.length === 1
-        ? `Wrote ${vscode.workspace.asRelativePath(written[0]!)}. Commit it.`
-        : `Wrote ${written.length} snapshots to .instar/releases. Commit them.`,
-      { "Show Output": () => output.show() },
+        ? vscode.l10n.t("Wrote {0}. Commit it.", vscode.workspace.asRelativePath(written[0]!))
+        : vscode.l10n.t("Wrote {0} snapshots to .instar/releases. Commit them.", written.length),
+      { [vscode.l10n.t("Show Output")]: () => output.show() },
     );
   else if (problems.length === 0)
-    void vscode.window.showInformationMessage("Every version already has its snapshot. Raise a `vsn` to begin the next one.");
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t("Every version already has its snapshot. Raise a `vsn` to begin the next one."),
+    );
 }
 
 /** A tree item, or a lens that names its module. */
@@ -126,7 +126,7 @@ async function pickModule(client: InstarClient, title: string, { one = false } =
   const modules = await client.request("instar/modules", {});
   if (modules.length === 0) {
     void vscode.window.showWarningMessage(
-      "There is no actor module in this workspace: a file that default-exports a call of `actor` from `instar`.",
+      vscode.l10n.t("There is no actor module in this workspace: a file that default-exports a call of `actor` from `instar`."),
     );
     return undefined;
   }
@@ -138,8 +138,13 @@ async function pickModule(client: InstarClient, title: string, { one = false } =
     description: versions(module),
     target: { root: module.root, module: module.id },
   }));
-  if (!one) items.push({ label: "All changed modules", description: "in one transaction", target: { module: undefined } });
-  const picked = await vscode.window.showQuickPick(items, { title: `Instar: ${title}`, placeHolder: "Actor module" });
+  if (!one)
+    items.push({
+      label: vscode.l10n.t("All changed modules"),
+      description: vscode.l10n.t("in one transaction"),
+      target: { module: undefined },
+    });
+  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t("Actor module") });
   return picked?.target;
 }
 
@@ -148,20 +153,28 @@ async function pickVersion(id: string, module: ModuleSummary | undefined): Promi
   const candidates = (module?.releases ?? []).filter((vsn) => vsn < below).toReversed();
   if (candidates.length === 0) {
     void vscode.window.showWarningMessage(
-      `${id} has no released version below ${Number.isFinite(below) ? below : "the loaded one"} to go back to. A version is released once \`instar release\` has written its snapshot.`,
+      vscode.l10n.t(
+        "{0} has no released version before this one to go back to. A version is released once `instar release` has written its snapshot.",
+        id,
+      ),
     );
     return undefined;
   }
   const picked = await vscode.window.showQuickPick(
-    candidates.map((vsn) => ({ label: `version ${vsn}`, description: vsn === below - 1 ? "the one before" : "", vsn })),
-    { title: `Instar: Downgrade ${id}`, placeHolder: "Version to go back to" },
+    candidates.map((vsn) => ({
+      label: vscode.l10n.t("version {0}", vsn),
+      description: vsn === below - 1 ? vscode.l10n.t("the one before") : "",
+      vsn,
+    })),
+    { title: vscode.l10n.t("Instar: Downgrade {0}", id), placeHolder: vscode.l10n.t("Version to go back to") },
   );
   return picked?.vsn;
 }
 
 function versions({ vsn, released, loaded }: ModuleSummary): string {
-  const written = vsn === null ? "no literal vsn" : `v${vsn}${released ? "" : " (draft)"}`;
-  return loaded === null ? written : `${written} · v${loaded} is running`;
+  const written =
+    vsn === null ? vscode.l10n.t("no literal vsn") : released ? vscode.l10n.t("v{0}", vsn) : vscode.l10n.t("v{0} (draft)", vsn);
+  return loaded === null ? written : vscode.l10n.t("{0} · v{1} is running", written, loaded);
 }
 
 /** The runtime builds from the disk, so what is typed but not saved would silently stay behind. Gives a sentence that says what was saved. */
@@ -170,8 +183,10 @@ async function saveSources(root: string | undefined): Promise<string> {
     ({ isDirty, uri }) => isDirty && uri.scheme === "file" && (root === undefined || !relative(root, uri.fsPath).startsWith("..")),
   );
   const saved = await Promise.all(dirty.map((document) => document.save()));
-  if (saved.includes(false)) throw new Error("A file could not be saved, and the runtime builds from the disk. Save it, then try again.");
-  return saved.length === 0 ? "" : ` Saved ${saved.length === 1 ? "1 file" : `${saved.length} files`} first.`;
+  if (saved.includes(false))
+    throw new Error(vscode.l10n.t("A file could not be saved, and the runtime builds from the disk. Save it, then try again."));
+  if (saved.length === 0) return "";
+  return ` ${saved.length === 1 ? vscode.l10n.t("Saved 1 file first.") : vscode.l10n.t("Saved {0} files first.", saved.length)}`;
 }
 
 /** Undefined where the person canceled before the runtime could answer. */
@@ -184,7 +199,7 @@ async function withProgress(
       return await run(token);
     } catch (error) {
       if (!wasCanceled(error)) throw error;
-      void vscode.window.showInformationMessage(`${title}: canceled.`);
+      void vscode.window.showInformationMessage(vscode.l10n.t("{0}: canceled.", title));
       return undefined;
     }
   });
@@ -197,27 +212,18 @@ async function tell(
   saved: string,
   actions: Record<string, () => unknown>,
 ): Promise<void> {
-  const text = summary(report, verb) + saved;
+  const text = summary(report, verb, vscode.l10n.t) + saved;
   output.info(`${text}\n${details(report)}`);
   tree.refresh();
   const bad = report.outcome === "refused" || report.outcome === "failed";
   const start = report.errors.some(({ code }) => code === "INSTAR_NO_RUNTIME")
-    ? { "Start Dev Runtime": () => vscode.commands.executeCommand("instar.startDevRuntime") }
+    ? { [vscode.l10n.t("Start Dev Runtime")]: () => vscode.commands.executeCommand("instar.startDevRuntime") }
     : {};
   await offer(bad ? vscode.window.showErrorMessage : vscode.window.showInformationMessage, text, {
     ...actions,
     ...start,
-    "Show Report": () => output.show(),
+    [vscode.l10n.t("Show Report")]: () => output.show(),
   });
-}
-
-async function offer(
-  show: (message: string, ...items: string[]) => Thenable<string | undefined>,
-  message: string,
-  actions: Record<string, () => unknown>,
-): Promise<void> {
-  const picked = await show(message, ...Object.keys(actions));
-  if (picked !== undefined) await actions[picked]?.();
 }
 
 function same(uri: string, other: string | undefined): boolean {

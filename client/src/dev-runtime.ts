@@ -1,30 +1,40 @@
 /** *Start Dev Runtime*: runs the project's own `instar dev` in a terminal, where its output is seen and Ctrl-C ends it. */
-import { existsSync } from "node:fs";
-import { dirname, join } from "node:path";
 import * as vscode from "vscode";
 import type { EntrySummary } from "../../server/src/protocol.ts";
+import { instarCommand, onPath } from "./installed.ts";
 import type { InstarClient } from "./language-client.ts";
 import { shellArgument } from "./shell-argument.ts";
 
 export async function startDevRuntime(client: InstarClient): Promise<void> {
   if (!vscode.workspace.isTrusted) {
     const picked = await vscode.window.showWarningMessage(
-      "The dev runtime runs the code of this project, and this workspace is not trusted. Trust it to go on.",
-      "Manage Workspace Trust",
+      vscode.l10n.t("The dev runtime runs the code of this project, and this workspace is not trusted. Trust it to go on."),
+      vscode.l10n.t("Manage Workspace Trust"),
     );
     if (picked !== undefined) await vscode.commands.executeCommand("workbench.trust.manage");
     return;
   }
   const entry = await pickEntry(await client.request("instar/entries", {}));
   if (entry === undefined) return;
-  if (!hasCommand(entry.root)) {
+  if (instarCommand(entry.root) === undefined) {
     void vscode.window.showErrorMessage(
-      `The command \`instar\` is not installed in ${entry.root}. Install the packages \`instar\` and \`instar-language-server\` there (npm install), then try again.`,
+      vscode.l10n.t(
+        "The command `instar` is not installed in {0}. Install the packages `instar` and `instar-language-server` there (npm install), then try again.",
+        entry.root,
+      ),
+    );
+    return;
+  }
+  if (!onPath("node")) {
+    void vscode.window.showErrorMessage(
+      vscode.l10n.t(
+        "Node.js is not on the PATH that VS Code was started with, and the dev runtime runs on it. Install it from https://nodejs.org, start VS Code again, then try again. Findings and fixes work without it.",
+      ),
     );
     return;
   }
   const terminal = vscode.window.createTerminal({
-    name: `Instar: ${entry.path}`,
+    name: vscode.l10n.t("Instar: {0}", entry.path),
     cwd: entry.root,
     iconPath: new vscode.ThemeIcon("pulse"),
     isTransient: true,
@@ -37,21 +47,15 @@ export async function startDevRuntime(client: InstarClient): Promise<void> {
 async function pickEntry(entries: readonly EntrySummary[]): Promise<EntrySummary | undefined> {
   if (entries.length === 0) {
     void vscode.window.showWarningMessage(
-      "No application was found: an entry module, for example `src/app.ts`, default-exports a call of `supervisor` from `instar`.",
+      vscode.l10n.t(
+        "No application was found: an entry module, for example `src/app.ts`, default-exports a call of `supervisor` from `instar`.",
+      ),
     );
     return undefined;
   }
   const picked = await vscode.window.showQuickPick(
     entries.map((entry) => ({ label: entry.path, description: vscode.workspace.asRelativePath(entry.root), entry })),
-    { title: "Instar: Start Dev Runtime", placeHolder: "Application to run" },
+    { title: vscode.l10n.t("Instar: Start Dev Runtime"), placeHolder: vscode.l10n.t("Application to run") },
   );
   return picked?.entry;
-}
-
-/** Looks where `npx` looks: upwards, for a `node_modules` that has the command. */
-function hasCommand(root: string): boolean {
-  for (let folder = root; ; folder = dirname(folder)) {
-    if (["instar", "instar.cmd"].some((name) => existsSync(join(folder, "node_modules", ".bin", name)))) return true;
-    if (dirname(folder) === folder) return false;
-  }
 }

@@ -78,9 +78,9 @@ function processItem(runtime: RuntimeInfo, process: ProcessInfo, children: numbe
   // What changes comes first: a side bar is narrow, and cuts off the rest.
   item.description = [
     `v${process.vsn}`,
-    ...(process.oldCode ? ["old code"] : []),
-    ...(process.status === "suspended" ? ["suspended"] : []),
-    ...(process.mailbox > 0 ? [`${process.mailbox} queued`] : []),
+    ...(process.oldCode ? [vscode.l10n.t("old code")] : []),
+    ...(process.status === "suspended" ? [vscode.l10n.t("suspended")] : []),
+    ...(process.mailbox > 0 ? [vscode.l10n.t("{0} queued", process.mailbox)] : []),
     process.module,
   ].join(" · ");
   item.iconPath = icon(process);
@@ -98,11 +98,20 @@ function icon(process: ProcessInfo): vscode.ThemeIcon {
 
 function tooltip(process: ProcessInfo, state: string | null): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
-  text.appendMarkdown(`**${process.kind === "supervisor" ? "Supervisor" : "Process"}** \`${process.pid}\``);
-  if (process.name !== null) text.appendMarkdown(` registered as \`${process.name}\``);
-  text.appendMarkdown(
-    `\n\n\`${process.module}\` version ${process.vsn}${process.oldCode ? " (old code)" : ""}\n\n${process.status} · mailbox ${process.mailbox} · state ${size(process.stateSize)} · restarts ${process.restarts} · since ${new Date(process.since).toLocaleTimeString()}\n`,
+  const kind = process.kind === "supervisor" ? vscode.l10n.t("Supervisor") : vscode.l10n.t("Process");
+  const name = process.name === null ? "" : ` ${vscode.l10n.t("registered as `{0}`", process.name)}`;
+  const version = process.oldCode
+    ? vscode.l10n.t("`{0}` version {1} (old code)", process.module, process.vsn)
+    : vscode.l10n.t("`{0}` version {1}", process.module, process.vsn);
+  const numbers = vscode.l10n.t(
+    "{0} · mailbox {1} · state {2} · restarts {3} · since {4}",
+    process.status,
+    process.mailbox,
+    size(process.stateSize),
+    process.restarts,
+    new Date(process.since).toLocaleTimeString(),
   );
+  text.appendMarkdown(`**${kind}** \`${process.pid}\`${name}\n\n${version}\n\n${numbers}\n`);
   if (state !== null) text.appendCodeblock(state, "javascript");
   return text;
 }

@@ -4,6 +4,10 @@ import { test } from "node:test";
 import type { UpgradeReport } from "../../server/src/protocol.ts";
 import { details, summary, wasCanceled } from "./report.ts";
 
+/** As VS Code does where there is no translation. */
+const t = (message: string, ...values: (string | number)[]): string =>
+  message.replaceAll(/\{(\d+)\}/g, (_, at: string) => String(values[Number(at)]));
+
 const committed: UpgradeReport = {
   outcome: "committed",
   modules: [
@@ -46,17 +50,17 @@ const refused: UpgradeReport = {
 };
 
 test("one sentence says what became of it", () => {
-  assert.equal(summary(committed, "upgrade"), "Upgraded src/room.actor to version 2: 2 processes, longest pause 3 ms.");
+  assert.equal(summary(committed, "upgrade", t), "Upgraded src/room.actor to version 2: 2 processes, longest pause 3 ms.");
   assert.equal(
-    summary({ ...committed, processes: committed.processes.slice(1) }, "downgrade"),
+    summary({ ...committed, processes: committed.processes.slice(1) }, "downgrade", t),
     "Downgraded src/room.actor to version 2: 1 process, longest pause under 1 ms.",
   );
   assert.equal(
-    summary({ ...committed, outcome: "rehearsed" }, "rehearse"),
+    summary({ ...committed, outcome: "rehearsed" }, "rehearse", t),
     "Rehearsed src/room.actor to version 2 on copies of the live states: it would work for 2 processes. Nothing was changed.",
   );
-  assert.equal(summary({ ...committed, outcome: "unchanged" }, "upgrade"), "Nothing to upgrade: the runtime already runs this code.");
-  assert.equal(summary({ ...committed, outcome: "canceled" }, "upgrade"), "The upgrade was canceled; the system is as it was before.");
+  assert.equal(summary({ ...committed, outcome: "unchanged" }, "upgrade", t), "Nothing to upgrade: the runtime already runs this code.");
+  assert.equal(summary({ ...committed, outcome: "canceled" }, "upgrade", t), "The upgrade was canceled; the system is as it was before.");
 });
 
 test("only a request that ended before it began counts as canceled: any other error may leave the outcome open", () => {
@@ -66,13 +70,13 @@ test("only a request that ended before it began counts as canceled: any other er
 });
 
 test("a refusal and a failure say that nothing was changed, and why", () => {
-  assert.equal(summary(refused, "upgrade"), "The upgrade was refused, nothing was changed. The state changed.");
+  assert.equal(summary(refused, "upgrade", t), "The upgrade was refused, nothing was changed. The state changed.");
   assert.equal(
-    summary({ ...refused, outcome: "failed", errors: [...refused.errors, ...refused.errors] }, "downgrade"),
+    summary({ ...refused, outcome: "failed", errors: [...refused.errors, ...refused.errors] }, "downgrade", t),
     "The downgrade failed; the system is as it was before. The state changed. (and 1 more, see the output channel)",
   );
   assert.equal(
-    summary({ ...refused, outcome: "failed" }, "rehearse"),
+    summary({ ...refused, outcome: "failed" }, "rehearse", t),
     "The rehearsal failed; the live system was not touched. The state changed.",
   );
 });

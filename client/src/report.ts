@@ -1,21 +1,41 @@
 /** Says what an upgrade did: one sentence for the notification, the whole report for the output channel. Knows no `vscode`, so that it is tested by itself. */
 import type { UpgradeError, UpgradeReport } from "../../server/src/protocol.ts";
 
+/** `vscode.l10n.t`. */
+type Translate = (message: string, ...values: (string | number)[]) => string;
+
 /** One sentence, for example `Upgraded src/room.actor to version 2: 12 processes, longest pause 3 ms.` */
-export function summary(report: UpgradeReport, verb: "upgrade" | "downgrade" | "rehearse"): string {
+export function summary(report: UpgradeReport, verb: "upgrade" | "downgrade" | "rehearse", t: Translate): string {
   const { outcome, processes } = report;
-  if (outcome === "unchanged") return "Nothing to upgrade: the runtime already runs this code.";
-  if (outcome === "canceled") return `The ${noun[verb]} was canceled; the system is as it was before.`;
-  if (outcome === "refused") return `The ${noun[verb]} was refused, nothing was changed. ${firstError(report.errors)}`;
+  if (outcome === "unchanged") return t("Nothing to upgrade: the runtime already runs this code.");
+  const error = firstError(report.errors, t);
+  if (outcome === "canceled")
+    return {
+      upgrade: t("The upgrade was canceled; the system is as it was before."),
+      downgrade: t("The downgrade was canceled; the system is as it was before."),
+      rehearse: t("The rehearsal was canceled; the system is as it was before."),
+    }[verb];
+  if (outcome === "refused")
+    return {
+      upgrade: t("The upgrade was refused, nothing was changed. {0}", error),
+      downgrade: t("The downgrade was refused, nothing was changed. {0}", error),
+      rehearse: t("The rehearsal was refused, nothing was changed. {0}", error),
+    }[verb];
   if (outcome === "failed")
-    return verb === "rehearse"
-      ? `The rehearsal failed; the live system was not touched. ${firstError(report.errors)}`
-      : `The ${noun[verb]} failed; the system is as it was before. ${firstError(report.errors)}`;
-  const modules = targets(report);
-  const count = processes.length === 1 ? "1 process" : `${processes.length} processes`;
-  if (outcome === "rehearsed") return `Rehearsed ${modules} on copies of the live states: it would work for ${count}. Nothing was changed.`;
+    return {
+      upgrade: t("The upgrade failed; the system is as it was before. {0}", error),
+      downgrade: t("The downgrade failed; the system is as it was before. {0}", error),
+      rehearse: t("The rehearsal failed; the live system was not touched. {0}", error),
+    }[verb];
+  const modules = targets(report, t);
+  const count = processes.length === 1 ? t("1 process") : t("{0} processes", processes.length);
+  if (outcome === "rehearsed")
+    return t("Rehearsed {0} on copies of the live states: it would work for {1}. Nothing was changed.", modules, count);
   const longest = Math.max(0, ...processes.map(({ pause }) => pause));
-  return `${verb === "downgrade" ? "Downgraded" : "Upgraded"} ${modules}: ${count}, longest pause ${milliseconds(longest)}.`;
+  const pause = milliseconds(longest);
+  return verb === "downgrade"
+    ? t("Downgraded {0}: {1}, longest pause {2}.", modules, count, pause)
+    : t("Upgraded {0}: {1}, longest pause {2}.", modules, count, pause);
 }
 
 /** All of it, for the output channel. */
@@ -54,12 +74,10 @@ export function wasCanceled(error: unknown): boolean {
   return typeof error === "object" && error !== null && "code" in error && error.code === -32800;
 }
 
-const noun = { upgrade: "upgrade", downgrade: "downgrade", rehearse: "rehearsal" } as const;
-
-function firstError(errors: readonly UpgradeError[]): string {
+function firstError(errors: readonly UpgradeError[], t: Translate): string {
   const [first, ...rest] = errors;
   if (first === undefined) return "";
-  return rest.length === 0 ? first.message : `${first.message} (and ${rest.length} more, see the output channel)`;
+  return rest.length === 0 ? first.message : t("{0} (and {1} more, see the output channel)", first.message, rest.length);
 }
 
 function errorLine({ code, message, module, pid, name, place }: UpgradeError): string {
@@ -69,13 +87,13 @@ function errorLine({ code, message, module, pid, name, place }: UpgradeError): s
   return `${code}${where.length > 0 ? ` (${where.join(", ")})` : ""}: ${message}`;
 }
 
-function targets(report: UpgradeReport): string {
+function targets(report: UpgradeReport, t: Translate): string {
   // What is only built anew because of its imports is in the details.
   const named = report.modules.filter(({ kind }) => kind !== "reinstantiate");
   const modules = named.length > 0 ? named : report.modules;
-  if (modules.length === 0) return "the system";
-  if (modules.length > 3) return `${modules.length} modules`;
-  return modules.map(({ id, to }) => `${id} to version ${to}`).join(", ");
+  if (modules.length === 0) return t("the system");
+  if (modules.length > 3) return t("{0} modules", modules.length);
+  return modules.map(({ id, to }) => t("{0} to version {1}", id, to)).join(", ");
 }
 
 function milliseconds(value: number): string {

@@ -1,0 +1,30 @@
+/** How every command of the extension is registered, so that none fails in silence, and how one asks what to do next. */
+import * as vscode from "vscode";
+
+export type Register = (id: string, run: (argument?: unknown) => Promise<void>) => vscode.Disposable;
+
+/** What a command throws is told to the person, and is in the output with its stack. */
+export function createRegister(output: vscode.LogOutputChannel): Register {
+  return (id, run) =>
+    vscode.commands.registerCommand(id, async (argument?: unknown) => {
+      try {
+        await run(argument);
+      } catch (error) {
+        const message = error instanceof Error ? error.message : String(error);
+        output.error(`${id}: ${error instanceof Error ? (error.stack ?? message) : message}`);
+        void offer(vscode.window.showErrorMessage, vscode.l10n.t("Instar: {0}", message), {
+          [vscode.l10n.t("Show Output")]: () => output.show(),
+        });
+      }
+    });
+}
+
+/** Shows a message with a button for each action. */
+export async function offer(
+  show: (message: string, ...items: string[]) => Thenable<string | undefined>,
+  message: string,
+  actions: Readonly<Record<string, () => unknown>>,
+): Promise<void> {
+  const picked = await show(message, ...Object.keys(actions));
+  if (picked !== undefined) await actions[picked]?.();
+}
