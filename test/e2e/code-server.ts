@@ -1,4 +1,4 @@
-/** Starts and stops one VS Code: code-server with its own user data and extensions in a temporary folder, on a free port of loopback. */
+/** Starts and stops one VS Code: code-server with its own user data in a temporary folder, on a free port of loopback. */
 import { execFileSync, spawn } from "node:child_process";
 import { createWriteStream, mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -11,32 +11,57 @@ export interface CodeServer {
   stop(): Promise<void>;
 }
 
-/** `folder` is for user data and extensions, `log` the file that takes the server's output. */
-export async function startCodeServer(tools: Tools, where: { folder: string; vsix: string; log: string }): Promise<CodeServer> {
-  const { folder, vsix, log } = where;
-  const places = ["--config", "/dev/null", "--user-data-dir", join(folder, "user"), "--extensions-dir", join(folder, "extensions")];
-  mkdirSync(join(folder, "user/User"), { recursive: true });
-  writeFileSync(join(folder, "user/User/settings.json"), JSON.stringify(settings, null, 2));
-  // The test may itself run in a terminal of VS Code, whose variables would make this one a client of that one.
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("VSCODE_"));
-  // The example's traffic would take a core for itself; the demo is where it runs.
-  const env = { ...Object.fromEntries(inherited), CHAT_TRAFFIC: "off" };
-  execFileSync(tools.node, [tools.codeServer, ...places, "--install-extension", vsix], { env, stdio: "pipe" });
+/** How one VS Code differs from another. Those of the same kind can share one. */
+export interface ServerKind {
+  /** Variables of the extension host, and so of all that it starts; `undefined` takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Opens folders in restricted mode until a person says that they trust them. */
+  readonly restricted?: boolean;
+  /** Lets a page start tests inside the extension host. It also keeps notifications and dialogs from being shown. */
+  readonly driver?: boolean;
+}
+
+export interface Places {
+  /** For user data. */
+  readonly folder: string;
+  /** Installed extensions; see `installExtension`. */
+  readonly extensions: string;
+  /** The file that takes the server's output. */
+  readonly log: string;
+}
+
+/** Installs a packaged extension into the folder `extensions`. */
+export function installExtension(tools: Tools, vsix: string, extensions: string, folder: string): void {
+  const places = ["--config", "/dev/null", "--user-data-dir", folder, "--extensions-dir", extensions];
+  execFileSync(tools.node, [tools.codeServer, ...places, "--install-extension", vsix], { env: environment(), stdio: "pipe" });
+}
+
+export async function startCodeServer(tools: Tools, { folder, extensions, log }: Places, kind: ServerKind = {}): Promise<CodeServer> {
+  mkdirSync(join(folder, "User"), { recursive: true });
+  const trust = { "security.workspace.trust.enabled": kind.restricted === true, "security.workspace.trust.startupPrompt": "never" };
+  writeFileSync(join(folder, "User/settings.json"), JSON.stringify({ ...settings, ...trust }, null, 2));
 
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const options = [
+    "--config",
+    "/dev/null",
+    "--user-data-dir",
+    folder,
+    "--extensions-dir",
+    extensions,
     "--disable-telemetry",
     "--disable-update-check",
-    "--disable-workspace-trust",
     "--disable-getting-started-override",
     "--ignore-last-opened",
+    ...(kind.restricted === true ? [] : ["--disable-workspace-trust"]),
+    ...(kind.driver === true ? ["--vscode-option", "enable-smoke-test-driver"] : []),
   ];
   // Without the grace time the extension host and its servers outlive the browser by three hours.
   const child = spawn(
     tools.node,
-    [tools.codeServer, ...places, "--bind-addr", `127.0.0.1:${port}`, "--auth", "none", "--reconnection-grace-time", "2", ...options],
-    { env, detached: true, stdio: ["ignore", "pipe", "pipe"] },
+    [tools.codeServer, "--bind-addr", `127.0.0.1:${port}`, "--auth", "none", "--reconnection-grace-time", "2", ...options],
+    { env: { ...environment(), ...kind.env }, detached: true, stdio: ["ignore", "pipe", "pipe"] },
   );
   const output = createWriteStream(log);
   child.stdout.pipe(output, { end: false });
@@ -84,7 +109,6 @@ const settings = {
   "files.autoSave": "off",
   "files.hotExit": "off",
   "remote.autoForwardPorts": false,
-  "security.workspace.trust.enabled": false,
   "telemetry.telemetryLevel": "off",
   "typescript.surveys.enabled": false,
   "update.mode": "none",
@@ -94,6 +118,13 @@ const settings = {
   "workbench.startupEditor": "none",
   "workbench.tips.enabled": false,
 };
+
+function environment(): NodeJS.ProcessEnv {
+  // The test may itself run in a terminal of VS Code, whose variables would make this one a client of that one.
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith("VSCODE_"));
+  // The example's traffic would take a core for itself; the demo is where it runs.
+  return { ...Object.fromEntries(inherited), CHAT_TRAFFIC: "off" };
+}
 
 /** Ends what is left of a process group; nothing is left when all went well. */
 function killGroup(pid: number | undefined): void {

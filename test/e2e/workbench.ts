@@ -2,7 +2,7 @@
  * What a person does in VS Code, as functions over Playwright. All knowledge of the workbench's markup is in this file; the selectors
  * are those of VS Code 1.139.
  */
-import { chromium, type Browser, type Locator, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, type Locator, type Page } from "playwright-core";
 import { patience, until } from "./until.ts";
 
 export interface Workbench {
@@ -44,16 +44,15 @@ export interface Workbench {
   close(): Promise<void>;
 }
 
-/** Opens `folder` in a fresh browser. Requests to any host but the server are refused. */
+/** Opens a folder or a workspace file in a window without a history. Requests to any host but the server are refused. */
 export async function openWorkbench(options: {
-  chromium: string;
+  browser: Browser;
   url: string;
-  folder: string;
+  target: string;
   onConsole: (line: string) => void;
 }): Promise<Workbench> {
-  const browser = await chromium.launch({ executablePath: options.chromium, headless: true, args: chromiumArguments });
+  const context = await options.browser.newContext({ viewport: { width: 1280, height: 960 } });
   try {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 960 } });
     const page = await context.newPage();
     page.setDefaultTimeout(patience);
     page.on("console", (message) => options.onConsole(`${message.type()}: ${message.text()}`));
@@ -62,15 +61,16 @@ export async function openWorkbench(options: {
       (url) => url.hostname !== "127.0.0.1",
       (route) => route.abort(),
     );
-    await page.goto(`${options.url}/?folder=${encodeURIComponent(options.folder)}`);
-    return workbench(browser, page);
+    const kind = options.target.endsWith(".code-workspace") ? "workspace" : "folder";
+    await page.goto(`${options.url}/?${kind}=${encodeURIComponent(options.target)}`);
+    return workbench(context, page);
   } catch (error) {
-    await browser.close();
+    await context.close();
     throw error;
   }
 }
 
-const chromiumArguments = [
+export const chromiumArguments = [
   "--headless",
   // Chromium refuses its sandbox to root, which is who runs tests in a container.
   "--no-sandbox",
@@ -82,7 +82,7 @@ const chromiumArguments = [
   "--disable-sync",
 ];
 
-function workbench(browser: Browser, page: Page): Workbench {
+function workbench(context: BrowserContext, page: Page): Workbench {
   const editor = page.locator(".editor-group-container.active .monaco-editor").first();
   const quickInput = page.locator(".quick-input-widget");
   const quickRow = (text: string | RegExp): Locator => quickInput.locator(".quick-input-list .monaco-list-row", { hasText: text }).first();
@@ -224,7 +224,7 @@ function workbench(browser: Browser, page: Page): Workbench {
     async close() {
       // Leaving the page tells the server that the window is gone, so that it ends the extension host.
       await page.goto("about:blank").catch(() => undefined);
-      await browser.close();
+      await context.close();
     },
   };
 }
