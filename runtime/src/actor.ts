@@ -36,6 +36,11 @@ export type Definition<P extends Protocol> = {
    */
   readonly trapExit?: HandlesExit<P> extends true ? boolean : false;
   /**
+   * Its processes are bound to the program that they run in, for example by sockets. Where a system moves to another program (an upgrade by
+   * `window` or `blue-green`), they are started anew there, and those here go on until they are done. Default false.
+   */
+  readonly stays?: boolean;
+  /**
    * Runs when the process ends by itself: where a handler stops it or throws, after `stop(pid)`, and, only where it traps exits, when its
    * supervisor shuts it down or its linked parent ends. As in OTP it does not run after any other exit signal.
    */

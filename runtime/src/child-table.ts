@@ -57,6 +57,15 @@ export class ChildTable {
     return child;
   }
 
+  /** The children that there were in another program, in their order. */
+  restore(children: Iterable<Child>): void {
+    for (const child of children) {
+      this.#children.add(child);
+      if (child.id !== null) this.#byId.set(child.id, child);
+      if (child.process !== null) this.#byProcess.set(child.process, child);
+    }
+  }
+
   remove(child: Child): void {
     this.ended(child);
     this.#children.delete(child);

@@ -13,6 +13,8 @@ export interface ActorDefinition {
   readonly infos?: HandlerTable;
   readonly terminate?: (context: unknown, reason: unknown) => unknown;
   readonly codeChange?: { readonly [from: number]: StepDefinition };
+  /** It is bound to the program that it runs in, for example by sockets: where the system moves to another one, it is started anew there. */
+  readonly stays?: boolean;
   /** Whether handlers set messages aside, so that a process at rest may have some. */
   readonly postpones?: true;
   /** Null where a state is one that the definition can work with, else a sentence; default: every state is. */
@@ -52,6 +54,7 @@ export function checkProcess(what: "actor" | "stateMachine", definition: unknown
   if (typeof d["init"] !== "function") bad(what, "has no init function");
   if (d["terminate"] !== undefined && typeof d["terminate"] !== "function") bad(what, "has a terminate that is not a function");
   if (d["trapExit"] !== undefined && typeof d["trapExit"] !== "boolean") bad(what, "has a trapExit that is neither true nor false");
+  if (d["stays"] !== undefined && typeof d["stays"] !== "boolean") bad(what, "has a stays that is neither true nor false");
   checkCodeChange(what, d["codeChange"]);
   return d;
 }

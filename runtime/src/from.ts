@@ -31,6 +31,11 @@ export class Caller {
     return #call in value && value.#call?.settled === false ? value.#flight : null;
   }
 
+  /** Which call it is that it answers; null where nobody waits, undefined for what is no caller. */
+  static callOf(value: object): PendingCall | null | undefined {
+    return #call in value ? value.#call : undefined;
+  }
+
   reply(value: unknown): void {
     this.#call?.resolve(value);
   }

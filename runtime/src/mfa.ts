@@ -46,13 +46,19 @@ export function mfa<N extends object, K extends FunctionNames<N>>(
     );
   };
   Object.defineProperty(reach, "name", { value: own === null ? name : `${own.module}:${name}` });
-  references.add(reach);
+  references.set(reach, { module: () => (own ?? adopted.get(namespace))?.module ?? null, name });
   return reach as never;
 }
 
 /** Whether a value came out of `mfa`, and so holds no version's code. */
 export function isMfa(value: unknown): value is Mfa {
   return typeof value === "function" && references.has(value);
+}
+
+/** What a reference refers to, so that another process can make the same; `module` is null where no code server knows it. */
+export function mfaParts(value: Function): { readonly module: string | null; readonly name: string } | null {
+  const parts = references.get(value);
+  return parts === undefined ? null : { module: parts.module(), name: parts.name };
 }
 
 /** What the namespace of a module with several versions knows of itself; the code server puts it on the prototype, which copies keep. */
@@ -82,4 +88,4 @@ function referenceOf(namespace: { readonly [moduleReference]?: ModuleReference; 
   return own ?? (typeof whole === "object" || typeof whole === "function" ? (referencesOfExports.get(whole as object) ?? null) : null);
 }
 
-const references = new WeakSet<object>();
+const references = new WeakMap<object, { readonly module: () => string | null; readonly name: string }>();

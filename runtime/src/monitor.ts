@@ -20,6 +20,18 @@ export class MonitorReference {
     Object.freeze(this);
   }
 
+  /** Who watches whom, and whether that is still to tell anything; null for what is no monitor. */
+  static ends(value: object): { readonly watcher: Process; readonly watched: Process; readonly active: boolean } | null {
+    if (!(#watcher in value)) return null;
+    return { watcher: value.#watcher, watched: value.#watched, active: value.#watcher.watching?.has(value) === true };
+  }
+
+  /** One that came from another process of the operating system. */
+  static restored(watcher: Process, watched: Process, active: boolean): MonitorReference {
+    if (active && watched.phase !== "exited") return MonitorReference.watch(watcher, watched);
+    return new MonitorReference(watcher, watched);
+  }
+
   /** From now on `watcher` gets the info `down` when `watched` ends; at once, for `noproc`, if it does not live. */
   static watch(watcher: Process, watched: Process): MonitorReference {
     const monitor = new MonitorReference(watcher, watched);

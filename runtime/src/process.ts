@@ -42,14 +42,28 @@ export interface ProcessHost {
   readonly preparation: Preparing | null;
   /** An upgrade that waits for processes to come to rest. */
   readonly quiescence: Quiescence | null;
+  /** The other program that a part of the processes lives in, while a system moves from one to the other. */
+  readonly elsewhere: Elsewhere | null;
   started(process: Process): void;
   exited(process: Process): void;
   log(level: "info" | "warning" | "error", text: string): void;
 }
 
+/** The first two tell whether they took what they were given; if not, it is for the process here. */
+export interface Elsewhere {
+  take(process: Process, message: Message): boolean;
+  signal(process: Process, from: Process | null, reason: ExitReason, by: ExitSource): boolean;
+  started(process: Process): void;
+  /** @returns whether it was none of this program */
+  exited(process: Process): boolean;
+}
+
+/** Who sent an exit signal; `crash`: code of the process itself, outside of its handlers. */
+export type ExitSource = "exit" | "link" | "parent" | "crash";
+
 export interface Quiescence {
   /** Whose processes are suspended. */
-  readonly modules: ReadonlySet<LoadedModule>;
+  readonly modules: Pick<ReadonlySet<LoadedModule>, "has">;
   /** Flights in suspended processes. */
   busy: number;
   /** Suspended processes that have something to do. */
@@ -84,6 +98,19 @@ export interface Timer {
   name: string;
   args: readonly unknown[];
   handle: unknown;
+  /** Monotonic clock time. */
+  readonly due: number;
+}
+
+/** What a process was in another program, besides what it says itself. */
+export interface Restored {
+  readonly state: unknown;
+  readonly trapExit: boolean | null;
+  readonly suspendedBySys: boolean;
+  /** Milliseconds, where the info `timeout` is to come; else null. */
+  readonly idle: number | null;
+  /** Milliseconds since it started. */
+  readonly age: number;
 }
 
 /** The `timeout` of a handler's result. */
@@ -104,7 +131,7 @@ export class Process {
   readonly supervisor: Process | null;
   readonly restarts: number;
   /** Clock time. */
-  readonly since: number;
+  since: number;
 
   /** By which upgrade there is a state beside this one's, and that state. */
   preparedBy: Preparing | null = null;
@@ -163,6 +190,55 @@ export class Process {
   /** Made when it is asked for: most processes are idle, and a message to an idle one does not wait. */
   get mailbox(): Mailbox {
     return (this.#mailbox ??= new Mailbox());
+  }
+
+  /** Takes up what it was in another program: no `init` runs. */
+  restore({ state, trapExit, suspendedBySys, idle, age }: Restored): void {
+    this.version = this.module.current;
+    this.#args = none;
+    this.#cause = null;
+    this.#trapExit = trapExit;
+    this.state = state;
+    this.since = this.host.clock.now() - age;
+    this.suspendedBySys = suspendedBySys;
+    this.phase = "running";
+    if (idle !== null) this.#idle = { ms: idle, timer: null };
+  }
+
+  /** What it said of exit signals itself; null where its definition decides. */
+  get ownTrapExit(): boolean | null {
+    return this.#trapExit;
+  }
+
+  /** The `timeout` that it waits for, in milliseconds. */
+  get idleLimit(): number | null {
+    return this.awaitsTimeout ? (this.#idle as Idle).ms : null;
+  }
+
+  /** Its infos do not come any more, until `resumeTimers`. */
+  pauseTimers(): void {
+    for (const timer of this.timers ?? []) this.host.clock.clearTimeout(timer.handle);
+    this.#stopIdle();
+  }
+
+  resumeTimers(): void {
+    for (const timer of this.timers ?? []) this.#arm(timer, Math.max(0, timer.due - this.host.clock.monotonic()), null);
+    this.#startIdle();
+  }
+
+  /** It lives elsewhere from now on, or ends there for this reason: nothing of it is left here, and nobody is told but those who ask for it. */
+  leave(): void {
+    this.timers = null;
+    this.#idle = null;
+    this.later = null;
+    this.#mailbox = null;
+    this.suspendedBySys = true;
+    this.state = undefined;
+  }
+
+  /** What ended elsewhere ends here: whoever is linked to it or watches it is told. */
+  endedElsewhere(reason: ExitReason): void {
+    if (this.phase !== "exited") this.#finalize(reason, "link");
   }
 
   /** How many messages wait. */
@@ -276,7 +352,7 @@ export class Process {
    * comes from outside of every process. A process that does not trap ends at once, whatever it is doing.
    */
   exitSignal(from: Process | null, reason: ExitReason, by: "exit" | "link" | "parent"): void {
-    if (this.phase === "exited") return;
+    if (this.phase === "exited" || this.host.elsewhere?.signal(this, from, reason, by) === true) return;
     if (reason === "kill" && by === "exit") return this.kill();
     if (!this.trapExit) {
       if (reason !== "normal" || from === this) this.#finalize(reason, by);
@@ -302,12 +378,12 @@ export class Process {
 
   /** Ends the process now. `terminate` does not run, and what its handler in flight still returns is dropped. */
   kill(): void {
-    if (this.phase !== "exited") this.#finalize("killed");
+    if (this.phase !== "exited" && this.host.elsewhere?.signal(this, null, "kill", "exit") !== true) this.#finalize("killed");
   }
 
   /** Ends the process now for an error of its own code outside of its handlers, for example in a timer: whether it traps exits is no matter. */
   crash(reason: ExitReason): void {
-    if (this.phase !== "exited") this.#finalize(reason);
+    if (this.phase !== "exited" && this.host.elsewhere?.signal(this, null, reason, "crash") !== true) this.#finalize(reason);
   }
 
   ended(): Promise<ExitReason> {
@@ -317,20 +393,23 @@ export class Process {
 
   sendAfter(ms: number, name: string, args: readonly unknown[]): () => boolean {
     if (this.phase === "exited") return () => false;
-    const timer: Timer = { name, args, handle: null };
-    // The flight that set it, since it may be a part of an answer that somebody waits for.
-    const { flight } = this;
+    const timer: Timer = { name, args, handle: null, due: this.host.clock.monotonic() + ms };
     this.host.preparation?.touch(this);
     const timers = (this.timers ??= new Set());
     timers.add(timer);
-    timer.handle = this.host.clock.setTimeout(() => {
-      timers.delete(timer);
-      this.deliver(new Message("info", timer.name, timer.args, null, flight));
-    }, ms);
+    // With the flight that set it, since it may be a part of an answer that somebody waits for.
+    this.#arm(timer, ms, this.flight);
     return () => {
       this.host.clock.clearTimeout(timer.handle);
       return timers.delete(timer);
     };
+  }
+
+  #arm(timer: Timer, ms: number, flight: Flight | null): void {
+    timer.handle = this.host.clock.setTimeout(() => {
+      this.timers?.delete(timer);
+      this.deliver(new Message("info", timer.name, timer.args, null, flight));
+    }, ms);
   }
 
   deliver(message: Message): void {
@@ -343,6 +422,7 @@ export class Process {
     const atRest = this.flight === null && !this.ready && this.phase === "running" && this.queued === 0;
     // A call from outside to a process that has nothing to do needs no queue. One from a handler does: its sender goes on first.
     if (!hindered && atRest && message.call !== null && message.flight === null && scheduler.now(this, message)) return;
+    if (hindered && this.host.elsewhere?.take(this, message) === true) return;
     this.mailbox.push(message);
     if (hindered) this.#heldUp(message);
     else if (this.flight === null) scheduler.ready(this);

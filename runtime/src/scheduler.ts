@@ -28,6 +28,7 @@ export class Scheduler {
   #left = messagesPerTurn;
   #turnEnds = 0;
   #resetDue = false;
+  #held = false;
   readonly #random: (() => number) | null;
   /**
    * What every drain runs through. It calls what it is given, and may break that off by throwing, which runs none of its `finally`: then the
@@ -49,6 +50,16 @@ export class Scheduler {
     return this.#queue.slice(this.#head, this.#tail) as Runnable[];
   }
 
+  /** Nobody has a turn any more, until `release`. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+    if (this.busy) this.#drainSoon();
+  }
+
   ready(process: Runnable): void {
     if (process.ready) return;
     process.ready = true;
@@ -66,7 +77,7 @@ export class Scheduler {
 
   /** The same within the turn of whoever runs: as in OTP, who starts a process goes on when its `init` is done. */
   inside<M>(process: Runnable<M>, message: M): boolean {
-    if (this.#left <= 0 || this.#depth >= deepest || this.#random !== null || this.runDrain !== null) return false;
+    if (this.#left <= 0 || this.#depth >= deepest || this.#random !== null || this.runDrain !== null || this.#held) return false;
     this.#begin();
     this.#depth++;
     try {
@@ -80,7 +91,7 @@ export class Scheduler {
   }
 
   #drainSoon(): void {
-    if (this.#drainDue || this.#depth > 0) return;
+    if (this.#drainDue || this.#depth > 0 || this.#held) return;
     this.#drainDue = true;
     // In a microtask, by way of a promise: `queueMicrotask` costs several times as much. With an empty budget, the turn's reset does it,
     // which is due already.

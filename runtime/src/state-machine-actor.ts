@@ -15,11 +15,12 @@ import type { ProcessSelf } from "./self.ts";
 import type { AnyStateMachineDefinition } from "./state-machine-definition.ts";
 
 export function toActorDefinition(machine: AnyStateMachineDefinition): ActorDefinition {
-  const { vsn, id, trapExit, codeChange } = machine;
+  const { vsn, id, trapExit, stays, codeChange } = machine;
   return {
     vsn,
     ...(id === undefined ? {} : { id }),
     ...(trapExit === undefined ? {} : { trapExit }),
+    ...(stays === undefined ? {} : { stays }),
     ...(codeChange === undefined ? {} : { codeChange }),
     init: (...args) => initialize(machine, args),
     calls: dispatchers(machine, "calls"),
@@ -259,6 +260,17 @@ function stopWith({ reason, state: data }: StopResult, { state }: MachineState):
 
 /** Timeouts of a machine that have neither been handled nor cancelled. A timer that has fired may still wait in the mailbox. */
 const armed = new WeakMap<Process, Set<TimeoutName>>();
+
+/** Notes the timeouts of a machine that has come from another program. */
+export function rearm(process: Process): void {
+  if (process.definition.postpones !== true) return;
+  const infos = [
+    ...(process.timers ?? []),
+    ...process.mailbox.messages().filter(({ kind, place }) => kind === "info" && place !== "aside" && place !== "again"),
+  ];
+  const names = new Set<TimeoutName>(infos.flatMap(({ name }) => (name === "timeout" || name === "stateTimeout" ? [name] : [])));
+  if (names.size > 0) armed.set(process, names);
+}
 
 function setTimeouts(process: Process, timeouts: Timeouts): void {
   for (const name of ["stateTimeout", "timeout"] as const) {

@@ -2,7 +2,10 @@
 import { bad, checkHandlers, checkProcess, type ActorDefinition, type HandlerTable } from "./definition.ts";
 
 /** A state machine's definition as the runtime uses it, without the types of one protocol. */
-export interface AnyStateMachineDefinition extends Pick<ActorDefinition, "vsn" | "id" | "trapExit" | "init" | "terminate" | "codeChange"> {
+export interface AnyStateMachineDefinition extends Pick<
+  ActorDefinition,
+  "vsn" | "id" | "trapExit" | "stays" | "init" | "terminate" | "codeChange"
+> {
   readonly states: { readonly [name: string]: AnyEventHandlers & { readonly enter?: (context: unknown, previous: string) => unknown } };
   readonly any?: AnyEventHandlers;
 }

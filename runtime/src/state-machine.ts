@@ -42,6 +42,11 @@ export interface StateMachineDefinition<P extends StateMachineProtocol> {
   readonly any?: EventHandlers<P, NameOf<P>>;
   /** As of an actor. */
   readonly trapExit?: HandlesExit<P> extends true ? boolean : false;
+  /**
+   * Its processes are bound to the program that they run in, for example by sockets. Where a system moves to another program (an upgrade by
+   * `window` or `blue-green`), they are started anew there, and those here go on until they are done. Default false.
+   */
+  readonly stays?: boolean;
   /** As of an actor. */
   readonly terminate?: (context: StateContext<P, NameOf<P>>, reason: ExitReason) => MaybePromise<void>;
   /**

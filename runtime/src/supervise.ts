@@ -86,6 +86,8 @@ export const behaviour = {
     exit: ({ state }: HandlerContext, from: unknown, reason: ExitReason) => state.childEnded(from, reason),
     /** An upgrade that asks for nothing more: without this the supervisor would hold its old definition until somebody needs it. */
     codeChanged: ({ state }: HandlerContext) => state.codeChanged(),
+    /** It has come from another program, which kept some of its children. */
+    startLeft: ({ state }: HandlerContext) => state.startLeft(),
     /** A restart failed; it is tried again, and counts again. */
     restartAgain: ({ state }: HandlerContext, child: Child, reason: ExitReason) => state.restartAgain(child, reason),
   },
@@ -117,6 +119,15 @@ interface Due {
   readonly given: number | null;
 }
 
+/** What is left of a supervisor when it goes to another program. */
+export interface SupervisionImage {
+  readonly children: readonly Child[];
+  /** Milliseconds before now. */
+  readonly restarts: readonly number[];
+  /** Those of the children that are to be started. */
+  readonly due: readonly Child[];
+}
+
 /** The state of a supervisor. */
 export class Supervision {
   /** In start order. */
@@ -127,10 +138,26 @@ export class Supervision {
   #restarts: readonly number[] = [];
   /** What upgrades mean for the children, and nobody has done yet. */
   #due: Due | null = null;
+  /** Children that stayed behind when this supervisor came from another program, and have to be started here. */
+  #starting: readonly Child[] = [];
 
   constructor(self: Process) {
     this.#self = self;
     this.#code = codeOf(self);
+  }
+
+  /** One that was in another program; where a child has a process there, `children` has what it is here. */
+  static restored(self: Process, { children, restarts, due }: SupervisionImage): Supervision {
+    const supervision = new Supervision(self);
+    supervision.#children.restore(children);
+    supervision.#restarts = restarts.map((ago) => self.host.clock.monotonic() - ago);
+    supervision.#starting = due;
+    return supervision;
+  }
+
+  /** When its children were restarted, in milliseconds before now. */
+  get restartsAgo(): readonly number[] {
+    return this.#restarts.map((at) => this.#self.host.clock.monotonic() - at);
   }
 
   /** For those who look from outside. */
@@ -221,6 +248,25 @@ export class Supervision {
     if (due === null) return;
     if (due.given !== null) for (const child of this.#children) child.args = [...this.#template.args, ...child.args.slice(due.given)];
     await this.#adopt(due, adoption);
+  }
+
+  /** Starts the children that did not come along from another program; one that fails counts as one that ended. */
+  async startLeft(): Promise<unknown> {
+    this.#adjust();
+    const due = this.#starting;
+    this.#starting = [];
+    for (const child of due) {
+      if (!this.#children.has(child) || child.process !== null) continue;
+      try {
+        await this.#start(child);
+      } catch (thrown) {
+        if (this.#self.phase === "exited") break;
+        this.#log(`could not start child ${child.spec.id} anew: ${formatReason(toReason(thrown))}`);
+        child.restarting = true;
+        this.#self.info("restartAgain", [child, toReason(thrown)]);
+      }
+    }
+    return next();
   }
 
   codeChanged(): unknown {

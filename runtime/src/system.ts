@@ -13,7 +13,8 @@ import { ProcessTable } from "./process-table.ts";
 import type { Probation } from "./probation.ts";
 import type { UpgradeReport } from "./protocol.ts";
 import { noParent } from "./process-errors.ts";
-import { Process, type ProcessHost, type Quiescence } from "./process.ts";
+import { ProcessPid } from "./process-pid.ts";
+import { Process, type Elsewhere, type ProcessHost, type Quiescence } from "./process.ts";
 import { Scheduler } from "./scheduler.ts";
 import { currentProcess } from "./self.ts";
 
@@ -124,6 +125,7 @@ export class LiveSystem implements System, ProcessHost {
   /** Of the last upgrade, while it lasts. */
   probation: Probation | null = null;
   quiescence: Quiescence | null = null;
+  elsewhere: Elsewhere | null = null;
   #number = 0;
   #stopping = false;
   readonly #log: (level: LogLevel, text: string) => void;
@@ -159,6 +161,22 @@ export class LiveSystem implements System, ProcessHost {
         await this.shutDown(process, process.module.current.kind === "supervisor" ? "infinity" : 5000);
       }
     }
+  }
+
+  /** From now on pids have numbers from this one on. */
+  get nextNumber(): number {
+    return this.#number + 1;
+  }
+
+  set nextNumber(number: number) {
+    this.#number = Math.max(this.#number, number - 1);
+  }
+
+  /** A process that was another program's, with the pid that it had there; those are to come in their order. */
+  adopt(process: Process): void {
+    this.processes.add(process);
+    if (process.name !== null) this.names.set(process.name, process);
+    this.nextNumber = ProcessPid.numberOf(process.pid) + 1;
   }
 
   /** A new process, whose `init` is still to run. */
@@ -207,12 +225,14 @@ export class LiveSystem implements System, ProcessHost {
   }
 
   started(process: Process): void {
+    this.elsewhere?.started(process);
     if (this.listeners.size > 0) this.emit({ type: "started", pid: process.pid.id });
   }
 
   exited(process: Process): void {
     this.processes.remove(process);
     if (process.name !== null && this.names.get(process.name) === process) this.names.delete(process.name);
+    if (this.elsewhere?.exited(process) === true) return;
     if (this.listeners.size > 0) this.emit({ type: "exited", pid: process.pid.id, reason: process.reason ?? "normal" });
   }
 
