@@ -86,22 +86,27 @@ test("the packaged extension holds what it needs and nothing else", () => {
     assert.ok(pattern.startsWith("!"), pattern);
     return expand(pattern.slice(1));
   });
-  assert.deepEqual(shipped.toSorted(), [
+  const exampleSources = readdirSync(join(repository, "examples/chat/src"));
+  const expected = [
     "CHANGELOG.md",
     "LICENSE",
     "README.md",
     "client/icons/instar.png",
     "client/icons/instar.svg",
+    ...["change", "fix", "open", "run", "upgrade"].map((step) => `client/walkthrough/${step}.svg`),
     "dist/extension.cjs",
     "dist/main.cjs",
     "dist/server.cjs",
+    ...["README.md", "package.json", "tsconfig.json", "version-2.ts"].map((file) => `examples/chat/${file}`),
+    ...exampleSources.map((file) => `examples/chat/src/${file}`),
     "package.json",
     "schemas/instar.config.schema.json",
     "schemas/package.schema.json",
     "snippets/typescript.json",
     "syntaxes/instar.code-change.tmLanguage.json",
     "syntaxes/instar.injection.tmLanguage.json",
-  ]);
+  ];
+  assert.deepEqual(shipped.toSorted(), expected.toSorted());
   for (const file of named()) assert.ok(shipped.includes(file), `package.json names ${file}, which does not ship`);
 });
 
@@ -114,13 +119,16 @@ function named(): string[] {
       grammars: { path: string }[];
       viewsContainers: { activitybar: { icon: string }[] };
       views: Record<string, { icon: string }[]>;
+      snippets: { path: string }[];
+      walkthroughs: { steps: { media: { svg: string } }[] }[];
     };
   };
-  const { grammars, viewsContainers, views } = manifest.contributes;
+  const { grammars, viewsContainers, views, snippets, walkthroughs } = manifest.contributes;
   return [
     manifest.main,
     manifest.icon,
-    ...grammars.map(({ path }) => path),
+    ...[...grammars, ...snippets].map(({ path }) => path),
+    ...walkthroughs.flatMap(({ steps }) => steps.map(({ media }) => media.svg)),
     ...viewsContainers.activitybar.map(({ icon }) => icon),
     ...Object.values(views).flatMap((list) => list.map(({ icon }) => icon)),
   ].map((path) => path.replace(/^\.\//, ""));

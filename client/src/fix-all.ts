@@ -1,0 +1,30 @@
+/** *Fix All in This File*: what a save does with `source.fixAll.instar`, as a command with a shortcut. Remembers for the walkthrough that it helped. */
+import * as vscode from "vscode";
+import { createRegister } from "./register-command.ts";
+
+const kind = "source.fixAll.instar";
+/** The finding that the walkthrough leads to. */
+const rule = "state-changed-no-code-change";
+
+export function registerFixAll({ output }: { output: vscode.LogOutputChannel }): vscode.Disposable {
+  /** The files that show it. */
+  const showing = new Set<string>();
+  return vscode.Disposable.from(
+    createRegister(output)("instar.fixAll", async () => {
+      await vscode.commands.executeCommand("editor.action.codeAction", { kind, apply: "first" });
+    }),
+    vscode.languages.onDidChangeDiagnostics(({ uris }) => {
+      const before = showing.size > 0;
+      for (const uri of uris) {
+        if (vscode.languages.getDiagnostics(uri).some(isAboutState)) showing.add(uri.toString());
+        else showing.delete(uri.toString());
+      }
+      const now = showing.size > 0;
+      if (now !== before) void vscode.commands.executeCommand("setContext", now ? "instar:stateChanged" : "instar:stateFixed", true);
+    }),
+  );
+}
+
+function isAboutState({ source, code }: vscode.Diagnostic): boolean {
+  return source === "instar" && (typeof code === "object" ? code.value : code) === rule;
+}
