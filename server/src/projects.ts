@@ -1,6 +1,7 @@
 /** The projects that a workspace's files belong to, each with its analysis; open documents lie over the disk. */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import type { Analyzer } from "./analysis/analyzer.ts";
 import type { Analyzed } from "./analysis/model.ts";
 import type { Finding } from "./analysis/rule.ts";
 import type { Log } from "./guarded.ts";
@@ -29,6 +30,7 @@ export class Project {
   readonly #overlays = new Map<string, string>();
   /** The ref that the configuration names, and what stands for its contents, once it was looked at. */
   #baseline: { readonly ref: string | null; readonly key: string | null } = { ref: null, key: null };
+  #against: WorkspaceAgainst | undefined;
   #following: Promise<void> | undefined;
   #generation = 0;
   #everAnalyzed = false;
@@ -76,22 +78,24 @@ export class Project {
 
   /**
    * The whole project as it is now, from the last time where nothing changed since. A change that comes meanwhile begins it anew.
-   * @param full whether fixes are to be taken and the analyzer is to be asked further questions.
+   * @param full whether fixes are to be taken; `read`: whether the analyzer is to be asked further questions.
    * @param wanted asked before it begins anew; when false, the result is undefined.
    */
-  async current(full = false, wanted: () => boolean = () => true): Promise<Analyzed | undefined> {
+  async current(full: boolean | "read" = false, wanted: () => boolean = () => true): Promise<Analyzed | undefined> {
     while (wanted()) {
       // What is found without it is the same, but fixes are written with it.
-      if (full) await this.workspace.loadCompiler();
-      const known = this.#known(full);
+      if (full === true) await this.workspace.loadCompiler();
+      const known = this.#known(full !== false);
       if (known !== undefined) return known;
       const generation = this.#generation;
-      if (this.#running?.generation !== generation || (full && !this.#running.full)) {
-        this.#running = { generation, full, result: this.#analyze(generation, full) };
+      if (this.#running?.generation !== generation || (full !== false && !this.#running.full)) {
+        this.#running = { generation, full: full !== false, result: this.#analyze(generation, full !== false) };
       }
       const running = this.#running;
       try {
         const result = await running.result;
+        // What it is compared with may have become another meanwhile, and with it the workspace.
+        if (full === true) await this.workspace.loadCompiler();
         if (result !== undefined) return result;
       } finally {
         if (this.#running === running) this.#running = undefined;
@@ -120,6 +124,16 @@ export class Project {
     return generation === this.#generation ? (this.workspace.first(file) ?? undefined) : undefined;
   }
 
+  /** Asks the analyzer of the project as it is now. The compiler is loaded only where there is no answer without it. */
+  async ask<T>(question: (analyzer: Analyzer) => T, wanted: () => boolean = () => true): Promise<T | undefined> {
+    while ((await this.current("read", wanted)) !== undefined) {
+      const asked = this.workspace.ask(question);
+      if (asked !== null) return asked.answer;
+      await this.workspace.loadCompiler();
+    }
+    return undefined;
+  }
+
   #known(full: boolean): Analyzed | undefined {
     const known = this.#analyzed;
     return known?.generation === this.#generation && (known.full || !full) ? known.result : undefined;
@@ -129,7 +143,6 @@ export class Project {
     this.#readDisk();
     await this.#follow();
     const { workspace } = this;
-    if (full) await workspace.loadCompiler();
     const moved = () => this.#generation !== generation;
     const before = this.#everAnalyzed;
     this.#everAnalyzed = true;
@@ -170,9 +183,15 @@ export class Project {
     const same = key === this.#baseline.key;
     this.#baseline = { ref, key };
     if (same) return;
+    this.#against = against;
     this.#workspace = this.#opened(against);
     this.#analyzed = undefined;
     this.#everAnalyzed = false;
+  }
+
+  /** The same project once more, as it is now: what is tried there, nobody sees here. */
+  fork(): workspaceModule.Workspace {
+    return this.#opened(this.#against);
   }
 
   #opened(against: WorkspaceAgainst | undefined): workspaceModule.Workspace {

@@ -52,8 +52,20 @@ export interface ServerRequests {
    * Upgrades (or only rehearses) on the connected runtime; without `module`, every module whose source changed. Findings at error level
    * refuse it, unless `force` is set. The request can be canceled until the commit.
    */
-  "instar/upgrade": { params: { root?: string; module?: string; rehearse?: boolean; force?: boolean }; result: UpgradeReport };
+  "instar/upgrade": {
+    /** `plan`: the URI of a plan's document; a plan that is stale refuses the upgrade, and what a rehearsal finds is shown in it. */
+    params: { root?: string; module?: string; rehearse?: boolean; force?: boolean; plan?: string };
+    result: UpgradeReport;
+  };
   "instar/downgrade": { params: { root?: string; module: string; vsn: number }; result: UpgradeReport };
+  /** Undoes the last upgrade of a runtime. */
+  "instar/rollback": { params: { root?: string }; result: UpgradeReport };
+  /** Makes a plan and gives the URI of its document, which `workspace/textDocumentContent` reads. The same target has the same URI. */
+  "instar/plan": { params: { root?: string; module?: string }; result: { uri: string } };
+  /** Makes a document of a report; `at` is when it was got, ISO 8601. */
+  "instar/report": { params: { title: string; at: string; report: UpgradeReport }; result: { uri: string } };
+  /** The URIs of two versions of a module, as snapshots, for a diff editor. */
+  "instar/compare": { params: { root?: string; module: string; left: ComparedVersion; right: ComparedVersion }; result: Comparison };
   /** What a fix would have to know that only a person does, as far as its answers do not say it yet; null where its finding is gone. */
   "instar/fixQuestions": { params: { fix: FixAnswers }; result: FixQuestions | null };
   /** The edit of a fix with these answers, as LSP's `WorkspaceEdit`; null where its finding is gone. */
@@ -62,6 +74,8 @@ export interface ServerRequests {
   "instar/initializePlan": { params: { root: string }; result: InitializePlan };
   /** Writes the steps of the plan with these titles. */
   "instar/initialize": { params: { root: string; titles: readonly string[] }; result: InitializeResult };
+  /** What can be fixed without a person, in all of the workspace; null where that is nothing. `count` of files. */
+  "instar/fixAll": { params: Record<string, never>; result: { readonly edit: object | null; readonly count: number } };
   /** Writes the missing snapshots; gives the paths written. */
   "instar/release": { params: Record<string, never>; result: ReleaseResult };
 }
@@ -75,6 +89,12 @@ export interface ServerNotifications {
   "instar/runtimeLog": RuntimeReference & Notifications["runtime/log"];
   "instar/status": ServerStatus;
 }
+
+/** A released one, the source as it is now, or what the source is compared with. */
+export type ComparedVersion = number | "source" | "baseline";
+
+/** `problem`: why there is nothing to show, and what to do. */
+export type Comparison = { readonly left: string; readonly right: string; readonly title: string } | { readonly problem: string };
 
 export interface RuntimeReference {
   /** The project root, absolute. */

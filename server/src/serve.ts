@@ -23,6 +23,7 @@ import {
   answerCommand,
   type CodeActionContext,
   codeActions,
+  fixEverything,
   fixAllKind,
   fixQuestions,
   fixWithAnswers,
@@ -35,10 +36,15 @@ import { hover } from "./handlers/hover.ts";
 import { createLive } from "./handlers/live.ts";
 import { createProgress } from "./handlers/progress.ts";
 import { defaultSettings, followSettings } from "./handlers/settings.ts";
+import { definition, type MessagesContext, prepareRename, references, rename } from "./handlers/messages.ts";
 import { entries, modules, release } from "./handlers/modules.ts";
 import { changeProcess, changeRuntime, codeHolders, processState } from "./handlers/processes.ts";
+import { createCompare } from "./handlers/compare.ts";
+import { createPlans } from "./handlers/plans.ts";
+import { createReadOnlyDocuments, readOnlySchemes } from "./handlers/read-only-documents.ts";
 import { releases } from "./handlers/releases.ts";
-import { downgrade, upgrade } from "./handlers/upgrades.ts";
+import { createReports } from "./handlers/reports.ts";
+import { downgrade, rollback, upgrade } from "./handlers/upgrades.ts";
 import type { Host } from "./host.ts";
 import { type Project, Projects } from "./projects.ts";
 import type { FixAnswers, InitializationOptions, ServerNotifications, ServerRequests, ServerStatus } from "./protocol.ts";
@@ -99,6 +105,9 @@ export function serve(connection: Connection, host: Host): void {
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind], resolveProvider: true },
         hoverProvider: true,
         codeLensProvider: { resolveProvider: true },
+        definitionProvider: true,
+        referencesProvider: true,
+        renameProvider: client.textDocument?.rename?.prepareSupport === true ? { prepareProvider: true } : true,
         ...(pulls ? { diagnosticProvider: { identifier: "instar", interFileDependencies: true, workspaceDiagnostics: true } } : {}),
         workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
       },
@@ -274,6 +283,21 @@ export function serve(connection: Connection, host: Host): void {
     }),
   );
 
+  const named: MessagesContext = {
+    open,
+    get abilities() {
+      return abilities;
+    },
+    projectOf,
+    projects: () => projects?.all ?? [],
+    tell: (message) =>
+      void connection.sendNotification(ShowMessageNotification.type, { type: MessageType.Info, message: `Instar: ${message}` }),
+  };
+  connection.onDefinition(guarded(log, "textDocument/definition", null, (params, token) => definition(named, params, token)));
+  connection.onReferences(guarded(log, "textDocument/references", null, (params, token) => references(named, params, token)));
+  connection.onPrepareRename(guarded(log, "textDocument/prepareRename", null, (params, token) => prepareRename(named, params, token)));
+  connection.onRenameRequest(guarded(log, "textDocument/rename", null, (params, token) => rename(named, params, token)));
+
   onRequest("instar/modules", [], async () => modules(await loadedProjects(), live, open));
   onRequest("instar/entries", [], async () => entries(await loadedProjects(), open));
   onRequest("instar/processes", [], async () => {
@@ -299,6 +323,7 @@ export function serve(connection: Connection, host: Host): void {
   });
   onRequest("instar/initializePlan", undefined, async (params) => (await import("./handlers/initialize.ts")).initializePlan(params));
   onRequest("instar/initialize", undefined, async (params) => (await import("./handlers/initialize.ts")).initialize(params));
+  onRequest("instar/fixAll", undefined, async () => fixEverything((await loadedProjects()).all, { open, abilities }));
   onRequest("instar/release", undefined, async () => {
     const all = await loadedProjects();
     const result = await release(all);
@@ -441,7 +466,9 @@ function abilitiesOf(client: ClientCapabilities): ClientAbilities {
     codeDescription: publishDiagnostics?.codeDescriptionSupport ?? diagnostic?.codeDescriptionSupport ?? false,
     tags: (publishDiagnostics?.tagSupport ?? diagnostic?.tagSupport)?.valueSet ?? [],
     documentChanges: client.workspace?.workspaceEdit?.documentChanges ?? false,
+    changeAnnotations: client.workspace?.workspaceEdit?.changeAnnotationSupport !== undefined,
     createFiles: client.workspace?.workspaceEdit?.resourceOperations?.includes("create") ?? false,
+    definitionLinks: client.textDocument?.definition?.linkSupport ?? false,
   };
 }
 

@@ -5,6 +5,8 @@ import {
   type Diagnostic,
   DiagnosticSeverity,
   DiagnosticTag,
+  type Location,
+  type LocationLink,
   type Position as LspPosition,
   type Range as LspRange,
   type TextDocumentEdit,
@@ -12,7 +14,7 @@ import {
   type WorkspaceEdit,
 } from "vscode-languageserver";
 import type { FileEdit, Finding, Severity } from "./analysis/rule.ts";
-import type { Position, Range } from "./analysis/span.ts";
+import type { Location as Place, Position, Range } from "./analysis/span.ts";
 import { ruleUrl } from "./rule-url.ts";
 
 /** What the client said that it understands, as far as the conversion depends on it. */
@@ -22,6 +24,10 @@ export interface ClientAbilities {
   readonly tags: readonly DiagnosticTag[];
   readonly documentChanges: boolean;
   readonly createFiles: boolean;
+  /** Whether it shows edits before it makes them, where it is told to. */
+  readonly changeAnnotations: boolean;
+  /** Whether a definition may say what it is the definition of, and where all of it lies. */
+  readonly definitionLinks: boolean;
 }
 
 /** The client's own name and version of a file, where it is open. */
@@ -51,8 +57,30 @@ export function toLspPosition(position: Position): LspPosition {
   return { line: Math.max(0, position.line - 1), character: Math.max(0, position.column - 1) };
 }
 
+export function fromLspPosition({ line, character }: LspPosition): Position {
+  return { line: line + 1, column: character + 1 };
+}
+
 export function toLspRange(range: Range): LspRange {
   return { start: toLspPosition(range.start), end: toLspPosition(range.end) };
+}
+
+export function toLocation({ file, range }: Place, open: OpenDocuments): Location {
+  return { uri: toUri(file, open), range: toLspRange(range) };
+}
+
+/** @param origin what was asked about, if that is not the word at the cursor. */
+export function toLocationLink(
+  { file, range, whole }: Place & { readonly whole: Range },
+  open: OpenDocuments,
+  origin?: Range,
+): LocationLink {
+  return {
+    targetUri: toUri(file, open),
+    targetRange: toLspRange(whole),
+    targetSelectionRange: toLspRange(range),
+    ...(origin === undefined ? {} : { originSelectionRange: toLspRange(origin) }),
+  };
 }
 
 export function toDiagnostic(finding: Finding, open: OpenDocuments, abilities: ClientAbilities): Diagnostic {
@@ -72,6 +100,24 @@ export function toDiagnostic(finding: Finding, open: OpenDocuments, abilities: C
       message: related.message,
     }));
   return diagnostic;
+}
+
+/**
+ * What a person is asked before it happens: an edit of several files may change what they do not look at. Of one file alone, undo is quicker
+ * than a question.
+ * @param label what it is called when it is shown.
+ */
+export function toConfirmedEdit(edits: readonly FileEdit[], label: string, open: OpenDocuments, abilities: ClientAbilities): WorkspaceEdit {
+  const edit = toWorkspaceEdit(edits, open, abilities);
+  if (!abilities.changeAnnotations || new Set(edits.map(({ file }) => file)).size < 2) return edit;
+  const annotationId = "instar";
+  const documentChanges = edit.documentChanges?.map((change) =>
+    "edits" in change ? { ...change, edits: change.edits.map((each) => ({ ...each, annotationId })) } : { ...change, annotationId },
+  );
+  return {
+    ...(documentChanges === undefined ? {} : { documentChanges }),
+    changeAnnotations: { [annotationId]: { label, needsConfirmation: true } },
+  };
 }
 
 /**

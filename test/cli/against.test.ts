@@ -5,7 +5,7 @@ import { mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync } from "node
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import type { TestContext } from "node:test";
-import { applyEdits } from "../../server/src/cli/apply-edits.ts";
+import { applyEdits } from "../../server/src/apply-edits.ts";
 import { gitBaseline } from "../../server/src/git-baseline.ts";
 import { openWorkspace } from "../../server/src/workspace.ts";
 import { counter, counterSource } from "../support/counter.ts";

@@ -10,7 +10,7 @@ import type { Finding } from "../../server/src/analysis/rule.ts";
 import { ProjectProgram } from "../../server/src/analysis/program.ts";
 import { listSources } from "../../server/src/analysis/project-files.ts";
 import { ts } from "../../server/src/analysis/typescript.ts";
-import { applyEdits } from "../../server/src/cli/apply-edits.ts";
+import { applyEdits } from "../../server/src/apply-edits.ts";
 import { memoryHost } from "./memory-host.ts";
 
 export interface Block {

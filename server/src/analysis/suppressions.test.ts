@@ -1,7 +1,7 @@
 /** Comments that hide findings: which line each means, where a new one can stand, and what is no comment at all. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { applyEdits } from "../cli/apply-edits.ts";
+import { applyEdits } from "../apply-edits.ts";
 import { suppressionEdit, suppressionsIn } from "./suppressions.ts";
 
 /** `»` stands where the finding is. */

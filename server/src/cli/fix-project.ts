@@ -2,7 +2,7 @@
 import type { Answers, Finding, Fix, RenameQuestion, ValueQuestion } from "../analysis/rule.ts";
 import type { FileChange } from "../write-files.ts";
 import { readFileSync } from "node:fs";
-import { applyEdits } from "./apply-edits.ts";
+import { applyEdits } from "../apply-edits.ts";
 import { type Project, analyzeAll } from "./project.ts";
 
 export interface FixedProject {

@@ -16,7 +16,8 @@ import type { Analyzed } from "../analysis/model.ts";
 import type { Answers, FileEdit, Finding, Fix, RenameQuestion } from "../analysis/rule.ts";
 import type { Project } from "../projects.ts";
 import type { FixAnswers, FixQuestions } from "../protocol.ts";
-import { type ClientAbilities, type OpenDocuments, toDiagnostic, toLspRange, toWorkspaceEdit } from "../to-lsp.ts";
+import { fixAll } from "./fix-all.ts";
+import { type ClientAbilities, type OpenDocuments, toConfirmedEdit, toDiagnostic, toLspRange, toWorkspaceEdit } from "../to-lsp.ts";
 
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.instar`;
 
@@ -43,7 +44,7 @@ export async function codeActions(context: CodeActionContext, file: string, para
     for (const finding of analyzed.findings)
       if (finding.file === file && overlaps(toLspRange(finding.range), params.range)) actions.push(...quickFixes(context, finding, params));
   // Asked for by name alone, as on save: it should not crowd the light bulb.
-  if (only !== undefined && wanted(fixAllKind)) actions.push(...fixAll(context, analyzed, file));
+  if (only !== undefined && wanted(fixAllKind)) actions.push(...(await fixAllAction(context, analyzed, file)));
   return actions;
 }
 
@@ -52,7 +53,7 @@ export async function resolveCodeAction(context: CodeActionContext, action: Code
   const fix = await findFix(context, reference);
   if (fix === undefined)
     throw new ResponseError(LSPErrorCodes.ContentModified, "The finding that this fix was for is gone; the text has changed since.");
-  return { ...action, edit: toWorkspaceEdit(fix.edits(await answersOf(reference)), context.open, context.abilities) };
+  return { ...action, edit: toConfirmedEdit(fix.edits(await answersOf(reference)), fix.title, context.open, context.abilities) };
 }
 
 export async function fixQuestions(context: CodeActionContext, reference: FixAnswers): Promise<FixQuestions | null> {
@@ -64,7 +65,7 @@ export async function fixQuestions(context: CodeActionContext, reference: FixAns
 export async function fixWithAnswers(context: CodeActionContext, reference: FixAnswers): Promise<{ readonly edit: object } | null> {
   const fix = await findFix(context, reference);
   if (fix === undefined) return null;
-  return { edit: toWorkspaceEdit(fix.edits(await answersOf(reference)), context.open, context.abilities) };
+  return { edit: toConfirmedEdit(fix.edits(await answersOf(reference)), fix.title, context.open, context.abilities) };
 }
 
 async function findFix({ project }: CodeActionContext, reference: FixAnswers): Promise<Fix | undefined> {
@@ -154,7 +155,7 @@ function askingAction(context: CodeActionContext, finding: Finding, fix: Fix, di
 }
 
 function withEdit(context: CodeActionContext, finding: Finding, fix: Fix, answers: Answers, action: CodeAction): CodeAction {
-  if (!context.resolves) return { ...action, edit: toWorkspaceEdit(fix.edits(answers), context.open, context.abilities) };
+  if (!context.resolves) return { ...action, edit: toConfirmedEdit(fix.edits(answers), fix.title, context.open, context.abilities) };
   return { ...action, data: referenceTo(context.project.root, finding, fix, answers) };
 }
 
@@ -163,22 +164,24 @@ export function referenceTo(root: string, { rule, module, file, range }: Finding
   return { root, rule, module, file, line: range.start.line, title: fix.title, renames };
 }
 
-/** Every preferred fix that leaves nothing to a person. One whose edits touch those of an earlier one waits for the next time. */
-function fixAll(context: CodeActionContext, analyzed: Analyzed, file: string): CodeAction[] {
+/** All of several projects, as one edit that a person looks at first. */
+export async function fixEverything(
+  projects: readonly Project[],
+  { open, abilities }: Pick<CodeActionContext, "open" | "abilities">,
+): Promise<{ readonly edit: object | null; readonly count: number }> {
   const edits: FileEdit[] = [];
-  for (const finding of analyzed.findings) {
-    if (finding.file !== file) continue;
-    const fix = finding.fixes.find(({ preferred, questions }) => preferred && questions.length === 0);
-    if (fix?.values?.({ renames: {} }).some(({ suggestion }) => suggestion === null) === true) continue;
-    const own = fix?.edits({ renames: {} });
-    if (own !== undefined && !own.some((edit) => edits.some((other) => touches(edit, other)))) edits.push(...own);
+  for (const project of projects) {
+    const analyzed = await project.current(true);
+    if (analyzed !== undefined) edits.push(...(await fixAll(project, analyzed, () => true)));
   }
-  if (edits.length === 0) return [];
-  return [{ title: "Fix all that Instar can fix alone", kind: fixAllKind, edit: toWorkspaceEdit(edits, context.open, context.abilities) }];
+  const count = new Set(edits.map(({ file }) => file)).size;
+  return { edit: count === 0 ? null : toConfirmedEdit(edits, "Fix all that Instar can fix alone", open, abilities), count };
 }
 
-function touches(a: FileEdit, b: FileEdit): boolean {
-  return a.file === b.file && overlaps(toLspRange(a.range), toLspRange(b.range));
+async function fixAllAction(context: CodeActionContext, analyzed: Analyzed, file: string): Promise<CodeAction[]> {
+  const edits = await fixAll(context.project, analyzed, (finding) => finding.file === file);
+  if (edits.length === 0) return [];
+  return [{ title: "Fix all that Instar can fix alone", kind: fixAllKind, edit: toWorkspaceEdit(edits, context.open, context.abilities) }];
 }
 
 /** Ranges that only touch overlap as well: a cursor at the end of the squiggle is on it. */

@@ -1,6 +1,6 @@
 /** Applies the edits of fixes to text. */
-import type { FileEdit } from "../analysis/rule.ts";
-import { lineStarts, type Position } from "../analysis/span.ts";
+import type { FileEdit } from "./analysis/rule.ts";
+import { lineStarts, type Position } from "./analysis/span.ts";
 
 /**
  * The text after these edits, which all mean the text as it is now. New lines end as the text's own lines do.
