@@ -26,6 +26,8 @@ export interface Workspace {
   analyze(cancelled?: () => boolean): Promise<Analyzed | undefined>;
   /** The findings of one file by itself, as the analyzer's; null where the compiler has to be loaded first. */
   first(file: string): readonly Finding[] | null | undefined;
+  /** An answer of the analyzer; null where the compiler has to be loaded first. */
+  ask<T>(question: (analyzer: Analyzer) => T): { readonly answer: T } | null;
   /** What the last run found, where nothing has changed since; undefined also after anything else was done here. */
   kept(): Analyzed | undefined;
   /** As `analyze`, but read anew, so that all questions to the analyzer and all fixes have their answers. */
@@ -95,9 +97,13 @@ export function openWorkspace(root: string, options: WorkspaceOptions = {}): Wor
       if (kept !== undefined) analyzer.shown(kept.findings);
       return kept;
     },
-    first(file) {
+    first: (file) => {
+      const asked = workspace.ask(() => analyzer.first(file));
+      return asked === null ? null : asked.answer;
+    },
+    ask(question) {
       try {
-        return analyzer.first(file);
+        return { answer: question(analyzer) };
       } catch (error) {
         if (error instanceof CompilerNeeded) return null;
         throw error;

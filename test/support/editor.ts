@@ -75,6 +75,8 @@ export interface Editor {
   /** Refuses an edit for another version, as editors do. */
   apply(edit: WorkspaceEdit): void;
   lenses(file: string): Promise<string[]>;
+  /** A request of LSP that has no method of its own here. */
+  ask<T>(method: string, params: object): Promise<T>;
   request<Method extends keyof ServerRequests>(
     method: Method,
     params: ServerRequests[Method]["params"],
@@ -305,6 +307,7 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
       const resolved = (lenses ?? []).map((lens) => (lens.command === undefined ? resolveLens(lens) : lens));
       return (await Promise.all(resolved)).map(({ command }) => command?.title ?? "");
     },
+    ask: (method, params) => client.sendRequest(method, params),
     request(method, params) {
       const cancellation = new AbortController();
       const token = {

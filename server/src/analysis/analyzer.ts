@@ -16,6 +16,9 @@ import type { Configuration } from "./configuration.ts";
 import type { ActorSource, Baseline, Drift, ModuleFacts, OrphanedReleases, ProjectFacts, Reading, Receivers, StepWriter } from "./facts.ts";
 import { type AgainstLive, LiveBaselines } from "./live-baselines.ts";
 import type { ActorModule, Analyzed, Strategy, Verdict, Warning } from "./model.ts";
+import type { Described } from "./history/description.ts";
+import { describe, type Syntax } from "./history/describe.ts";
+import type { ProjectMessages } from "./navigation/project-messages.ts";
 import { follow } from "./of-modules.ts";
 import { type ProtocolRenames, protocolRenames, type Releases, renamePids, renameProtocols, renamesFor } from "./protocol-renames.ts";
 import { isUnresolved, type ProtocolShapes } from "./protocol-shapes.ts";
@@ -27,6 +30,8 @@ import type { Finding } from "./rule.ts";
 import { snapshotText } from "./snapshot-text.ts";
 import { SnapshotFolder, snapshotFile, type Snapshots } from "./snapshots.ts";
 import type { SourceHost } from "./source-host.ts";
+import type { Position } from "./span.ts";
+import { plainTree } from "./syntax/plain-tree.ts";
 import { tombstones } from "./tombstones.ts";
 import { type ValidatorSource, validatorSource } from "./validator.ts";
 import { stepsBetween } from "./steps-between.ts";
@@ -61,6 +66,8 @@ export interface Analyzer {
   shown(findings: readonly Finding[]): void;
   /** The snapshot text that `instar release` would write for this module, and where. */
   snapshot(module: ActorModule): { readonly file: string; readonly text: string } | undefined;
+  /** What this module is compared with, as a snapshot says it; undefined where there is nothing, or it cannot be read. */
+  baselineSnapshot(module: ActorModule): string | undefined;
   /** Whether states of one shape are valid for another; hashes from earlier results of this analyzer. */
   compatible(from: string, to: string): Verdict;
   /** Hash of the state's shape in a release; null where there is none that can be read. */
@@ -71,9 +78,17 @@ export interface Analyzer {
   validator(shape: string): ValidatorSource | undefined;
   /** The records of the project as the last analysis found them. */
   records(): readonly RecordFacts[];
+  /** What can be said of a name at a place, as of the last analysis; undefined where there is nothing to be said. */
+  describe(file: string, position: Position): Described | undefined;
+  /** Where the project's sources name messages. */
+  readonly messages: ProjectMessages;
   /** From which versions the steps up, in an actor's file as it is now, only read states of a shape; see `reads-only.ts`. */
   readOnlySteps(file: string, shape: string): readonly number[];
 }
+
+/** The kinds of facts that speak of messages by their names. */
+const namingKinds = ["sends", "actorMessages"] as const;
+const none: readonly ModuleFacts[] = [];
 
 /** What is thrown where the compiler is needed and is not loaded yet: load it and ask again; what was done so far is kept. */
 export class CompilerNeeded extends Error {}
@@ -105,6 +120,13 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
     questions: (...given) => project.checked.writer.questions(...given),
   };
   const receivers: Receivers = { of: (targets) => project.checked.receivers.of(targets) };
+  const syntax: Syntax = {
+    tree(file) {
+      const text = host.readFile(file);
+      return text === undefined ? undefined : (plainTree(file, text) ?? compiler().sourceTree(file, text));
+    },
+    declarations: (file, position) => project.checked.declarations(file, position),
+  };
   /** By state hash: what `compatible` is asked about. */
   const states = new Map<string, Shape>();
   /** What comparing gave, for as long as both sides are the same. */
@@ -120,7 +142,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
   let whole: Whole | undefined;
   /** The modules as rules saw them last. */
   let checked: readonly ModuleFacts[] = [];
-  let last: { readonly facts: readonly ModuleFacts[]; readonly result: Analyzed } | undefined;
+  let last: { readonly project: ProjectFacts; readonly result: Analyzed } | undefined;
 
   /** The findings of the last whole analysis, which somebody may be looking at. */
   let shown: readonly Finding[] = [];
@@ -156,7 +178,10 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
         follow(all.modules, checked);
         checked = all.modules;
         const notes = baselines === undefined ? {} : { notes: baselines.notes };
-        last = { facts: all.modules, result: { root, modules: all.modules.map(({ module }) => module), findings: check(all), ...notes } };
+        last = {
+          project: all,
+          result: { root, modules: all.modules.map(({ module }) => module), findings: check(all), ...notes },
+        };
       }
       return files === undefined ? last.result : narrowed(last.result, new Set(files));
     },
@@ -210,7 +235,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
     },
 
     snapshot(module) {
-      const facts = last?.facts.find((each) => each.module.id === module.id);
+      const facts = last?.project.modules.find((each) => each.module.id === module.id);
       if (facts === undefined || facts.source.vsn === null || facts.unresolved) return undefined;
       // A release is for good, whatever the project wants to be told of files that do not parse.
       if (whole?.readings.some(({ file, syntax }) => file === facts.source.file && syntax !== null) === true) return undefined;
@@ -219,6 +244,11 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       // A snapshot that says the same in other words (names, those of other protocols too, order, `readonly`) stays as it was released.
       const present = facts.baseline?.vsn === vsn && !changes(facts) ? facts.snapshots.find((snapshot) => snapshot.vsn === vsn) : undefined;
       return { file, text: present?.text.replaceAll("\r\n", "\n") ?? snapshotText(id, vsn, protocol) };
+    },
+
+    baselineSnapshot(module) {
+      const baseline = last?.project.modules.find((each) => each.module.id === module.id)?.baseline;
+      return baseline == null ? undefined : snapshotText(baseline.id, baseline.vsn, baseline.shapes);
     },
 
     compatible(from, to) {
@@ -242,8 +272,22 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       return shape === undefined ? undefined : validatorSource(shape);
     },
 
+    messages: {
+      root,
+      get modules() {
+        return last?.project.modules ?? none;
+      },
+      mayName: (file, name) => namingKinds.some((kind) => bodies.only(file).saying(kind, (text) => text === name).length > 0),
+      filesNaming: (name) => [...new Set(namingKinds.flatMap((kind) => bodies.saying(kind, (text) => text === name)))].toSorted(),
+      places: (files, name) => project.checked.messagePlaces(files, name),
+    },
+
     records() {
-      return recordsOf(last?.facts ?? []);
+      return recordsOf(last?.project.modules ?? []);
+    },
+
+    describe(file, position) {
+      return last === undefined ? undefined : describe(last.project, syntax, file, position);
     },
 
     readOnlySteps(file, hash) {

@@ -1,10 +1,12 @@
 /** The files of a project as the type checker understands them: what is asked where names and syntax alone do not say it. */
 import type { SourceHost } from "./source-host.ts";
+import { declarationsAt } from "./declarations-at.ts";
 import { type DefinitionNodes, definitionNodes, functionIn } from "./definition.ts";
 import { readProtocol } from "./extract.ts";
 import { createShapeReader, type ShapeReader } from "./extract-shape.ts";
 import type { Definition, Reading, Receiver, Receivers, StepFunction, StepWriter } from "./facts.ts";
 import { findActor } from "./find.ts";
+import { type MessagePlace, messagePlaces } from "./navigation/message-places.ts";
 import type { TypedModule } from "./migration/step-context.ts";
 import { createStepWriter } from "./migration/write-step.ts";
 import { orderAlternatives, orderUnions } from "./order-unions.ts";
@@ -15,7 +17,7 @@ import { RealPaths } from "./real-paths.ts";
 import { settingsOf } from "./read-settings.ts";
 import { receiversIn } from "./receivers.ts";
 import type { Settings } from "./settings.ts";
-import type { Range } from "./span.ts";
+import type { Location, Position, Range } from "./span.ts";
 import { rangeIn, rangeOf } from "./source-place.ts";
 import { compilerTree, expressionTree } from "./syntax/compiler-tree.ts";
 import type { Shape } from "./shape.ts";
@@ -121,6 +123,13 @@ export class CheckedProject {
     };
   }
 
+  /** Where what a name means is declared, in the project or outside of it. */
+  declarations(file: string, position: Position): readonly Location[] {
+    const { program, checker } = this.#program(file).program([file]);
+    const source = program.getSourceFile(file);
+    return source === undefined ? [] : declarationsAt(source, checker, position);
+  }
+
   #receivers(targets: Parameters<Receivers["of"]>[0]): ReturnType<Receivers["of"]> {
     const key = (places: readonly Range[]) => JSON.stringify(places);
     const unknown = [...targets].filter(([file, places]) => this.#answered.get(file)?.key !== key(places)).map(([file]) => file);
@@ -135,6 +144,17 @@ export class CheckedProject {
       this.#answered.set(file, { key: key(places), reached: project.reachedFrom(file), answers });
     }
     return new Map([...targets.keys()].map((file) => [file, this.#answered.get(file)?.answers ?? []]));
+  }
+
+  /** Where these files name a message, or several of that name; see `message-places.ts`. */
+  messagePlaces(files: readonly string[], name: string): readonly MessagePlace[] {
+    return files.flatMap((file) => {
+      const project = this.#program(file);
+      // Asked for together, they make one program.
+      const { program, checker } = project.program(files.filter((each) => this.#program(each) === project));
+      const source = program.getSourceFile(file);
+      return source === undefined ? [] : messagePlaces(source, checker, (each) => project.isRuntime(each), name);
+    });
   }
 
   #typed(file: string): TypedModule | undefined {

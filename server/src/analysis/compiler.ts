@@ -6,10 +6,15 @@ import { snapshotShapes } from "./parse-snapshot.ts";
 import type { PlacedOutline } from "./outline.ts";
 import { readOutline } from "./read-outline.ts";
 import { compilerTree } from "./syntax/compiler-tree.ts";
+import type { SourceTree } from "./syntax/tree.ts";
 import { ts } from "./typescript.ts";
 import { readOnlySteps } from "./reads-only.ts";
 
 export const compiler = {
+  /** What can be read of a file, however broken it is. */
+  sourceTree(file: string, text: string): SourceTree {
+    return compilerTree(ts.createSourceFile(file, text, ts.ScriptTarget.ESNext), null);
+  },
   readOutline(file: string, text: string): PlacedOutline {
     const source = ts.createSourceFile(file, text, {
       languageVersion: ts.ScriptTarget.ESNext,

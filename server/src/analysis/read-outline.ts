@@ -15,6 +15,7 @@ import {
 } from "./outline.ts";
 import { lineStarts } from "./span.ts";
 import {
+  defaultCall,
   readDefinition,
   type StepFunctionTree,
   type StepTree,
@@ -306,20 +307,6 @@ function topLevelCalls({ statements }: SourceTree): readonly TopLevelCall[] {
     if (statement.kind === "variables") return statement.variables.flatMap(({ initializer }) => calls(initializer, statement.exported));
     return statement.kind === "value" || statement.kind === "expression" ? calls(statement.value, true) : [];
   });
-}
-
-/** The call whose value is the default export, where this file makes it; one that is passed on belongs to another module. */
-function defaultCall({ statements }: SourceTree, variables: Variables): CallTree | undefined {
-  for (const statement of statements) {
-    let value: ExpressionTree | undefined;
-    if (statement.kind === "value" && statement.asDefault) value = valueIn(statement.value, variables);
-    else if (statement.kind === "exports") {
-      const specifier = statement.names.find(([, there]) => there === "default");
-      if (specifier !== undefined) value = valueIn({ kind: "name", text: specifier[0], start: 0, end: 0 }, variables);
-    }
-    if (value !== undefined) return value.kind === "call" ? value : undefined;
-  }
-  return undefined;
 }
 
 function constant(expression: ExpressionTree): string | number | undefined {

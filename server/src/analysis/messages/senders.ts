@@ -26,7 +26,7 @@ export interface Senders {
 const methods = { calls: "call", casts: "cast", infos: "sendAfter" } as const;
 
 export function sendersOf(project: ProjectFacts, facts: ModuleFacts, section: Section, name: string): Senders {
-  const concern = (receiver: Receiver) => isOf(receiver, facts, project);
+  const concern = (receiver: Receiver) => isReceiver(receiver, facts, project);
   const files = filesThatMaySend(project, facts, name);
   let all: readonly FoundSend[] = [];
   let known: readonly FoundSend[] = [];
@@ -116,7 +116,7 @@ function findSends(
 }
 
 /** A protocol may be declared in another file than its actor. */
-function isOf(receiver: Receiver, { module, source }: ModuleFacts, { modules }: ProjectFacts): boolean {
+export function isReceiver(receiver: Receiver, { module, source }: ModuleFacts, { modules }: ProjectFacts): boolean {
   if (typeof receiver === "string" || receiver.protocol !== source.protocol.name) return false;
   return receiver.file === module.file || !modules.some((other) => other.module.file === receiver.file);
 }

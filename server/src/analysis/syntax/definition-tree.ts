@@ -45,6 +45,28 @@ function overloaded(name: string, statements: SourceTree["statements"]): boolean
   return statements.filter((each) => each.kind === "declared" && each.name === name).length > 1;
 }
 
+/** The call whose value is the default export, where this file makes it; one that is passed on belongs to another module. */
+export function defaultCall({ statements }: SourceTree, variables: Variables): CallTree | undefined {
+  for (const statement of statements) {
+    let value: ExpressionTree | undefined;
+    if (statement.kind === "value" && statement.asDefault) value = valueIn(statement.value, variables);
+    else if (statement.kind === "exports") {
+      const specifier = statement.names.find(([, there]) => there === "default");
+      if (specifier !== undefined) value = valueIn({ kind: "name", text: specifier[0], start: 0, end: 0 }, variables);
+    }
+    if (value !== undefined) return value.kind === "call" ? value : undefined;
+  }
+  return undefined;
+}
+
+/** The entries of `codeChange`, with what is spread into it, where they are written out in the file. */
+export function codeChangeProperties(call: CallTree, variables: Variables): readonly PropertyTree[] {
+  const [argument] = call.args;
+  const value = argument === undefined ? undefined : valueIn(argument, variables);
+  const codeChange = value?.kind === "object" ? codeChangeOf(value, variables) : undefined;
+  return codeChange ? flattened(codeChange, variables) : [];
+}
+
 export function readDefinition(call: CallTree, variables: Variables, text: string): DefinitionTree {
   const valueOf = (expression: ExpressionTree) => valueIn(expression, variables);
   const [argument] = call.args;
@@ -185,7 +207,7 @@ function propertyValue(object: ObjectTree, name: string): ExpressionTree | undef
   return property?.kind === "shorthand" ? property.value : undefined;
 }
 
-function propertyOf(object: ObjectTree, name: string): PropertyTree | undefined {
+export function propertyOf(object: ObjectTree, name: string): PropertyTree | undefined {
   return object.properties.findLast((property) => nameOf(property) === name);
 }
 
