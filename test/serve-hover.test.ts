@@ -2,6 +2,9 @@
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import type { Hover } from "vscode-languageserver-protocol/node";
+import type { LoadedModuleInfo, ProcessInfo } from "../runtime/src/protocol.ts";
+import type { Workspace } from "../server/src/late-workspace.ts";
+import { fakeRuntime } from "./support/fake-runtime.ts";
 import { atCursor, type Files } from "./support/at-cursor.ts";
 import type { TemporaryProject } from "./support/temporary-project.ts";
 
@@ -336,4 +339,62 @@ test("in a state machine, a field belongs to one of its states, and its handlers
     await at(door(1, "since: number", "since: 0").replace("open: { casts: { push", "open: { casts: { pu‸sh")),
     "**Since version 1**, the first release.",
   );
+});
+
+test("what lives is said by version, with what the field is there", async (context) => {
+  const now = room(2, threeFields, withTopic, topic());
+  const { editor, project, file, position } = await atCursor(
+    context,
+    [{ "src/room.actor.ts": first }],
+    { "src/room.actor.ts": now },
+    { capabilities: { textDocument: { hover: { contentFormat: ["markdown"] } } } },
+  );
+  const id = "src/room.actor";
+  const living = [2, 2, 1].map((vsn, index) => ({ pid: `<0.${index}>`, module: id, vsn }) as ProcessInfo);
+  await fakeRuntime(
+    context,
+    { root: project.root },
+    {
+      "processes/list": (_, reply) => reply({ processes: living }),
+      "modules/list": (_, reply) => reply({ modules: [{ id, vsn: 2 } as LoadedModuleInfo] }),
+    },
+  );
+  await editor.request("instar/processes", {}).result;
+  const hover = await editor.ask<Hover>("textDocument/hover", { textDocument: { uri: editor.uri(file) }, position });
+  assert.match((hover.contents as { value: string }).value, /\n\n\*\*Live:\*\* 2 on version 2; 1 on version 1, without it\.$/);
+  assert.deepEqual(hover.range, {
+    start: { ...position, character: position.character - 2 },
+    end: { ...position, character: position.character + 3 },
+  });
+});
+
+test("what names and syntax say is told without the compiler", async (context) => {
+  const workspaces: Workspace[] = [];
+  const { editor, file, position } = await atCursor(
+    context,
+    [{ "src/room.actor.ts": first }],
+    { "src/room.actor.ts": room(2, threeFields, withTopic, topic()) },
+    {
+      capabilities: { textDocument: { hover: { contentFormat: ["plaintext"] } } },
+      loadWorkspace: async () => {
+        const module = await import("../server/src/late-workspace.ts");
+        return {
+          ...module,
+          openWorkspace(root) {
+            const workspace = module.openWorkspace(root, {
+              loadCompiler: () => {
+                throw new Error("the compiler was loaded");
+              },
+            });
+            workspaces.push(workspace);
+            return workspace;
+          },
+        };
+      },
+    },
+  );
+  const hover = await editor.ask<Hover | null>("textDocument/hover", { textDocument: { uri: editor.uri(file) }, position });
+  assert.ok(hover !== null);
+  assert.equal(workspaces.length, 1);
+  assert.deepEqual(editor.errors, []);
 });
