@@ -6,8 +6,7 @@ import { locationOf } from "./source-place.ts";
 import { ts } from "./typescript.ts";
 
 export function readProtocol(call: ts.CallExpression, checker: ts.TypeChecker, reader: ShapeReader): ProtocolShapes {
-  const argument = call.typeArguments?.[0];
-  const type = argument === undefined ? protocolOf(checker.getTypeAtLocation(call), checker) : checker.getTypeFromTypeNode(argument);
+  const type = protocolTypeOf(call, checker);
   const name = (type?.aliasSymbol ?? type?.getSymbol())?.name ?? "unknown";
   const init = type === undefined ? undefined : signatureOf(type, "init");
   return {
@@ -46,6 +45,12 @@ export function readProtocol(call: ts.CallExpression, checker: ts.TypeChecker, r
     const declared = signature.getDeclaration() as ts.SignatureDeclaration | undefined;
     return reader.read(awaited, awaitedNode(declared?.type));
   }
+}
+
+/** The protocol of the actor that a call makes. */
+export function protocolTypeOf(call: ts.CallExpression, checker: ts.TypeChecker): ts.Type | undefined {
+  const argument = call.typeArguments?.[0];
+  return argument === undefined ? protocolOf(checker.getTypeAtLocation(call), checker) : checker.getTypeFromTypeNode(argument);
 }
 
 /** Protocols that a package declares are not in the project's source. */

@@ -24,17 +24,34 @@ export function receiversIn(
   return targets.map((range) => found.get(keyOf(range)) ?? ["unknown"]);
 
   function receivers(type: ts.Type): readonly Receiver[] {
-    const there = checker.getNonNullableType(type);
-    if (there.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return ["unknown"];
-    if (there.isUnion()) return there.types.flatMap(receivers);
-    const symbol = there.getSymbol();
-    const own = symbol?.declarations?.some((declaration) => isRuntime(declaration.getSourceFile().fileName)) === true;
-    if (symbol === undefined || !own || !/^(Pid|Self)$/.test(symbol.name)) return ["other"];
-    const [protocol] = checker.getTypeArguments(there as ts.TypeReference);
-    const named = protocol?.aliasSymbol ?? protocol?.getSymbol();
-    const file = named?.declarations?.[0]?.getSourceFile().fileName;
-    return named === undefined || file === undefined ? ["unknown"] : [{ protocol: named.name, file }];
+    return protocolsOf(type, checker, isRuntime).map((protocol) => {
+      if (protocol === "unknown" || protocol === "other") return protocol;
+      const named = protocol.aliasSymbol ?? protocol.getSymbol();
+      const file = named?.declarations?.[0]?.getSourceFile().fileName;
+      return named === undefined || file === undefined ? "unknown" : { protocol: named.name, file };
+    });
   }
+}
+
+/** The protocols of the processes that values of a type may stand for. */
+export function protocolsOf(
+  type: ts.Type,
+  checker: ts.TypeChecker,
+  isRuntime: (file: string) => boolean,
+): readonly (ts.Type | "unknown" | "other")[] {
+  const there = checker.getNonNullableType(type);
+  if (there.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown)) return ["unknown"];
+  if (there.isUnion()) return there.types.flatMap((each) => protocolsOf(each, checker, isRuntime));
+  // What `withTimeout` gives, where it has a name of its own.
+  if (there.aliasSymbol?.name === "Pick") {
+    const [picked] = there.aliasTypeArguments ?? [];
+    return picked === undefined ? ["other"] : protocolsOf(picked, checker, isRuntime);
+  }
+  const symbol = there.getSymbol();
+  const own = symbol?.declarations?.some((declaration) => isRuntime(declaration.getSourceFile().fileName)) === true;
+  if (symbol === undefined || !own || !/^(Pid|Self)$/.test(symbol.name)) return ["other"];
+  const [protocol] = checker.getTypeArguments(there as ts.TypeReference);
+  return [protocol ?? "unknown"];
 }
 
 function keyOf({ start, end }: Range): string {

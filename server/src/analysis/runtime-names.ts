@@ -24,6 +24,9 @@ export const opaqueTypes: ReadonlyMap<string, "with arguments" | "alone"> = new 
   ["Monitor", "alone"],
 ]);
 
+/** The infos that the runtime sends by itself, each by a name that means it. */
+export const runtimeInfos: ReadonlySet<string> = new Set(["down", "exit", "stateTimeout", "timeout"]);
+
 /** What stands for `down` where there is no way back. */
 export const irreversibleFunction = "irreversible";
 

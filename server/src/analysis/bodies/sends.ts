@@ -33,21 +33,30 @@ export function sends({ source }: BodySource): readonly Send[] {
 }
 
 function sendOf(call: ts.CallExpression): Send | undefined {
+  const parts = partsOfSend(call);
+  if (parts === undefined || !ts.isStringLiteralLike(parts.name)) return undefined;
+  const { via, name, target } = parts;
+  return {
+    via,
+    name: name.text,
+    range: rangeOf(name),
+    target: target === null ? null : rangeOf(target),
+    ignored: isIgnored(call),
+    within: functionPath(call),
+  };
+}
+
+/** What a call that sends, by how it looks, is made of; the name may be any expression. */
+export function partsOfSend(
+  call: ts.CallExpression,
+): { readonly via: Send["via"]; readonly name: ts.Expression; readonly target: ts.Expression | null } | undefined {
   const { expression } = call;
   const via = ts.isPropertyAccessExpression(expression) ? expression.name.text : ts.isIdentifier(expression) ? expression.text : "";
   if (via !== "call" && via !== "cast" && via !== "sendAfter") return undefined;
   if (ts.isIdentifier(expression) && via !== "sendAfter") return undefined;
   const name = call.arguments[via === "sendAfter" ? 1 : 0];
-  if (name === undefined || !ts.isStringLiteralLike(name)) return undefined;
-  const target = ts.isPropertyAccessExpression(expression) ? pidOf(expression.expression) : undefined;
-  return {
-    via,
-    name: name.text,
-    range: rangeOf(name),
-    target: target === undefined ? null : rangeOf(target),
-    ignored: isIgnored(call),
-    within: functionPath(call),
-  };
+  if (name === undefined) return undefined;
+  return { via, name, target: ts.isPropertyAccessExpression(expression) ? pidOf(expression.expression) : null };
 }
 
 /** `pid.withTimeout(100)` is the same process. */

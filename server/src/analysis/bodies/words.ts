@@ -18,7 +18,7 @@ interface Words {
 }
 
 export const words: Readonly<Record<BodyKind, Words>> = {
-  actorMessages: { mayHold: (text) => /\b(?:calls|casts|infos|codeChange)\b/.test(text), rare: true },
+  actorMessages: { mayHold: (text) => /\b(?:calls|casts|infos|codeChange)\b/.test(text), rare: true, strings: named },
   classChecks: { mayHold: mayCheckClasses },
   classes: { mayHold: (text) => /\bclass\b/.test(text), rare: true },
   emitters: { mayHold: (text) => /\bexport\b/.test(text), rare: true },
@@ -44,6 +44,11 @@ export const words: Readonly<Record<BodyKind, Words>> = {
 
 function wordsIn(text: string): ReadonlySet<string> {
   return new Set(text.match(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu));
+}
+
+/** Whatever may be the name of a key. */
+function named(text: string): ReadonlySet<string> {
+  return new Set([...wordsIn(text), ...quoted(text)]);
 }
 
 /** Whatever stands between two quotes, a few texts that are no strings among it. */

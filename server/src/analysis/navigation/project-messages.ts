@@ -1,0 +1,15 @@
+/** What a project knows of messages, for whoever looks for the places that name one. */
+import type { ModuleFacts } from "../facts.ts";
+import type { MessagePlace } from "./message-places.ts";
+
+export interface ProjectMessages {
+  readonly root: string;
+  /** The actor modules as of the last analysis. */
+  readonly modules: readonly ModuleFacts[];
+  /** Whether a file may name a message so, by its text. */
+  mayName(file: string, name: string): boolean;
+  /** The files that may, sorted. */
+  filesNaming(name: string): readonly string[];
+  /** Where these files, as they are now, name messages so. It needs the compiler. */
+  places(files: readonly string[], name: string): readonly MessagePlace[];
+}
