@@ -1,13 +1,17 @@
 /** Starts, restarts and stops the language server, and gives its requests their types. */
 import * as vscode from "vscode";
-import { LanguageClient, TransportKind } from "vscode-languageclient/node";
+import { CloseAction, type ErrorHandler, LanguageClient, State, TransportKind } from "vscode-languageclient/node";
 import type { InitializationOptions, ServerNotifications, ServerRequests } from "../../server/src/protocol.ts";
+import { offer } from "./register-command.ts";
+import { createRestarts } from "./restarts.ts";
 
 export interface InstarClient {
   start(): Promise<void>;
   stop(): Promise<void>;
   restart(): Promise<void>;
   readonly running: boolean;
+  /** The server has come or gone; `waiting`: it ended, and is started again in a while. */
+  readonly onState: vscode.Event<ServerState>;
   request<Method extends keyof ServerRequests>(
     method: Method,
     params: ServerRequests[Method]["params"],
@@ -21,12 +25,68 @@ export interface InstarClient {
   ): vscode.Disposable;
 }
 
-/** Commands that code lenses and code actions may name. */
-const namedCommands = ["instar.processes.focus", "instar.answer"];
+export type ServerState = "starting" | "running" | "waiting" | "stopped";
+
+/** Commands that code lenses and code actions may name, beside those of the palette: VS Code's own, and one that is always about something. */
+const otherCommands = ["instar.processes.focus", "instar.answer"];
 
 export function createInstarClient(context: vscode.ExtensionContext, output: vscode.LogOutputChannel): InstarClient {
   const module = context.asAbsolutePath("dist/server.cjs");
   const transport = TransportKind.ipc;
+  const { contributes } = context.extension.packageJSON as {
+    readonly contributes: { readonly commands: readonly { readonly command: string }[] };
+  };
+  const commands = [...contributes.commands.map(({ command }) => command), ...otherCommands];
+  const changed = new vscode.EventEmitter<ServerState>();
+  const restarts = createRestarts();
+  /** Undefined where the server is not waited with. */
+  let waiting: NodeJS.Timeout | undefined;
+
+  /** Starts it, whoever asked for it; what was waited for is not waited for any more. */
+  const start = async (): Promise<void> => {
+    clearTimeout(waiting);
+    waiting = undefined;
+    await languageClient.start();
+  };
+  const errorHandler: ErrorHandler = {
+    error: (_error, _message, count) => languageClient.createDefaultErrorHandler().error(_error, _message, count),
+    // The client would send each key to a server that is gone as long as this were waited for here, so a later start is our own.
+    closed() {
+      const next = restarts.crashed(Date.now());
+      const log = { [vscode.l10n.t("Show Output")]: () => output.show() };
+      if (next === undefined) {
+        changed.fire("stopped");
+        void offer(
+          vscode.window.showErrorMessage,
+          vscode.l10n.t(
+            "The Instar language server has ended too often, and is not started again. Findings are as of before. The output says what ended it.",
+          ),
+          { ...log, [vscode.l10n.t("Restart")]: () => vscode.commands.executeCommand("instar.restartServer") },
+        );
+        return {
+          action: CloseAction.DoNotRestart,
+          handled: true,
+          message: "The language server has ended too often and is not started again.",
+        };
+      }
+      // Once is enough: the others come within minutes.
+      if (next.count === 1)
+        void offer(
+          vscode.window.showWarningMessage,
+          vscode.l10n.t("The Instar language server ended unexpectedly and is started again. The output says what ended it."),
+          log,
+        );
+      if (next.pause === 0)
+        return { action: CloseAction.Restart, handled: true, message: "The language server has ended and is started again." };
+      changed.fire("waiting");
+      waiting = setTimeout(() => start().catch((error: unknown) => output.error(String(error))), next.pause);
+      return {
+        action: CloseAction.DoNotRestart,
+        handled: true,
+        message: `The language server has ended for the ${next.count}. time and is started again in ${next.pause / 1000} s.`,
+      };
+    },
+  };
   const languageClient = new LanguageClient(
     // Also the section of `instar.trace.server`.
     "instar",
@@ -43,13 +103,30 @@ export function createInstarClient(context: vscode.ExtensionContext, output: vsc
         { scheme: "file", pattern: "**/{instar.config,package}.json" },
       ],
       outputChannel: output,
-      initializationOptions: { commands: namedCommands, diagnostics: "push" } satisfies InitializationOptions,
+      errorHandler,
+      initializationOptions: { commands, diagnostics: "push" } satisfies InitializationOptions,
     },
   );
+  const states = {
+    [State.Starting]: "starting",
+    [State.Running]: "running",
+    [State.Stopped]: "stopped",
+    [State.StartFailed]: "stopped",
+  } as const;
+  languageClient.onDidChangeState(({ newState }) => changed.fire(waiting === undefined ? states[newState] : "waiting"));
   return {
-    start: () => languageClient.start(),
-    stop: () => languageClient.stop(),
-    restart: () => languageClient.restart(),
+    start,
+    async stop() {
+      clearTimeout(waiting);
+      waiting = undefined;
+      await languageClient.stop();
+    },
+    async restart() {
+      restarts.forget();
+      if (languageClient.isRunning()) await languageClient.stop();
+      await start();
+    },
+    onState: changed.event,
     get running() {
       return languageClient.isRunning();
     },
