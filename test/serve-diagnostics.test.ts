@@ -270,6 +270,31 @@ test("what takes a while is shown as progress, and what is done at once is not",
   assert.equal(editor.waiting, 0);
 });
 
+test("the status says what was found, when, against what, and what is wrong with the configuration", async (context) => {
+  const { editor, project } = await twoRooms(context);
+  const after = async (configuration: string) => {
+    project.write({ "instar.config.json": configuration });
+    editor.changedOnDisk(project.path("instar.config.json"));
+    const ready = editor.next("instar/status", ({ state, projects }) => state === "ready" && projects[0]?.run !== null);
+    await editor.pause();
+    const { projects, modules } = await ready;
+    assert.equal(modules, 2);
+    return projects[0]!;
+  };
+  const { run, ...fine } = await after("{}");
+  assert.deepEqual(fine, { root: project.root, modules: 2, baseline: null, errors: 2, warnings: 0, configuration: [] });
+  assert.ok(run !== null && !Number.isNaN(Date.parse(run.at)) && run.milliseconds >= 0);
+  const wrongly = await after('{\n  "rulez": {}\n}');
+  assert.deepEqual(
+    wrongly.configuration.map(({ uri, line }) => [uri, line]),
+    [[editor.uri(project.path("instar.config.json")), 2]],
+  );
+  const ref = await after('{ "baseline": "nowhere" }');
+  assert.equal(ref.baseline, null, "it cannot be read");
+  assert.deepEqual([ref.configuration.length, ref.configuration[0]?.uri], [1, null]);
+  assert.match(ref.configuration[0]?.message ?? "", /names a baseline that cannot be read/);
+});
+
 interface TwoRooms {
   readonly editor: Editor;
   readonly project: TemporaryProject;

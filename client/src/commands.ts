@@ -6,7 +6,7 @@ import { answerQuestions } from "./answer-questions.ts";
 import { startDevRuntime } from "./dev-runtime.ts";
 import type { InstarClient } from "./language-client.ts";
 import { createRegister, offer } from "./register-command.ts";
-import type { ProcessTree, TreeNode } from "./process-tree.ts";
+import type { ProcessTree } from "./views/process-tree.ts";
 import { details, summary, wasCanceled } from "./report.ts";
 
 interface Commands {
@@ -26,6 +26,7 @@ export function registerCommands(commands: Commands): vscode.Disposable[] {
     // Not in the palette: a code action names it, with the fix that it is for.
     register("instar.answer", (argument) => answerQuestions(client, argument as FixAnswers)),
     register("instar.release", () => release(commands)),
+    register("instar.showOutput", async () => output.show()),
     register("instar.restartServer", async () => {
       await client.restart();
       tree.refresh();
@@ -113,10 +114,6 @@ async function release({ client, output }: Commands): Promise<void> {
 /** A tree item, or a lens that names its module. */
 function fromTree(argument: unknown): (Target & { module: string }) | undefined {
   if (typeof argument !== "object" || argument === null) return undefined;
-  if ("kind" in argument && argument.kind === "process") {
-    const node = argument as Extract<TreeNode, { kind: "process" }>;
-    return { root: node.runtime.root, module: node.process.module };
-  }
   if ("module" in argument && typeof argument.module === "string")
     return { ...("root" in argument && typeof argument.root === "string" ? { root: argument.root } : {}), module: argument.module };
   return undefined;

@@ -29,7 +29,11 @@ export class Project {
   #workspace: workspaceModule.Workspace;
   readonly #overlays = new Map<string, string>();
   /** The ref that the configuration names, and what stands for its contents, once it was looked at. */
-  #baseline: { readonly ref: string | null; readonly key: string | null } = { ref: null, key: null };
+  #baseline: { readonly ref: string | null; readonly key: string | null; readonly problem: string | null } = {
+    ref: null,
+    key: null,
+    problem: null,
+  };
   #against: WorkspaceAgainst | undefined;
   #following: Promise<void> | undefined;
   #generation = 0;
@@ -50,6 +54,11 @@ export class Project {
   /** Another one where the project is compared with something else. */
   get workspace(): workspaceModule.Workspace {
     return this.#workspace;
+  }
+
+  /** The ref that it is compared with, null for the newest snapshots; and why that one cannot be read. */
+  get baseline(): { readonly ref: string | null; readonly problem: string | null } {
+    return this.#baseline;
   }
 
   get generation(): number {
@@ -161,7 +170,7 @@ export class Project {
     this.#diskChanged = false;
     this.workspace.refresh();
     // A ref may have moved as well.
-    if (this.#baseline.ref !== null) this.#baseline = { ref: null, key: this.#baseline.key };
+    if (this.#baseline.ref !== null) this.#baseline = { ...this.#baseline, ref: null };
   }
 
   /** Compares with what the configuration names, once it names something else, or that is something else. */
@@ -176,12 +185,10 @@ export class Project {
   async #compareWith(ref: string | null): Promise<void> {
     const { configuredBaseline } = await import("./configured-baseline.ts");
     const { against, key, problem } = configuredBaseline(this.root, ref);
-    if (problem !== null)
-      this.#tell(
-        `The configuration of ${this.root} names a baseline that cannot be read, so the newest snapshots are compared with. ${problem}`,
-      );
+    const text = `The configuration of ${this.root} names a baseline that cannot be read, so the newest snapshots are compared with. ${problem}`;
+    if (problem !== null) this.#tell(text);
     const same = key === this.#baseline.key;
-    this.#baseline = { ref, key };
+    this.#baseline = { ref, key, problem: problem === null ? null : text };
     if (same) return;
     this.#against = against;
     this.#workspace = this.#opened(against);

@@ -82,9 +82,10 @@ export interface ServerRequests {
 
 /** Notifications, server to client. */
 export interface ServerNotifications {
-  "instar/processesChanged": Record<string, never>;
-  /** Modules were analyzed, or snapshots written. */
-  "instar/modulesChanged": Record<string, never>;
+  /** Over all runtimes: how many there are, how many processes, and how many of those run old code. */
+  "instar/processesChanged": { readonly runtimes: number; readonly processes: number; readonly oldCode: number };
+  /** Modules were analyzed, or snapshots written. Over all projects: how many modules there are, and what was found. */
+  "instar/modulesChanged": { readonly modules: number; readonly errors: number; readonly warnings: number };
   /** What a runtime, or the application in it, said. */
   "instar/runtimeLog": RuntimeReference & Notifications["runtime/log"];
   "instar/status": ServerStatus;
@@ -245,4 +246,19 @@ export interface ServerStatus {
   /** The names of the connected runtimes. */
   readonly runtime: string | null;
   readonly message: string | null;
+  /** As of the last look at each of them. */
+  readonly projects: readonly ProjectStatus[];
+}
+
+export interface ProjectStatus {
+  readonly root: string;
+  readonly modules: number;
+  /** The ref that it is compared with; null: the newest snapshots. */
+  readonly baseline: string | null;
+  readonly errors: number;
+  readonly warnings: number;
+  /** When the whole of it was last judged (ISO 8601), and for how many milliseconds; null until then. */
+  readonly run: { readonly at: string; readonly milliseconds: number } | null;
+  /** What is wrong with its configuration; lines count from 1, and a URI of null is the configuration's own file, whichever that is. */
+  readonly configuration: readonly { readonly uri: string | null; readonly line: number; readonly message: string }[];
 }

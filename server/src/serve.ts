@@ -35,6 +35,7 @@ import { actors } from "./handlers/actors.ts";
 import { hover } from "./handlers/hover.ts";
 import { createLive } from "./handlers/live.ts";
 import { createProgress } from "./handlers/progress.ts";
+import { type Run, serverStatus } from "./handlers/server-status.ts";
 import { defaultSettings, followSettings } from "./handlers/settings.ts";
 import { definition, type MessagesContext, prepareRename, references, rename } from "./handlers/messages.ts";
 import { entries, modules, release } from "./handlers/modules.ts";
@@ -45,6 +46,7 @@ import { createReadOnlyDocuments, readOnlySchemes } from "./handlers/read-only-d
 import { releases } from "./handlers/releases.ts";
 import { createReports } from "./handlers/reports.ts";
 import { downgrade, rollback, upgrade } from "./handlers/upgrades.ts";
+import { documentSymbols, workspaceSymbols } from "./handlers/symbols.ts";
 import type { Host } from "./host.ts";
 import { type Project, Projects } from "./projects.ts";
 import type { FixAnswers, InitializationOptions, ServerNotifications, ServerRequests, ServerStatus } from "./protocol.ts";
@@ -73,6 +75,7 @@ export function serve(connection: Connection, host: Host): void {
   let pulls = false;
   /** What the lenses of the open files last said. */
   let lenses = "";
+  const runs = new Map<Project, Run>();
   const told = new Set<string>();
   /** Whether the client tells what changes on disk. */
   let watching = false;
@@ -86,11 +89,29 @@ export function serve(connection: Connection, host: Host): void {
     log,
     onLog: ({ root, info }, { level, text }) => notify("instar/runtimeLog", { root, runtime: info.name, level, text }),
     onChanged() {
-      notify("instar/processesChanged", {});
+      const processes = live.all.flatMap((runtime) => runtime.processes);
+      const oldCode = processes.filter((process) => process.oldCode).length;
+      notify("instar/processesChanged", { runtimes: live.all.length, processes: processes.length, oldCode });
+      plans.processesChanged();
       status("ready");
       refreshLenses();
     },
   });
+
+  const readOnly = createReadOnlyDocuments({
+    connection,
+    refreshes: () => client.workspace?.textDocumentContent !== undefined && !shutdown,
+    refreshLenses: askForLenses,
+    hasCommand: (command) => options?.commands?.includes(command) === true,
+    make: {
+      "instar-plan": async (query) => plans.remake(query),
+      "instar-report": async () => reports.remake(),
+      "instar-release": async (query, uri) => compare.remake(query, uri),
+    },
+  });
+  const plans = createPlans(loadedProjects, live, readOnly);
+  const reports = createReports(readOnly);
+  const compare = createCompare(loadedProjects, open, readOnly);
 
   connection.onInitialize((params): InitializeResult => {
     client = params.capabilities;
@@ -107,9 +128,15 @@ export function serve(connection: Connection, host: Host): void {
         codeLensProvider: { resolveProvider: true },
         definitionProvider: true,
         referencesProvider: true,
+        documentSymbolProvider: { label: "Instar" },
+        workspaceSymbolProvider: true,
         renameProvider: client.textDocument?.rename?.prepareSupport === true ? { prepareProvider: true } : true,
         ...(pulls ? { diagnosticProvider: { identifier: "instar", interFileDependencies: true, workspaceDiagnostics: true } } : {}),
-        workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+        documentLinkProvider: {},
+        workspace: {
+          workspaceFolders: { supported: true, changeNotifications: true },
+          textDocumentContent: { schemes: [...readOnlySchemes] },
+        },
       },
     };
   });
@@ -150,9 +177,11 @@ export function serve(connection: Connection, host: Host): void {
           shown.get(project)?.();
           shown.delete(project);
         },
-        onAnalyzed() {
+        onAnalyzed(project, milliseconds) {
+          runs.set(project, { at: new Date().toISOString(), milliseconds });
           status("ready");
-          notify("instar/modulesChanged", {});
+          void compare.follow(project);
+          notifyModules();
           refreshLenses();
         },
         onError(error) {
@@ -185,7 +214,7 @@ export function serve(connection: Connection, host: Host): void {
   });
   documents.onDidClose(({ document }) => {
     const file = toPath(document.uri);
-    if (file === undefined) return;
+    if (file === undefined) return compare.closed(document.uri);
     openUris.delete(file);
     // What was typed and not saved is gone; the disk counts again.
     for (const project of projects?.all ?? []) {
@@ -194,7 +223,8 @@ export function serve(connection: Connection, host: Host): void {
       diagnostics?.schedule(project);
     }
   });
-  documents.onDidSave(() => {
+  documents.onDidSave(({ document }) => {
+    plans.filesChanged([toPath(document.uri)].filter((file) => file !== undefined));
     // For clients that watch no files: a save is a moment to look at what else was written, and whether a runtime has come.
     if (!watching)
       for (const project of projects?.all ?? []) {
@@ -213,6 +243,7 @@ export function serve(connection: Connection, host: Host): void {
     if (runs.length > 0) void lookForRuntimes();
     const sources = files.filter((file) => !runs.includes(file));
     if (sources.length === 0 || projects === undefined) return;
+    plans.filesChanged(sources);
     if (sources.some((file) => /\/(package\.json|instar\.config\.json)$|\/\.instar\//.test(file))) {
       projects.forgetRoots();
       if (sources.some((file) => file.endsWith(".json"))) told.clear();
@@ -254,6 +285,8 @@ export function serve(connection: Connection, host: Host): void {
   );
   connection.onCodeLens(
     guarded(log, "textDocument/codeLens", null, async ({ textDocument }, token) => {
+      const own = readOnly.lenses(textDocument.uri);
+      if (own !== null) return own;
       const found = await projectOf(textDocument.uri);
       if (found === undefined) return null;
       const { project, file } = found;
@@ -262,6 +295,8 @@ export function serve(connection: Connection, host: Host): void {
         .flatMap((module) => codeLenses(module, lensContext(project.root, module.id)));
     }),
   );
+  connection.onDocumentLinks(guarded(log, "textDocument/documentLink", null, ({ textDocument }) => readOnly.links(textDocument.uri)));
+  connection.workspace.textDocumentContent.on(async ({ uri }) => ({ text: (await readOnly.text(uri)) ?? "This document is gone.\n" }));
   connection.onCodeLensResolve((lens, token) =>
     guarded(log, "codeLens/resolve", lens, async () => {
       await ready;
@@ -297,6 +332,19 @@ export function serve(connection: Connection, host: Host): void {
   connection.onReferences(guarded(log, "textDocument/references", null, (params, token) => references(named, params, token)));
   connection.onPrepareRename(guarded(log, "textDocument/prepareRename", null, (params, token) => prepareRename(named, params, token)));
   connection.onRenameRequest(guarded(log, "textDocument/rename", null, (params, token) => rename(named, params, token)));
+  connection.onDocumentSymbol(
+    guarded(log, "textDocument/documentSymbol", null, async ({ textDocument }) => {
+      const found = await projectOf(textDocument.uri);
+      const trees = client.textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true;
+      return found === undefined ? null : documentSymbols(found.project, found.file, open, trees);
+    }),
+  );
+  connection.onWorkspaceSymbol(
+    guarded(log, "workspace/symbol", null, async ({ query }, token) => {
+      const { all } = await loadedProjects();
+      return workspaceSymbols(all, query, open, () => !token.isCancellationRequested);
+    }),
+  );
 
   onRequest("instar/modules", [], async () => modules(await loadedProjects(), live, open));
   onRequest("instar/entries", [], async () => entries(await loadedProjects(), open));
@@ -311,7 +359,16 @@ export function serve(connection: Connection, host: Host): void {
   onRequest("instar/changeRuntime", undefined, (params) => changeRuntime(live, params));
   onRequest("instar/actors", [], async () => actors(await loadedProjects(), live, open));
   onRequest("instar/releases", [], async () => releases(await loadedProjects()));
-  onRequest("instar/upgrade", undefined, async (params, token) => upgrade(await loadedProjects(), live, params, token));
+  onRequest("instar/upgrade", undefined, async (params, token) => upgrade(await loadedProjects(), live, params, token, plans));
+  onRequest("instar/rollback", undefined, async (params, token) => rollback(await loadedProjects(), live, params, token));
+  onRequest("instar/plan", undefined, async (target) => ({ uri: await plans.show(target) }));
+  onRequest("instar/report", undefined, async (params) => ({
+    uri: reports.show(
+      params,
+      (await loadedProjects()).all.map(({ root }) => root),
+    ),
+  }));
+  onRequest("instar/compare", undefined, (params) => compare.versions(params));
   onRequest("instar/downgrade", undefined, async (params, token) => downgrade(await loadedProjects(), live, params, token));
   onRequest("instar/fixQuestions", undefined, async ({ fix }) => {
     const project = await projectAt(fix);
@@ -356,6 +413,14 @@ export function serve(connection: Connection, host: Host): void {
     if (options?.commands !== undefined && !shutdown) void connection.sendNotification(method, params);
   }
 
+  function notifyModules(): void {
+    const found = (projects?.all ?? []).flatMap(({ latest }) => latest ?? []);
+    const findings = found.flatMap((one) => one.findings);
+    const count = (severity: string): number => findings.filter((finding) => finding.severity === severity).length;
+    const modules = found.reduce((sum, one) => sum + one.modules.length, 0);
+    notify("instar/modulesChanged", { modules, errors: count("error"), warnings: count("warning") });
+  }
+
   /** For what a person has to put right, and only once: a project that cannot be opened is looked at for each of its folders. */
   function tell(message: string): void {
     if (told.has(message)) return;
@@ -365,9 +430,7 @@ export function serve(connection: Connection, host: Host): void {
   }
 
   function status(state: ServerStatus["state"], message: string | null = null): void {
-    const count = (projects?.all ?? []).reduce((sum, { latest }) => sum + (latest?.modules.length ?? 0), 0);
-    const names = live.all.map(({ info }) => info.name);
-    notify("instar/status", { state, modules: count, runtime: names.length === 0 ? null : names.join(", "), message });
+    notify("instar/status", serverStatus(state, message, { projects: projects?.all ?? [], live, open, runs }));
   }
 
   function lensContext(root: string, module: string): LensContext {
@@ -384,6 +447,10 @@ export function serve(connection: Connection, host: Host): void {
     );
     if (shown.join() === lenses) return;
     lenses = shown.join();
+    askForLenses();
+  }
+
+  function askForLenses(): void {
     if (client.workspace?.codeLens?.refreshSupport !== true || shutdown) return;
     // A client that is closing does not answer, and nobody misses the lenses then.
     connection.sendRequest(CodeLensRefreshRequest.type).catch(() => {});
@@ -424,6 +491,7 @@ export function serve(connection: Connection, host: Host): void {
       for (const folder of gone)
         for (const project of projects?.removeFolder(folder) ?? []) {
           diagnostics?.clear(project);
+          runs.delete(project);
           void live.forget(project.root);
         }
       // The old ones as well: a folder that is gone may lie in one that stays.
