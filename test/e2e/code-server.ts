@@ -110,6 +110,8 @@ const settings = {
   "files.hotExit": "off",
   "remote.autoForwardPorts": false,
   "telemetry.telemetryLevel": "off",
+  // On a canvas, its text could not be read.
+  "terminal.integrated.gpuAcceleration": "off",
   "typescript.surveys.enabled": false,
   "update.mode": "none",
   "window.confirmBeforeClose": "never",
