@@ -75,6 +75,10 @@ export interface Editor {
   /** Refuses an edit for another version, as editors do. */
   apply(edit: WorkspaceEdit): void;
   lenses(file: string): Promise<string[]>;
+  /** The text of a document that lies on no disk. */
+  content(uri: string): Promise<string>;
+  /** Resolves when the server says that such a document says something else now. */
+  contentChanged(uri: string): Promise<void>;
   /** A request of LSP that has no method of its own here. */
   ask<T>(method: string, params: object): Promise<T>;
   request<Method extends keyof ServerRequests>(
@@ -124,6 +128,7 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
   const shown = new Map<string, PublishDiagnosticsParams>();
   const publications = new Set<() => void>();
   const errors: string[] = [];
+  const contents = new Map<string, (() => void)[]>();
   const progress: string[] = [];
   const refreshed = { codeLens: 0, diagnostic: 0 };
   let { settings = {} } = options;
@@ -153,6 +158,11 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
       refreshed[what]++;
       return null;
     });
+  client.onRequest("workspace/textDocumentContent/refresh", ({ uri: changed }: { uri: string }) => {
+    for (const watch of contents.get(changed) ?? []) watch();
+    contents.delete(changed);
+    return null;
+  });
   client.onRequest("workspace/configuration", ({ items }: { items: unknown[] }) => items.map(() => settings));
   client.onRequest("window/workDoneProgress/create", () => null);
   client.onNotification("$/progress", ({ value }: { value: { kind: string; title?: string } }) => {
@@ -302,6 +312,10 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
         });
       }
     },
+    async content(target) {
+      return (await client.sendRequest<{ text: string }>("workspace/textDocumentContent", { uri: target })).text;
+    },
+    contentChanged: (target) => new Promise((resolve) => contents.set(target, [...(contents.get(target) ?? []), resolve])),
     async lenses(file) {
       const lenses = await client.sendRequest<CodeLens[] | null>("textDocument/codeLens", { textDocument: { uri: uri(file) } });
       const resolved = (lenses ?? []).map((lens) => (lens.command === undefined ? resolveLens(lens) : lens));
@@ -344,6 +358,7 @@ export const vscode: ClientCapabilities = {
   workspace: {
     workspaceEdit: { documentChanges: true, resourceOperations: ["create"] },
     codeLens: { refreshSupport: true },
+    textDocumentContent: { dynamicRegistration: true },
     didChangeWatchedFiles: { dynamicRegistration: true },
     workspaceFolders: true,
   },

@@ -12,7 +12,7 @@ import { processCount } from "./words.ts";
 
 export interface PlanFacts extends NeededStrategy {
   readonly plan: UpgradePlan;
-  /** One for each strategy. */
+  /** One for each strategy; none where nothing lives that it could cost anything. */
   readonly strategies: readonly StrategyCost[];
   readonly lossy: readonly LossyStep[];
   /** Why an upgrade would be refused. */
@@ -50,8 +50,8 @@ export interface Rehearsal {
 export interface PlanInputs {
   readonly plan: UpgradePlan;
   readonly analyzed: Analyzed;
-  /** All that live in the runtime. */
-  readonly processes: readonly ProcessInfo[];
+  /** All that live in the runtime; null where there is none. */
+  readonly processes: readonly ProcessInfo[] | null;
   /** The modules that were asked for, or all that are loaded: findings about them stand against the upgrade. */
   readonly ids: readonly string[];
 }
@@ -63,7 +63,7 @@ export function planFacts({ plan, analyzed, processes, ids }: PlanInputs): PlanF
   return {
     plan,
     ...strategyOf(plan, modules),
-    strategies: strategies.map((strategy) => costOf(strategy, plan, processes)),
+    strategies: processes === null ? [] : strategies.map((strategy) => costOf(strategy, plan, processes)),
     lossy: lossySteps(plan, analyzed, modules, findings),
     findings,
     places: new Map(

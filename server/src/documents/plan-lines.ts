@@ -4,7 +4,7 @@ import type { Finding } from "../analysis/rule.ts";
 import { bad, type Cell, columns, good, type Line, type PathText, type Place, quiet, section, warning } from "./line.ts";
 import { isReady, type PlanFacts, type Rehearsal, type StrategyCost } from "./plan-facts.ts";
 import { childrenText, errorLines, kindText, processRows, versionsText } from "./report-lines.ts";
-import { count, milliseconds, processCount } from "./words.ts";
+import { clockTime, count, milliseconds, processCount } from "./words.ts";
 
 export interface PlanReader {
   readonly pathOf: PathText;
@@ -75,13 +75,13 @@ function costText({ strategy, impossible, losesStates, modules, stops }: Strateg
 }
 
 /** Numbered: what imports comes after what it imports. */
-function moduleLines({ plan: { groups, modules }, places }: PlanFacts): Line[] {
+function moduleLines({ plan: { groups, modules, errors }, places }: PlanFacts): Line[] {
   const rows = groups.flatMap((group, index) =>
     group.map((id): Cell[] => {
       const module = modules.find((candidate) => candidate.id === id);
       const circle = group.length > 1 ? "imports the others of its number in a circle" : "";
       const name: Cell = { text: id, place: places.get(id)?.module };
-      if (module === undefined) return [`${index + 1}.`, name, "", "no way, see below", circle];
+      if (module === undefined) return [`${index + 1}.`, name, "", errors.some((error) => error.module === id) ? "no way, see below" : "", circle];
       return [`${index + 1}.`, name, versionsText(module), { text: kindText(module), place: firstStep(module, places) }, circle];
     }),
   );
@@ -192,9 +192,5 @@ function rehearsalLines({ at, report }: Rehearsal, { pathOf }: PlanReader): Line
     const own = processes.filter(({ module }) => module === id);
     return [[`  ${id}`], ...processRows(own, false)];
   });
-  return section([`Rehearsal at ${localTime(at)}`], [...lines, ...errors.flatMap((error) => errorLines(error, pathOf)), ...each]);
-}
-
-function localTime(at: string): string {
-  return new Date(at).toLocaleTimeString("en-GB");
+  return section([`Rehearsal at ${clockTime(at)}`], [...lines, ...errors.flatMap((error) => errorLines(error, pathOf)), ...each]);
 }

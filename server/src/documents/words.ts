@@ -12,3 +12,8 @@ export function processCount(number: number): string {
 export function milliseconds(value: number): string {
   return value < 10 ? `${value.toFixed(2)} ms` : value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(1)} s`;
 }
+
+/** @param at ISO 8601. */
+export function clockTime(at: string): string {
+  return new Date(at).toLocaleTimeString("en-GB");
+}

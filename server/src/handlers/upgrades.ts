@@ -1,25 +1,50 @@
 /** Upgrades, rehearsals and downgrades from an editor. Whatever stands in the way becomes a report, so that the client has one thing to show. */
 import type { CancellationToken } from "vscode-languageserver";
-import type { Requests, UpgradeError, UpgradeReport } from "../../../runtime/src/protocol.ts";
-import type { Project, Projects } from "../projects.ts";
+import type { Requests, UpgradeReport } from "../../../runtime/src/protocol.ts";
+import type { Projects } from "../projects.ts";
 import type { ServerRequests } from "../protocol.ts";
 import { blockingFindings } from "../live/blocking-findings.ts";
-import { findingError, type Operation, operate, reportWithout } from "../live/operate.ts";
+import { findingError, type Operation, operate, OutcomeUnknown, reportWithout } from "../live/operate.ts";
+import { runtimeOf } from "./chosen-runtime.ts";
 import type { Live, LiveRuntime } from "./live.ts";
+import type { Plans } from "./plans.ts";
 
 export async function upgrade(
   projects: Projects,
   live: Live,
   params: ServerRequests["instar/upgrade"]["params"],
   token: CancellationToken,
+  plans: Plans,
 ): Promise<UpgradeReport> {
   const target = await runtimeOf(projects, live, params);
   if ("errors" in target) return reportWithout("refused", target.errors);
+  // A rehearsal is of whatever is there, and shown in the plan that was made anew for it.
+  const checked = params.plan === undefined ? undefined : await plans.check(params.plan);
+  if (checked !== undefined && "error" in checked && params.rehearse !== true) return reportWithout("refused", [checked.error]);
+  const stamp = checked !== undefined && "stamp" in checked && params.rehearse !== true ? checked.stamp : undefined;
   const ids = params.module === undefined ? target.runtime.modules.map(({ id }) => id) : [params.module];
   const findings = params.force === true ? [] : blockingFindings((await target.project.current())?.findings ?? [], ids);
   if (findings.length > 0) return reportWithout("refused", findings.map(findingError));
   const method = params.rehearse === true ? "upgrade/rehearse" : "upgrade/apply";
-  return ask(live, target.runtime, method, params.module === undefined ? {} : { modules: [params.module] }, token);
+  const modules = params.module === undefined ? {} : { modules: [params.module] };
+  const report = await ask(live, target.runtime, method, { ...modules, ...(stamp === undefined ? {} : { plan: stamp }) }, token);
+  if (params.plan !== undefined) {
+    if (params.rehearse === true) plans.rehearsed(params.plan, report);
+    else if (report.outcome === "committed") plans.carriedOut(params.plan, report);
+  }
+  return report;
+}
+
+/** Undoes the last upgrade of the one runtime that is meant. */
+export async function rollback(
+  projects: Projects,
+  live: Live,
+  params: ServerRequests["instar/rollback"]["params"],
+  token: CancellationToken,
+): Promise<UpgradeReport> {
+  const target = await runtimeOf(projects, live, params);
+  if ("errors" in target) return reportWithout("refused", target.errors);
+  return ask(live, target.runtime, "upgrade/rollback", {}, token);
 }
 
 export async function downgrade(
@@ -31,37 +56,6 @@ export async function downgrade(
   const target = await runtimeOf(projects, live, params);
   if ("errors" in target) return reportWithout("refused", target.errors);
   return ask(live, target.runtime, "upgrade/downgrade", { targets: [{ module: params.module, vsn: params.vsn }] }, token);
-}
-
-async function runtimeOf(
-  projects: Projects,
-  live: Live,
-  { root, module }: { root?: string; module?: string },
-): Promise<{ project: Project; runtime: LiveRuntime } | { errors: UpgradeError[] }> {
-  const candidates = projects.all.filter((project) => root === undefined || project.root === root);
-  await live.refresh(candidates.map((project) => project.root));
-  const connected = candidates.flatMap((project) => live.of(project.root).map((runtime) => ({ project, runtime })));
-  // With several, those count that run the module at all.
-  const running = connected.filter(({ runtime }) => module === undefined || runtime.modules.some(({ id }) => id === module));
-  const chosen = running.length > 0 ? running : connected;
-  if (chosen.length === 1) return chosen[0]!;
-  if (chosen.length === 0) {
-    const start = 'Start one with the command "Instar: Start Dev Runtime" or with `instar dev <entry>`.';
-    const problems = candidates.flatMap((project) => live.problems(project.root));
-    const message =
-      problems.length > 0
-        ? `No dev runtime can be reached. ${problems.join(" ")} ${start}`
-        : `No dev runtime is running for ${root ?? "this workspace"}, so there is no live system to change. ${start}`;
-    return { errors: [error("INSTAR_NO_RUNTIME", message)] };
-  }
-  return {
-    errors: [
-      error(
-        "INSTAR_SEVERAL_RUNTIMES",
-        `Several runtimes are running (${chosen.map(({ runtime }) => runtime.info.name).join(", ")}), and the command does not say which is meant. Start it from the process in the view "Live Processes", or use \`instar upgrade --runtime <name>\`.`,
-      ),
-    ],
-  };
 }
 
 async function ask<M extends Operation>(
@@ -77,12 +71,24 @@ async function ask<M extends Operation>(
   const listening = token.onCancellationRequested(() => abort.abort());
   try {
     return await operate(runtime.connection, method, params, abort.signal);
+  } catch (error) {
+    if (!(error instanceof OutcomeUnknown)) throw error;
+    throw new OutcomeUnknown(`${error.message} ${await whatRunsNow(live, runtime)}`, { cause: error });
   } finally {
     listening.dispose();
     await live.reread(runtime);
   }
 }
 
-function error(code: string, message: string): UpgradeError {
-  return { code, message, module: null, pid: null, name: null, place: null };
+/** After the connection was lost, the runtime may still be there, or another one in its place; what it runs tells most. */
+async function whatRunsNow(live: Live, { root, info: { name } }: LiveRuntime): Promise<string> {
+  await live.refresh([root]);
+  const again = live.of(root).find((runtime) => runtime.info.name === name);
+  if (again === undefined) {
+    const problems = live.problems(root).join(" ");
+    return `It cannot be reached now${problems === "" ? "" : `: ${problems}`}${problems.endsWith(".") ? "" : "."} Started anew, it runs the sources as they are, and its processes begin with new states.`;
+  }
+  const versions = again.modules.map(({ id, vsn }) => `version ${vsn} of ${id}`);
+  const shown = versions.length > 5 ? [...versions.slice(0, 5), `${versions.length - 5} more modules`] : versions;
+  return `It can be reached again, and runs ${shown.join(", ") || "no module"}: look whether that is the new code, and upgrade again where it is not.`;
 }
