@@ -18,7 +18,9 @@ import { type AgainstLive, LiveBaselines } from "./live-baselines.ts";
 import type { ActorModule, Analyzed, Strategy, Verdict, Warning } from "./model.ts";
 import type { Described } from "./history/description.ts";
 import { describe, type Syntax } from "./history/describe.ts";
+import { type FileSymbol, fileSymbols } from "./navigation/file-symbols.ts";
 import type { ProjectMessages } from "./navigation/project-messages.ts";
+import { type ProjectSymbol, projectSymbols } from "./navigation/project-symbols.ts";
 import { follow } from "./of-modules.ts";
 import { type ProtocolRenames, protocolRenames, type Releases, renamePids, renameProtocols, renamesFor } from "./protocol-renames.ts";
 import { isUnresolved, type ProtocolShapes } from "./protocol-shapes.ts";
@@ -82,6 +84,10 @@ export interface Analyzer {
   describe(file: string, position: Position): Described | undefined;
   /** Where the project's sources name messages. */
   readonly messages: ProjectMessages;
+  /** What an outline of a file shows, as the file is now. */
+  symbols(file: string): readonly FileSymbol[];
+  /** The actors and messages of the project, as of the last analysis. */
+  projectSymbols(): readonly ProjectSymbol[];
   /** From which versions the steps up, in an actor's file as it is now, only read states of a shape; see `reads-only.ts`. */
   readOnlySteps(file: string, shape: string): readonly number[];
 }
@@ -117,6 +123,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
     irreversible: (...given) => project.checked.writer.irreversible(...given),
     messages: (...given) => project.checked.writer.messages(...given),
     handler: (...given) => project.checked.writer.handler(...given),
+    draft: (...given) => project.checked.writer.draft(...given),
     questions: (...given) => project.checked.writer.questions(...given),
   };
   const receivers: Receivers = { of: (targets) => project.checked.receivers.of(targets) };
@@ -281,6 +288,13 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       filesNaming: (name) => [...new Set(namingKinds.flatMap((kind) => bodies.saying(kind, (text) => text === name)))].toSorted(),
       places: (files, name) => project.checked.messagePlaces(files, name),
     },
+
+    symbols(file) {
+      const tree = syntax.tree(file);
+      return tree === undefined ? [] : fileSymbols(file, tree, bodies.of("supervisors", file));
+    },
+
+    projectSymbols: () => projectSymbols(analyzer.messages.modules, bodies),
 
     records() {
       return recordsOf(last?.project.modules ?? []);

@@ -21,7 +21,7 @@ export function fileSymbols(file: string, tree: SourceTree, supervisors: readonl
   return new SymbolReader(file, tree).read(supervisors);
 }
 
-const kinds = { calls: "call", casts: "cast", infos: "info" } as const;
+export const kindOf = { calls: "call", casts: "cast", infos: "info" } as const;
 
 class SymbolReader {
   readonly #file: string;
@@ -77,7 +77,7 @@ class SymbolReader {
 
   #messages(tables: ObjectTree): readonly FileSymbol[] {
     const own = sections.flatMap((section) =>
-      this.#elements(tables, section).flatMap((each) => this.#element(each, kinds[section], kinds[section])),
+      this.#elements(tables, section).flatMap((each) => this.#element(each, kindOf[section], kindOf[section])),
     );
     const states = this.#elements(tables, "states").flatMap((each) => this.#machineState(each));
     const any = propertyOf(tables, "any");
@@ -159,6 +159,7 @@ function isActor({ callee }: CallTree, { statements }: SourceTree): boolean {
   );
 }
 
-function baseName(file: string): string {
+/** What a file is called where nothing in it has a name. */
+export function baseName(file: string): string {
   return file.slice(file.lastIndexOf("/") + 1).replace(/(?:\.actor)?\.[cm]?tsx?$/, "");
 }
