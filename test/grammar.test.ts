@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url);
 const root = new URL("../", import.meta.url);
 
 const manifest = JSON.parse(await readFile(new URL("package.json", root), "utf8")) as {
-  contributes: { grammars: { scopeName: string; path: string; injectTo: string[] }[] };
+  contributes: { grammars: { scopeName: string; path: string; injectTo?: string[] }[] };
 };
 
 test("the parts of an actor module are marked", async () => {
@@ -216,7 +216,7 @@ function registry(): Promise<textmate.Registry> {
               : null;
         return path === null ? null : textmate.parseRawGrammar(await readFile(path, "utf8"), `${name}.json`);
       },
-      getInjections: (name) => grammars.filter(({ injectTo }) => injectTo.includes(name)).map((grammar) => grammar.scopeName),
+      getInjections: (name) => grammars.filter(({ injectTo }) => injectTo?.includes(name)).map((grammar) => grammar.scopeName),
     });
   })();
   return shared;

@@ -1,5 +1,4 @@
 /** The commands of the palette, the tree and the lenses. Each asks only what it cannot know and says what came of it. */
-import { relative } from "node:path";
 import * as vscode from "vscode";
 import type { FixAnswers, ModuleSummary, UpgradeReport } from "../../server/src/protocol.ts";
 import { answerQuestions } from "./answer-questions.ts";
@@ -7,7 +6,9 @@ import { startDevRuntime } from "./dev-runtime.ts";
 import type { InstarClient } from "./language-client.ts";
 import { createRegister, offer } from "./register-command.ts";
 import type { ProcessTree } from "./views/process-tree.ts";
+import { pickModule, targetOf } from "./pick-module.ts";
 import { details, summary, wasCanceled } from "./report.ts";
+import { saveSources } from "./save-sources.ts";
 
 interface Commands {
   readonly client: InstarClient;
@@ -35,16 +36,10 @@ export function registerCommands(commands: Commands): vscode.Disposable[] {
   ];
 }
 
-interface Target {
-  readonly root?: string;
-  /** Undefined: every module whose source changed. */
-  readonly module: string | undefined;
-}
-
 async function upgrade(commands: Commands, argument: unknown, rehearse: boolean): Promise<void> {
   const { client } = commands;
   const target =
-    fromTree(argument) ??
+    targetOf(argument) ??
     (await pickModule(client, rehearse ? vscode.l10n.t("Instar: Rehearse the upgrade of") : vscode.l10n.t("Instar: Upgrade")));
   if (target === undefined) return;
   const saved = await saveSources(target.root);
@@ -74,7 +69,7 @@ async function upgrade(commands: Commands, argument: unknown, rehearse: boolean)
 
 async function downgrade(commands: Commands, argument: unknown): Promise<void> {
   const { client } = commands;
-  const picked = fromTree(argument) ?? (await pickModule(client, vscode.l10n.t("Instar: Downgrade"), { one: true }));
+  const picked = targetOf(argument) ?? (await pickModule(client, vscode.l10n.t("Instar: Downgrade"), { one: true }));
   if (picked?.module === undefined) return;
   const modules = await client.request("instar/modules", {});
   const module = modules.find(({ id, root }) => id === picked.module && (picked.root === undefined || root === picked.root));
@@ -111,40 +106,6 @@ async function release({ client, output }: Commands): Promise<void> {
     );
 }
 
-/** A tree item, or a lens that names its module. */
-function fromTree(argument: unknown): (Target & { module: string }) | undefined {
-  if (typeof argument !== "object" || argument === null) return undefined;
-  if ("module" in argument && typeof argument.module === "string")
-    return { ...("root" in argument && typeof argument.root === "string" ? { root: argument.root } : {}), module: argument.module };
-  return undefined;
-}
-
-async function pickModule(client: InstarClient, title: string, { one = false } = {}): Promise<Target | undefined> {
-  const modules = await client.request("instar/modules", {});
-  if (modules.length === 0) {
-    void vscode.window.showWarningMessage(
-      vscode.l10n.t("There is no actor module in this workspace: a file that default-exports a call of `actor` from `instar`."),
-    );
-    return undefined;
-  }
-  // The module in front of the person is the one that they most likely mean.
-  const active = vscode.window.activeTextEditor?.document.uri.toString();
-  const sorted = modules.toSorted((a, b) => Number(same(b.uri, active)) - Number(same(a.uri, active)) || a.id.localeCompare(b.id));
-  const items: (vscode.QuickPickItem & { target: Target })[] = sorted.map((module) => ({
-    label: module.id,
-    description: versions(module),
-    target: { root: module.root, module: module.id },
-  }));
-  if (!one)
-    items.push({
-      label: vscode.l10n.t("All changed modules"),
-      description: vscode.l10n.t("in one transaction"),
-      target: { module: undefined },
-    });
-  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t("Actor module") });
-  return picked?.target;
-}
-
 async function pickVersion(id: string, module: ModuleSummary | undefined): Promise<number | undefined> {
   const below = module?.loaded ?? module?.vsn ?? Number.POSITIVE_INFINITY;
   const candidates = (module?.releases ?? []).filter((vsn) => vsn < below).toReversed();
@@ -166,24 +127,6 @@ async function pickVersion(id: string, module: ModuleSummary | undefined): Promi
     { title: vscode.l10n.t("Instar: Downgrade {0}", id), placeHolder: vscode.l10n.t("Version to go back to") },
   );
   return picked?.vsn;
-}
-
-function versions({ vsn, released, loaded }: ModuleSummary): string {
-  const written =
-    vsn === null ? vscode.l10n.t("no literal vsn") : released ? vscode.l10n.t("v{0}", vsn) : vscode.l10n.t("v{0} (draft)", vsn);
-  return loaded === null ? written : vscode.l10n.t("{0} · v{1} is running", written, loaded);
-}
-
-/** The runtime builds from the disk, so what is typed but not saved would silently stay behind. Gives a sentence that says what was saved. */
-async function saveSources(root: string | undefined): Promise<string> {
-  const dirty = vscode.workspace.textDocuments.filter(
-    ({ isDirty, uri }) => isDirty && uri.scheme === "file" && (root === undefined || !relative(root, uri.fsPath).startsWith("..")),
-  );
-  const saved = await Promise.all(dirty.map((document) => document.save()));
-  if (saved.includes(false))
-    throw new Error(vscode.l10n.t("A file could not be saved, and the runtime builds from the disk. Save it, then try again."));
-  if (saved.length === 0) return "";
-  return ` ${saved.length === 1 ? vscode.l10n.t("Saved 1 file first.") : vscode.l10n.t("Saved {0} files first.", saved.length)}`;
 }
 
 /** Undefined where the person canceled before the runtime could answer. */
@@ -221,10 +164,6 @@ async function tell(
     ...start,
     [vscode.l10n.t("Show Report")]: () => output.show(),
   });
-}
-
-function same(uri: string, other: string | undefined): boolean {
-  return other !== undefined && vscode.Uri.parse(uri).fsPath === vscode.Uri.parse(other).fsPath;
 }
 
 function defined<T extends object>(value: T): { [Key in keyof T]: Exclude<T[Key], undefined> } {

@@ -5,17 +5,17 @@ import { registerFixAll } from "./fix-all.ts";
 import { registerInitialize } from "./initialize.ts";
 import { createInstarClient, type InstarClient } from "./language-client.ts";
 import { registerOpenExample } from "./open-example.ts";
-import { createProcessTree } from "./process-tree.ts";
 import { createStatus } from "./status.ts";
 import { registerUpgradeOnSave } from "./upgrade-on-save.ts";
+import { registerViews } from "./views/register-views.ts";
 
 let client: InstarClient | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<InstarClient> {
   const output = vscode.window.createOutputChannel("Instar", { log: true });
   client = createInstarClient(context, output);
-  const tree = createProcessTree(client);
-  context.subscriptions.push(output, tree, createStatus(client), ...registerCommands({ client, output, tree }));
+  const views = registerViews(client, output, context.workspaceState);
+  context.subscriptions.push(output, views, createStatus(client), ...registerCommands({ client, output, tree: views.processes }));
   context.subscriptions.push(registerInitialize({ client, output }), registerOpenExample({ context, output }));
   context.subscriptions.push(registerUpgradeOnSave({ client, output }), registerFixAll({ output }));
   await client.start();
