@@ -3,6 +3,7 @@ import * as vscode from "vscode";
 import { CloseAction, type ErrorHandler, LanguageClient, State, TransportKind } from "vscode-languageclient/node";
 import type { InitializationOptions, ServerNotifications, ServerRequests } from "../../server/src/protocol.ts";
 import { offer } from "./register-command.ts";
+import { renameMessages } from "./rename-messages.ts";
 import { createRestarts } from "./restarts.ts";
 
 export interface InstarClient {
@@ -104,6 +105,7 @@ export function createInstarClient(context: vscode.ExtensionContext, output: vsc
       ],
       outputChannel: output,
       errorHandler,
+      middleware: renameMessages,
       initializationOptions: { commands, diagnostics: "push" } satisfies InitializationOptions,
     },
   );
