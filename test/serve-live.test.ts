@@ -148,6 +148,35 @@ test("a process's state is text", async (context) => {
   assert.equal(await editor.request("instar/processState", { root: project.root, pid: "<0.99>" }).result, null);
 });
 
+test("states of one version are shown with what the steps would make of them, and without where that cannot be tried", async (context) => {
+  let outcome: UpgradeReport["outcome"] = "rehearsed";
+  const converted = { pid: "<0.4>", name: "tea", module: "src/counter.actor", from: 1, to: 2, pause: 0, queued: 0, before: null };
+  const { editor, project } = await connected(context, {
+    "processes/state": ({ pid }, reply) => reply({ text: `{ count: 1 } of ${pid}`, json: null }),
+    "upgrade/rehearse": (_, reply) =>
+      reply({
+        ...committed,
+        outcome,
+        processes: [{ ...converted, after: "{ count: 1, name: '' }" }],
+        errors:
+          outcome === "rehearsed"
+            ? []
+            : [{ code: "INSTAR_BUILD_FAILED", message: "It does not build.", module: null, pid: null, name: null, place: null }],
+      }),
+  });
+  const states = () => editor.request("instar/states", { root: project.root, module: "src/counter.actor", from: 1 }).result;
+  const own = { pid: "<0.4>", name: "tea", state: "{ count: 1 } of <0.4>" };
+  assert.deepEqual(await states(), {
+    runtimes: [{ name: "dev", states: [{ ...own, after: "{ count: 1, name: '' }" }], more: 0, problem: null }],
+  });
+  outcome = "failed";
+  const [runtime] = (await states()).runtimes;
+  assert.equal(runtime?.problem, "It does not build.");
+  assert.deepEqual(await editor.request("instar/states", { root: project.root, module: "src/counter.actor", from: 7 }).result, {
+    runtimes: [],
+  });
+});
+
 test("an upgrade asks the runtime and gives its report; without a module it is of all that changed", async (context) => {
   const { editor, runtime } = await connected(context, {
     "upgrade/apply": (_, reply) => reply(committed),

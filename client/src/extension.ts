@@ -5,6 +5,8 @@ import { registerFixAll } from "./fix-all.ts";
 import { registerInitialize } from "./initialize.ts";
 import { createInstarClient, type InstarClient } from "./language-client.ts";
 import { registerOpenExample } from "./open-example.ts";
+import { registerProve } from "./prove.ts";
+import { registerShowStates } from "./show-states.ts";
 import { createStatus } from "./status.ts";
 import { registerUpgradeOnSave } from "./upgrade-on-save.ts";
 import { registerViews } from "./views/register-views.ts";
@@ -17,7 +19,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<Instar
   const views = registerViews(client, output, context.workspaceState);
   context.subscriptions.push(output, views, createStatus(client), ...registerCommands({ client, output, tree: views.processes }));
   context.subscriptions.push(registerInitialize({ client, output }), registerOpenExample({ context, output }));
-  context.subscriptions.push(registerUpgradeOnSave({ client, output }), registerFixAll({ output }));
+  context.subscriptions.push(registerUpgradeOnSave({ client, output }), registerFixAll({ client, output }));
+  context.subscriptions.push(registerProve({ client, output }), registerShowStates({ client, output }));
   await client.start();
   return client;
 }

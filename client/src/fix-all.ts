@@ -1,17 +1,37 @@
-/** *Fix All in This File*: what a save does with `source.fixAll.instar`, as a command with a shortcut. Remembers for the walkthrough that it helped. */
+/**
+ * *Fix All in This File*: what a save does with `source.fixAll.instar`, as a command with a shortcut; and the same for the whole workspace.
+ * Remembers for the walkthrough that it helped.
+ */
 import * as vscode from "vscode";
+import type { InstarClient } from "./language-client.ts";
 import { createRegister } from "./register-command.ts";
 
 const kind = "source.fixAll.instar";
 /** The finding that the walkthrough leads to. */
 const rule = "state-changed-no-code-change";
 
-export function registerFixAll({ output }: { output: vscode.LogOutputChannel }): vscode.Disposable {
+export function registerFixAll({ client, output }: { client: InstarClient; output: vscode.LogOutputChannel }): vscode.Disposable {
   /** The files that show it. */
   const showing = new Set<string>();
   return vscode.Disposable.from(
     createRegister(output)("instar.fixAll", async () => {
       await vscode.commands.executeCommand("editor.action.codeAction", { kind, apply: "first" });
+    }),
+    createRegister(output)("instar.fixAllInWorkspace", async () => {
+      const title = vscode.l10n.t("Looking for what can be fixed");
+      const { edit, count } = await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, () =>
+        client.request("instar/fixAll", {}),
+      );
+      if (edit === null) {
+        void vscode.window.showInformationMessage(vscode.l10n.t("Instar: nothing is left that can be fixed without asking you."));
+        return;
+      }
+      if (!(await client.applyEdit(edit))) return;
+      void vscode.window.showInformationMessage(
+        count === 1
+          ? vscode.l10n.t("Instar: fixed what could be fixed in 1 file.")
+          : vscode.l10n.t("Instar: fixed what could be fixed in {0} files.", count),
+      );
     }),
     vscode.languages.onDidChangeDiagnostics(({ uris }) => {
       const before = showing.size > 0;

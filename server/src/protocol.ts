@@ -74,6 +74,8 @@ export interface ServerRequests {
   "instar/initializePlan": { params: { root: string }; result: InitializePlan };
   /** Writes the steps of the plan with these titles. */
   "instar/initialize": { params: { root: string; titles: readonly string[] }; result: InitializeResult };
+  /** What processes of one version of a module hold, and what the sources on disk would make of it, on copies. */
+  "instar/states": { params: { root: string; module: string; from: number }; result: LiveStates };
   /** What can be fixed without a person, in all of the workspace; null where that is nothing. `count` of files. */
   "instar/fixAll": { params: Record<string, never>; result: { readonly edit: object | null; readonly count: number } };
   /** Writes the missing snapshots; gives the paths written. */
@@ -154,6 +156,26 @@ export interface ReleaseSummary {
   readonly committed: boolean;
   /** The fields of the state in one line. */
   readonly state: string;
+}
+
+export interface LiveStates {
+  /** Those where the version lives. */
+  readonly runtimes: readonly {
+    readonly name: string;
+    /** The first of them. */
+    readonly states: readonly LiveState[];
+    readonly more: number;
+    /** Why it is not known what the steps make of them. */
+    readonly problem: string | null;
+  }[];
+}
+
+export interface LiveState {
+  readonly pid: string;
+  readonly name: string | null;
+  readonly state: string;
+  /** As an upgrade would have it; null where that is not known. */
+  readonly after: string | null;
 }
 
 /** What the commands of code lenses are about. */

@@ -32,9 +32,11 @@ import {
 import { codeLenses, type LensContext, lensKey, type LensReference, resolveCodeLens } from "./handlers/code-lenses.ts";
 import { createDiagnostics } from "./handlers/diagnostics.ts";
 import { actors } from "./handlers/actors.ts";
+import { completion } from "./handlers/completion.ts";
 import { hover } from "./handlers/hover.ts";
 import { createLive } from "./handlers/live.ts";
 import { createProgress } from "./handlers/progress.ts";
+import { liveStates } from "./handlers/states.ts";
 import { type Run, serverStatus } from "./handlers/server-status.ts";
 import { defaultSettings, followSettings } from "./handlers/settings.ts";
 import { definition, type MessagesContext, prepareRename, references, rename } from "./handlers/messages.ts";
@@ -125,6 +127,7 @@ export function serve(connection: Connection, host: Host): void {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind], resolveProvider: true },
         hoverProvider: true,
+        completionProvider: { triggerCharacters: ["."] },
         codeLensProvider: { resolveProvider: true },
         definitionProvider: true,
         referencesProvider: true,
@@ -308,6 +311,15 @@ export function serve(connection: Connection, host: Host): void {
     })(lens, token),
   );
 
+  connection.onCompletion(
+    guarded(log, "textDocument/completion", null, async (params, token) => {
+      const found = await projectOf(params.textDocument.uri);
+      const document = documents.get(params.textDocument.uri);
+      if (found === undefined || document === undefined) return null;
+      const wanted = () => !token.isCancellationRequested;
+      return completion({ project: found.project, client, document, wanted }, found.file, params);
+    }),
+  );
   connection.onHover(
     guarded(log, "textDocument/hover", null, async (params, token) => {
       const found = await projectOf(params.textDocument.uri);
@@ -380,6 +392,7 @@ export function serve(connection: Connection, host: Host): void {
   });
   onRequest("instar/initializePlan", undefined, async (params) => (await import("./handlers/initialize.ts")).initializePlan(params));
   onRequest("instar/initialize", undefined, async (params) => (await import("./handlers/initialize.ts")).initialize(params));
+  onRequest("instar/states", undefined, async (params, token) => liveStates(live, params, token));
   onRequest("instar/fixAll", undefined, async () => fixEverything((await loadedProjects()).all, { open, abilities }));
   onRequest("instar/release", undefined, async () => {
     const all = await loadedProjects();
