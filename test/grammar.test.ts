@@ -161,6 +161,77 @@ export default actor<Room>({
 `);
 });
 
+test("a plan is marked by what it means", async () => {
+  await check(
+    `
+Upgrade plan of src/room.actor in the runtime dev, made at 10:20:30
+^^^^^^^^^^^^ entity.name.section.instar-plan
+Stale: src/room.actor.ts was written since. Refresh it before you act on it.
+^^^^^^ markup.bold.instar-plan
+       ^^^^^^^^^^^^^^^^^ markup.changed.stale.instar-plan
+An upgrade would go like this. Nothing was begun; a rehearsal also runs the steps.
+^^^^^^^^^^ markup.inserted.headline.instar-plan
+An upgrade would be refused. Nothing was begun.
+^^^^^^^^^^ markup.deleted.headline.instar-plan
+Strategy: restart
+^^^^^^^^ entity.name.section.instar-plan
+          ^^^^^^^ keyword.control.strategy.instar-plan
+  hot         no state is lost; 2 processes wait for a moment
+  ^^^ keyword.control.strategy.instar-plan
+              ^^^^^^^^^^^^^^^^ markup.inserted.instar-plan
+  restart     2 processes lose their states: 2 of src/room.actor; 2 processes end and are started anew
+  ^^^^^^^ keyword.control.strategy.instar-plan
+                          ^^^^^^^^^^^^^^^^^ !markup.inserted.instar-plan
+                                                  ^^^^^^^^^^^^^^ entity.name.type.module.instar-plan
+Modules, in this order
+^^^^^^^ markup.heading.instar-plan
+  1.  src/room.actor  1 → 2  steps: 1 up
+      ^^^^^^^^^^^^^^ entity.name.type.module.instar-plan
+                      ^^^^^ constant.numeric.version.instar-plan
+                             ^^^^^ keyword.other.instar-plan
+                                    ^^^^ entity.name.function.step.instar-plan
+Findings against it
+  src/room.actor.ts:21:3 error state-changed-no-code-change There is no step.
+  ^^^^^^^^^^^^^^^^^^^^^^ markup.underline.link.instar-plan
+  ^^^^^^^^^^^^^^ !entity.name.type.module.instar-plan
+                         ^^^^^ invalid.illegal.severity.instar-plan
+Rehearsal at 10:20:30
+  expected pause  3.50 ms, in which 2 states and their messages are converted
+                  ^^^^^^^ constant.numeric.duration.instar-plan
+    tea    <0.2>  2 → 3  1.50 ms  3 queued  lossless
+           ^^^^^ constant.other.pid.instar-plan
+                                            ^^^^^^^^ markup.inserted.instar-plan
+      before { after: 1 }
+      ^^^^^^ keyword.other.instar-plan
+             ^^^^^^^^^^^^ string.unquoted.state.instar-plan
+    <0.3>         2 → 3  2.00 ms            not lossless
+                                            ^^^^^^^^^^^^ markup.deleted.instar-plan
+`,
+    "text.instar-plan",
+  );
+});
+
+test("a report is marked in the same way", async () => {
+  await check(
+    `
+Failed. Everything is as it was.
+^^^^^^^ markup.deleted.headline.instar-plan
+Committed in 12 ms: the new code serves.
+^^^^^^^^^ markup.inserted.headline.instar-plan
+Errors
+^^^^^^ markup.heading.instar-plan
+  INSTAR_CODE_CHANGE_FAILED in src/room.actor, process tea <0.2> at src/room.actor.ts:3:5
+  ^^^^^^^^^^^^^^^^^^^^^^^^^ invalid.illegal.code.instar-plan
+                               ^^^^^^^^^^^^^^ entity.name.type.module.instar-plan
+                                                           ^^^^^ constant.other.pid.instar-plan
+                                                                    ^^^^^^^^^^^^^^^^^^^^^ markup.underline.link.instar-plan
+    Error: it threw
+    ^^^^^ !markup.heading.instar-plan
+`,
+    "text.instar-plan",
+  );
+});
+
 async function check(annotated: string, scopeName = "source.ts"): Promise<void> {
   const grammar = await load(scopeName);
   let stack = textmate.INITIAL;

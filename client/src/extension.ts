@@ -1,6 +1,7 @@
 /** The extension where there are actors: it starts the language server, shows views and registers commands. `main.ts` decides when. */
 import * as vscode from "vscode";
 import { registerCommands } from "./commands.ts";
+import { registerCompare } from "./compare.ts";
 import { registerFixAll } from "./fix-all.ts";
 import { registerInitialize } from "./initialize.ts";
 import { createInstarClient, type InstarClient } from "./language-client.ts";
@@ -8,6 +9,7 @@ import { registerOpenExample } from "./open-example.ts";
 import { registerProve } from "./prove.ts";
 import { registerShowStates } from "./show-states.ts";
 import { createStatus } from "./status.ts";
+import { registerUpgrades } from "./upgrades.ts";
 import { registerUpgradeOnSave } from "./upgrade-on-save.ts";
 import { registerViews } from "./views/register-views.ts";
 
@@ -21,6 +23,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Instar
   context.subscriptions.push(registerInitialize({ client, output }), registerOpenExample({ context, output }));
   context.subscriptions.push(registerUpgradeOnSave({ client, output }), registerFixAll({ client, output }));
   context.subscriptions.push(registerProve({ client, output }), registerShowStates({ client, output }));
+  context.subscriptions.push(registerUpgrades({ client, output }), registerCompare({ client, output }));
   await client.start();
   return client;
 }

@@ -102,6 +102,10 @@ export function createInstarClient(context: vscode.ExtensionContext, output: vsc
         { scheme: "file", language: "typescriptreact" },
         // Where the project says what its findings weigh: as it is typed, too.
         { scheme: "file", pattern: "**/{instar.config,package}.json" },
+        // Documents of the server's own: their links, outlines and lenses come the same way.
+        { scheme: "instar-plan" },
+        { scheme: "instar-report" },
+        { scheme: "instar-release" },
       ],
       outputChannel: output,
       errorHandler,

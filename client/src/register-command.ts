@@ -1,14 +1,15 @@
 /** How every command of the extension is registered, so that none fails in silence, and how one asks what to do next. */
 import * as vscode from "vscode";
 
-export type Register = (id: string, run: (argument?: unknown) => Promise<void>) => vscode.Disposable;
+export type Register = (id: string, run: (argument?: unknown, all?: unknown) => Promise<void>) => vscode.Disposable;
 
 /** What a command throws is told to the person, and is in the output with its stack. */
 export function createRegister(output: vscode.LogOutputChannel): Register {
   return (id, run) =>
-    vscode.commands.registerCommand(id, async (argument?: unknown) => {
+    // A view hands over the row, and all that are selected.
+    vscode.commands.registerCommand(id, async (argument?: unknown, all?: unknown) => {
       try {
-        await run(argument);
+        await run(argument, all);
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         output.error(`${id}: ${error instanceof Error ? (error.stack ?? message) : message}`);

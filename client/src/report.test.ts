@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { UpgradeReport } from "../../server/src/protocol.ts";
-import { details, summary, wasCanceled } from "./report.ts";
+import { summary, wasCanceled } from "./report.ts";
 
 /** As VS Code does where there is no translation. */
 const t = (message: string, ...values: (string | number)[]): string =>
@@ -69,51 +69,21 @@ test("only a request that ended before it began counts as canceled: any other er
   assert.equal(wasCanceled(undefined), false);
 });
 
+test("a rollback says where it led", () => {
+  assert.equal(
+    summary({ ...committed, modules: [{ id: "src/room.actor", from: 2, to: 1, kind: "convert", steps: ["1 down"] }] }, "rollback", t),
+    "Rolled back src/room.actor to version 1: 2 processes, longest pause 3 ms.",
+  );
+});
+
 test("a refusal and a failure say that nothing was changed, and why", () => {
   assert.equal(summary(refused, "upgrade", t), "The upgrade was refused, nothing was changed. The state changed.");
   assert.equal(
     summary({ ...refused, outcome: "failed", errors: [...refused.errors, ...refused.errors] }, "downgrade", t),
-    "The downgrade failed; the system is as it was before. The state changed. (and 1 more, see the output channel)",
+    "The downgrade failed; the system is as it was before. The state changed. (and 1 more, see the report)",
   );
   assert.equal(
     summary({ ...refused, outcome: "failed" }, "rehearse", t),
     "The rehearsal failed; the live system was not touched. The state changed.",
   );
-});
-
-test("the details name each module, process and error", () => {
-  assert.equal(
-    details(committed),
-    [
-      "Outcome: committed",
-      "  src/room.actor: version 1 → 2 (convert: 1 up)",
-      "  src/tax: version 1 → 1 (reinstantiate)",
-      "  tea (src/room.actor): version 1 → 2, pause 3 ms, 1 queued",
-      "    before { title: 1 }",
-      "    after  { name: 1 }",
-      "  <0.3> (src/room.actor): version 1 → 2, pause under 1 ms, 0 queued",
-      "Messages: 1 queued at the commit, 0 translated, 0 dropped, 2 calls spanned it",
-      "Time: build 12 ms, quiesce 1 ms, convert under 1 ms, commit under 1 ms, total 14 ms",
-    ].join("\n"),
-  );
-  assert.match(details(refused), /Error state-changed-no-code-change \(src\/room.actor, \/p\/room.ts:3:1\): The state changed\./);
-});
-
-test("the details name the children that a supervisor starts and ends", () => {
-  const children = {
-    start: ["c"],
-    stop: ["b"],
-    keep: ["a"],
-    reorder: [],
-    changed: ["a"],
-    failed: [{ pid: "<0.1>", id: "c", message: "no" }],
-  };
-  const text = details({ ...committed, modules: [{ id: "src/app", from: 1, to: 2, kind: "swap", steps: [], children }] });
-  const lines = [
-    "children to end: b",
-    "children to start: c",
-    "children that change at their next restart: a",
-    "child c of <0.1> did not start: no",
-  ];
-  assert.ok(text.includes(lines.map((line) => `    ${line}\n`).join("")));
 });

@@ -1,11 +1,13 @@
-/** Says what an upgrade did: one sentence for the notification, the whole report for the output channel. Knows no `vscode`, so that it is tested by itself. */
+/** Says what an upgrade did in one sentence, for the notification. Knows no `vscode`, so that it is tested by itself. */
 import type { UpgradeError, UpgradeReport } from "../../server/src/protocol.ts";
+
+export type Verb = "upgrade" | "downgrade" | "rehearse" | "rollback";
 
 /** `vscode.l10n.t`. */
 type Translate = (message: string, ...values: (string | number)[]) => string;
 
 /** One sentence, for example `Upgraded src/room.actor to version 2: 12 processes, longest pause 3 ms.` */
-export function summary(report: UpgradeReport, verb: "upgrade" | "downgrade" | "rehearse", t: Translate): string {
+export function summary(report: UpgradeReport, verb: Verb, t: Translate): string {
   const { outcome, processes } = report;
   if (outcome === "unchanged") return t("Nothing to upgrade: the runtime already runs this code.");
   const error = firstError(report.errors, t);
@@ -14,18 +16,21 @@ export function summary(report: UpgradeReport, verb: "upgrade" | "downgrade" | "
       upgrade: t("The upgrade was canceled; the system is as it was before."),
       downgrade: t("The downgrade was canceled; the system is as it was before."),
       rehearse: t("The rehearsal was canceled; the system is as it was before."),
+      rollback: t("The rollback was canceled; the system is as it was before."),
     }[verb];
   if (outcome === "refused")
     return {
       upgrade: t("The upgrade was refused, nothing was changed. {0}", error),
       downgrade: t("The downgrade was refused, nothing was changed. {0}", error),
       rehearse: t("The rehearsal was refused, nothing was changed. {0}", error),
+      rollback: t("The rollback was refused, nothing was changed. {0}", error),
     }[verb];
   if (outcome === "failed")
     return {
       upgrade: t("The upgrade failed; the system is as it was before. {0}", error),
       downgrade: t("The downgrade failed; the system is as it was before. {0}", error),
       rehearse: t("The rehearsal failed; the live system was not touched. {0}", error),
+      rollback: t("The rollback failed; the system is as it was before. {0}", error),
     }[verb];
   const modules = targets(report, t);
   const count = processes.length === 1 ? t("1 process") : t("{0} processes", processes.length);
@@ -33,39 +38,10 @@ export function summary(report: UpgradeReport, verb: "upgrade" | "downgrade" | "
     return t("Rehearsed {0} on copies of the live states: it would work for {1}. Nothing was changed.", modules, count);
   const longest = Math.max(0, ...processes.map(({ pause }) => pause));
   const pause = milliseconds(longest);
+  if (verb === "rollback") return t("Rolled back {0}: {1}, longest pause {2}.", modules, count, pause);
   return verb === "downgrade"
     ? t("Downgraded {0}: {1}, longest pause {2}.", modules, count, pause)
     : t("Upgraded {0}: {1}, longest pause {2}.", modules, count, pause);
-}
-
-/** All of it, for the output channel. */
-export function details(report: UpgradeReport): string {
-  const lines: string[] = [`Outcome: ${report.outcome}`];
-  for (const module of report.modules) {
-    lines.push(
-      `  ${module.id}: version ${module.from} → ${module.to} (${module.kind}${module.steps.length > 0 ? `: ${module.steps.join(", ")}` : ""})`,
-    );
-    const { start = [], stop = [], reorder = [], changed = [], failed = [] } = module.children ?? {};
-    if (stop.length > 0) lines.push(`    children to end: ${stop.join(", ")}`);
-    if (start.length > 0) lines.push(`    children to start: ${start.join(", ")}`);
-    if (reorder.length > 0) lines.push(`    children in their new order: ${reorder.join(", ")}`);
-    if (changed.length > 0) lines.push(`    children that change at their next restart: ${changed.join(", ")}`);
-    for (const child of failed) lines.push(`    child ${child.id} of ${child.pid} did not start: ${child.message}`);
-  }
-  for (const process of report.processes) {
-    lines.push(
-      `  ${process.name ?? process.pid} (${process.module}): version ${process.from} → ${process.to}, pause ${milliseconds(process.pause)}, ${process.queued} queued`,
-    );
-    if (process.before !== null) lines.push(`    before ${process.before}`);
-    if (process.after !== null) lines.push(`    after  ${process.after}`);
-  }
-  const { messages, time } = report;
-  lines.push(
-    `Messages: ${messages.queued} queued at the commit, ${messages.translated} translated, ${messages.dropped} dropped, ${messages.callsSpanning} calls spanned it`,
-    `Time: build ${milliseconds(time.build)}, quiesce ${milliseconds(time.quiesce)}, convert ${milliseconds(time.convert)}, commit ${milliseconds(time.commit)}, total ${milliseconds(time.total)}`,
-  );
-  for (const error of report.errors) lines.push(`Error ${errorLine(error)}`);
-  return lines.join("\n");
 }
 
 /** Whether a request failed because it was canceled before anything was done. Any other error says more, and may leave the outcome open. */
@@ -77,14 +53,7 @@ export function wasCanceled(error: unknown): boolean {
 function firstError(errors: readonly UpgradeError[], t: Translate): string {
   const [first, ...rest] = errors;
   if (first === undefined) return "";
-  return rest.length === 0 ? first.message : t("{0} (and {1} more, see the output channel)", first.message, rest.length);
-}
-
-function errorLine({ code, message, module, pid, name, place }: UpgradeError): string {
-  const where = [module, name ?? pid, place === null ? null : `${place.file}:${place.line}:${place.column}`].filter(
-    (part) => part !== null,
-  );
-  return `${code}${where.length > 0 ? ` (${where.join(", ")})` : ""}: ${message}`;
+  return rest.length === 0 ? first.message : t("{0} (and {1} more, see the report)", first.message, rest.length);
 }
 
 function targets(report: UpgradeReport, t: Translate): string {

@@ -7,7 +7,8 @@ import * as vscode from "vscode";
 import type { UpgradeReport } from "../../server/src/protocol.ts";
 import type { InstarClient } from "./language-client.ts";
 import { offer } from "./register-command.ts";
-import { details, summary } from "./report.ts";
+import { summary } from "./report.ts";
+import { logReport, reportAction } from "./show-report.ts";
 import { isTypeScript } from "./uses-instar.ts";
 
 export function registerUpgradeOnSave({ client, output }: { client: InstarClient; output: vscode.LogOutputChannel }): vscode.Disposable {
@@ -37,7 +38,7 @@ export function registerUpgradeOnSave({ client, output }: { client: InstarClient
   const tell = (root: string, report: UpgradeReport): void => {
     if (report.outcome === "unchanged" || report.outcome === "canceled") return;
     const text = summary(report, "upgrade", vscode.l10n.t);
-    output.info(`${text}\n${details(report)}`);
+    logReport(output, text, report);
     if (report.outcome === "committed") {
       told.delete(root);
       vscode.window.setStatusBarMessage(`$(check) ${vscode.l10n.t("Instar: {0}", text)}`, 5000);
@@ -48,7 +49,7 @@ export function registerUpgradeOnSave({ client, output }: { client: InstarClient
     told.set(root, text);
     void offer(vscode.window.showErrorMessage, vscode.l10n.t("Instar: {0}", text), {
       [vscode.l10n.t("Show Problems")]: () => vscode.commands.executeCommand("workbench.actions.view.problems"),
-      [vscode.l10n.t("Show Report")]: () => output.show(),
+      ...reportAction(client, report, "upgrade"),
     });
   };
 

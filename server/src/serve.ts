@@ -217,7 +217,11 @@ export function serve(connection: Connection, host: Host): void {
   });
   documents.onDidClose(({ document }) => {
     const file = toPath(document.uri);
-    if (file === undefined) return compare.closed(document.uri);
+    if (file === undefined) {
+      compare.closed(document.uri);
+      plans.closed(document.uri);
+      return;
+    }
     openUris.delete(file);
     // What was typed and not saved is gone; the disk counts again.
     for (const project of projects?.all ?? []) {

@@ -35,6 +35,8 @@ export interface Plans {
   carriedOut(uri: string, report: UpgradeReport): void;
   /** Files were written; whether a plan is older than they are is looked at. */
   filesChanged(files: readonly string[]): void;
+  /** Its document was closed: what becomes of it concerns nobody. */
+  closed(uri: string): void;
   /** Processes or runtimes came, went or changed. */
   processesChanged(): void;
 }
@@ -145,6 +147,12 @@ export function createPlans(projects: () => Promise<Projects>, live: Live, docum
         put(plan);
       }
     },
+    closed(uri) {
+      const plan = find(plans, uri);
+      if (plan === undefined) return;
+      plans.delete(plan.uri);
+      documents.forget(plan.uri);
+    },
     processesChanged() {
       for (const plan of plans.values()) if (plan.carriedOut === undefined) put(plan);
     },
@@ -161,7 +169,8 @@ function documentFor(plan: Plan, stale: string | null): ReadOnlyDocument {
     head.push([warning(`Carried out at ${clockTime(carriedOut.at)}:`), " ", ...(reportLines(carriedOut.report, reader.pathOf)[0] ?? [])]);
   else if (stale !== null) head.push([warning("Stale:"), ` ${stale}. Refresh it before you act on it.`]);
   const refresh = { title: "Refresh", command: "instar.showUpgradePlan", argument: withRoot(plan) };
-  const act = { ...withRoot(plan), plan: plan.uri };
+  const loses = lossOf(facts);
+  const act = { ...withRoot(plan), plan: plan.uri, ...(loses === null ? {} : { warning: loses }) };
   const canAct = runtime !== null && carriedOut === undefined && facts.plan.groups.length > 0;
   return {
     ...documentOf([...head, ...planLines(facts, reader, rehearsal)]),
@@ -173,6 +182,18 @@ function documentFor(plan: Plan, stale: string | null): ReadOnlyDocument {
         ]
       : [refresh],
   };
+}
+
+/** What is lost for good once the plan is carried out, in words; null where nothing is known to be. */
+function lossOf({ plan, lossy }: PlanFacts): string | null {
+  const losses = [
+    ...(plan.restart.length > 0 ? [`${count(plan.restart.length, "process loses its state", "processes lose their states")}.`] : []),
+    ...plan.modules.flatMap(({ id, irreversible }) =>
+      irreversible.length > 0 ? [`There is no way back from ${irreversible.join(", ")} of ${id}.`] : [],
+    ),
+    ...lossy.map(({ module, text }) => `${module}: ${text}`),
+  ];
+  return losses.length === 0 ? null : losses.slice(0, 5).join("\n");
 }
 
 /** Without a runtime, what the analysis knows of a change. */
