@@ -144,6 +144,37 @@ test("what holds old code is asked of the runtime, and what a runtime says is pa
   assert.deepEqual(await said, { ...which, level: "warning", text: "the application does not answer" });
 });
 
+test("however often processes change, one reading is under way and one more follows, and the news come with counts", async (context) => {
+  const { editor, project } = await started(context);
+  const old = { ...process1, pid: "<0.3>", oldCode: true };
+  let readings = 0;
+  let answer = (): void => {};
+  const runtime = await fakeRuntime(
+    context,
+    { root: project.root },
+    {
+      ...running,
+      "processes/list"(_, reply) {
+        readings++;
+        answer = () => reply({ processes: [process1, old] });
+        if (readings === 1) answer();
+      },
+    },
+  );
+  await editor.request("instar/processes", {}).result;
+  for (let times = 0; times < 1000; times++) runtime.notify("processes/changed", {});
+  await runtime.asked("processes/list", 2);
+  const told = editor.next("instar/processesChanged");
+  answer();
+  assert.deepEqual(await told, { runtimes: 1, processes: 2, oldCode: 1 });
+  await runtime.asked("processes/list", 3);
+  const last = editor.next("instar/processesChanged");
+  answer();
+  await last;
+  await editor.read();
+  assert.equal(readings, 3);
+});
+
 test("an application that ended is told as that, though it answers nothing else", async (context) => {
   const refuse = (): never => {
     throw new Error("the application has ended");

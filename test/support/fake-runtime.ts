@@ -15,8 +15,8 @@ export interface FakeRuntime {
   readonly runFile: string;
   /** Every request in order, without `runtime/info`. Cancellations appear as `$/cancelRequest`. */
   readonly requests: { readonly method: string; readonly params: unknown }[];
-  /** Resolves when this method has been asked for. */
-  asked(method: string): Promise<void>;
+  /** Resolves when this method has been asked for, so often. */
+  asked(method: string, times?: number): Promise<void>;
   notify(method: string, params: unknown): void;
   drop(): void;
 }
@@ -39,7 +39,7 @@ export async function fakeRuntime(test: TestContext, options: FakeRuntimeOptions
   const name = options.name ?? "dev";
   const token = "the-token-of-the-fake-runtime";
   const requests: { method: string; params: unknown }[] = [];
-  const waiting = new Map<string, (() => void)[]>();
+  const waiting = new Set<() => void>();
   const sockets = new Set<WebSocket>();
   const server = createServer((_, response) => response.writeHead(426).end());
   const endpoint = new WebSocketServer({ noServer: true });
@@ -91,7 +91,7 @@ export async function fakeRuntime(test: TestContext, options: FakeRuntimeOptions
       const send = (message: object): void => socket.send(JSON.stringify({ jsonrpc: "2.0", ...message }));
       if (method === "runtime/info") return send({ id, result: info });
       requests.push({ method, params });
-      for (const resolve of waiting.get(method) ?? []) resolve();
+      for (const look of waiting) look();
       if (method === "$/cancelRequest") {
         const canceled = (params as { id: number }).id;
         answers.onCancel?.(
@@ -115,10 +115,16 @@ export async function fakeRuntime(test: TestContext, options: FakeRuntimeOptions
     run,
     runFile,
     requests,
-    asked: (method) =>
-      requests.some((request) => request.method === method)
-        ? Promise.resolve()
-        : new Promise((resolve) => waiting.set(method, [...(waiting.get(method) ?? []), resolve])),
+    asked: (method, times = 1) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (requests.filter((request) => request.method === method).length < times) return;
+          waiting.delete(look);
+          resolve();
+        };
+        waiting.add(look);
+        look();
+      }),
     notify(method, params) {
       for (const socket of sockets) socket.send(JSON.stringify({ jsonrpc: "2.0", method, params }));
     },
