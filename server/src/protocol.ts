@@ -4,7 +4,6 @@
  */
 import type {
   CodeHolders,
-  HeldValue,
   HeldVersion,
   Notifications,
   ProcessInfo,
@@ -13,7 +12,7 @@ import type {
   UpgradeReport,
 } from "../../runtime/src/protocol.ts";
 
-export type { CodeHolders, HeldValue, HeldVersion, ProcessInfo, RuntimeInfo, UpgradeError, UpgradeReport };
+export type { CodeHolders, HeldVersion, ProcessInfo, RuntimeInfo, UpgradeError, UpgradeReport };
 
 /** What a client may say of itself in `initializationOptions`. */
 export interface InitializationOptions {

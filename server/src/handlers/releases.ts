@@ -68,7 +68,7 @@ function snapshotFiles(folder: string, module: string): { readonly file: string;
 }
 
 /** The state's fields in one line. Snapshots are written by us, one field a line, so their text says it. */
-export function stateText(snapshot: string): string {
+function stateText(snapshot: string): string {
   const text = snapshot.replaceAll("\r\n", "\n");
   const alias = /^export type State = (.*);$/m.exec(text)?.[1];
   if (alias !== undefined) return alias;
