@@ -3,6 +3,7 @@
  * image away; the other makes its processes of that, upgrades them while nothing runs, and sets them going. Until the one that is left
  * hears that the other has everything, it can take all of it back; from then on it passes on what still comes for those who went.
  */
+import type { Child } from "./child-table.ts";
 import type { Message, PendingCall } from "./mailbox.ts";
 import type { LoadedModule } from "./module.ts";
 import { type CodeWorld, type Letter, Neighbor } from "./neighbor.ts";
@@ -10,12 +11,18 @@ import type { Process } from "./process.ts";
 import type { UpgradeError } from "./protocol.ts";
 import { bringToRest } from "./rest.ts";
 import { messagesOf, type Obstacle, restoreImage, stays, type SystemImage, takeImage } from "./system-image.ts";
-import { live, type System } from "./system.ts";
+import type { Supervision } from "./supervise.ts";
+import { live, type LiveSystem, type System } from "./system.ts";
 import { upgradeError } from "./upgrade-error.ts";
 
 export interface DepartOptions {
   /** How long handlers that are under way may take, in milliseconds of the system's clock. Default 5000. */
   readonly timeout?: number;
+  /**
+   * Finish what is queued first, for so many milliseconds at most; what is left then goes along. Those who stay are ended before, so that
+   * nothing new comes in. Default: everything goes as it is, and they serve on.
+   */
+  readonly drain?: number | null;
   readonly signal?: AbortSignal;
   readonly send: (letter: Letter) => void;
   readonly code: CodeWorld;
@@ -29,6 +36,8 @@ export interface Departed {
   readonly image: SystemImage;
   /** The other program has everything. */
   readonly leave: () => Neighbor;
+  /** After that: ends those who stayed, as their supervisors would. */
+  readonly end: () => Promise<void>;
   /** It does not: everything goes on here. */
   readonly resume: () => void;
 }
@@ -38,9 +47,26 @@ export function obstaclesOf(system: System): readonly Obstacle[] {
   return takeImage(live(system), () => 0).obstacles;
 }
 
-export async function depart(system: System, { timeout = 5000, signal, send, code }: DepartOptions): Promise<Departure> {
+export async function depart(system: System, { timeout = 5000, drain = null, signal, send, code }: DepartOptions): Promise<Departure> {
   const lived = live(system);
   lived.probation?.end();
+  const staying = [...lived.processes.values()].filter(stays).map((process) => new Staying(process));
+  if (drain !== null) {
+    const known = obstaclesOf(system);
+    if (known.length > 0) return { ok: false, errors: known.map(obstacleError) };
+    await Promise.all(staying.map((each) => each.end()));
+    await finishQueued(lived, drain, signal);
+  }
+  const departure = await departAtRest(lived, staying, { timeout, ...(signal !== undefined && { signal }), send, code });
+  if (!departure.ok && drain !== null) for (const each of staying) each.startAnew();
+  return departure;
+}
+
+async function departAtRest(
+  lived: LiveSystem,
+  staying: readonly Staying[],
+  { timeout, signal, send, code }: Pick<DepartOptions, "signal" | "send" | "code"> & { readonly timeout: number },
+): Promise<Departure> {
   const rest = await bringToRest(lived, {
     without: (module) => stays({ module }),
     timeout,
@@ -72,7 +98,13 @@ export async function depart(system: System, { timeout = 5000, signal, send, cod
       rest.resume();
       return neighbor;
     },
-    resume: goOn,
+    async end() {
+      await Promise.all(staying.map((each) => each.end()));
+    },
+    resume() {
+      goOn();
+      for (const each of staying) each.startAnew();
+    },
   };
 }
 
@@ -112,11 +144,40 @@ export function arrive(system: System, image: SystemImage, { modules, code, send
   };
 }
 
-/** What is left of a system that has left is ended: those who stayed. */
-export async function endLeft(system: System): Promise<void> {
-  const lived = live(system);
-  for (const process of [...lived.processes.values()].toReversed()) {
-    if (stays(process) && process.phase !== "exited") await lived.shutDown(process, 5000);
+/** A process that stays, and what its supervisor, which may be gone by then, says of its end. */
+class Staying {
+  readonly #process: Process;
+  readonly #child: Child | null;
+  readonly #supervision: Supervision | null;
+
+  constructor(process: Process) {
+    this.#process = process;
+    this.#supervision = (process.supervisor?.state ?? null) as Supervision | null;
+    this.#child = this.#supervision?.childOf(process) ?? null;
+  }
+
+  end(): Promise<void> {
+    const { host } = this.#process;
+    return (host as LiveSystem).shutDown(this.#process, this.#child?.spec.shutdown ?? 5000);
+  }
+
+  /** Where it was ended for a move that came to nothing. */
+  startAnew(): void {
+    const { supervisor, phase } = this.#process;
+    if (phase !== "exited" || this.#child === null || supervisor === null) return;
+    this.#supervision?.lose(this.#child);
+    supervisor.info("startLeft", []);
+  }
+}
+
+/** Waits until nobody has anything to do, as far as that comes to pass in so many milliseconds. */
+async function finishQueued(system: LiveSystem, limit: number, signal: AbortSignal | undefined): Promise<void> {
+  const { clock } = system;
+  const end = clock.monotonic() + limit;
+  const isIdle = (): boolean =>
+    [...system.processes.values()].every(({ flight, queued, suspendedBySys }) => flight === null && (queued === 0 || suspendedBySys));
+  while (!isIdle() && clock.monotonic() < end && signal?.aborted !== true) {
+    await new Promise<void>((resolve) => void clock.setTimeout(resolve, lookEvery));
   }
 }
 
@@ -138,3 +199,5 @@ export function obstacleError({ pid, name, module, path, what }: Obstacle): Upgr
 
 const canceled = upgradeError("INSTAR_UPGRADE_CANCELED", "the move was canceled before anything had gone; nothing was changed.");
 const numbersApart = 1_000_000;
+/** Milliseconds. */
+const lookEvery = 5;

@@ -245,9 +245,19 @@ export interface UpgradeParams {
   readonly timeout?: number;
   /** `otp`: as OTP's release handler does, one process after the other. Default: all processes or none. */
   readonly mode?: "otp";
+  /** How the change is carried out. Default `hot`. Not with `mode`; `probation` only with `hot`. */
+  readonly strategy?: Strategy;
+  /** With `window`: how long what is queued may take before everything comes to rest, in milliseconds. Default 10000. */
+  readonly drain?: number;
   /** Watch the new code for a while after the commit. Default: no probation. Not with `mode`. */
   readonly probation?: ProbationParams;
 }
+
+/**
+ * `hot`: states are converted where they are, in one turn. `restart`: processes are ended, and started anew on the new code. `window`: the
+ * application ends, and its states go on in a new process. `blue-green`: the new process is started first, and takes over.
+ */
+export type Strategy = "hot" | "restart" | "window" | "blue-green";
 
 export interface ProbationParams {
   /** Milliseconds. */
@@ -258,7 +268,7 @@ export interface ProbationParams {
 
 export type PlanParams = Pick<UpgradeParams, "modules">;
 
-export type RollbackParams = Pick<UpgradeParams, "extra" | "onBusy" | "timeout" | "probation">;
+export type RollbackParams = Pick<UpgradeParams, "extra" | "onBusy" | "timeout" | "probation" | "strategy" | "drain">;
 
 export interface DowngradeParams extends RollbackParams {
   /** All targets go back in one transaction. */
@@ -312,6 +322,8 @@ export interface UpgradeReport {
   readonly probation?: { readonly until: string };
   /** How it was done; left out where it was all or nothing. After `otp`, `failed` means that it stopped midway and nothing was put back. */
   readonly mode?: "otp";
+  /** How it was carried out; left out where that was `hot`. */
+  readonly strategy?: Strategy;
   /** What it was, where that was no upgrade to the sources: back to an earlier version, or to what the last upgrade replaced. */
   readonly operation?: "downgrade" | "rollback";
   /** Why the runtime began it by itself: the upgrade before did not survive its probation. Left out where somebody asked for it. */

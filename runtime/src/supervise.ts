@@ -155,6 +155,12 @@ export class Supervision {
     return supervision;
   }
 
+  /** A child was ended without its knowledge, for a move to another program, and is to be started again by `startLeft`. */
+  lose(child: Child): void {
+    this.#children.ended(child);
+    this.#starting = [...this.#starting, child];
+  }
+
   /** When its children were restarted, in milliseconds before now. */
   get restartsAgo(): readonly number[] {
     return this.#restarts.map((at) => this.#self.host.clock.monotonic() - at);

@@ -9,7 +9,15 @@ import type { Socket } from "node:net";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { CancellationTokenSource, IPCMessageReader, IPCMessageWriter, createMessageConnection } from "vscode-jsonrpc/node";
 import type { RuntimeInfo, StuckProcess } from "../protocol.ts";
-import type { ChildNotifications, ChildOptions, ChildRequests, Heartbeat } from "./child-protocol.ts";
+import type { Letter } from "../neighbor.ts";
+import {
+  type ChildNotifications,
+  type ChildOptions,
+  type ChildRequests,
+  connectionMethod,
+  type Heartbeat,
+  type ParentRequests,
+} from "./child-protocol.ts";
 import { DevError } from "./dev-error.ts";
 import { type WatchdogChannel, openWatchdogChannel } from "./watchdog-channel.ts";
 import { watchdogDescriptor } from "./watchdog.ts";
@@ -21,6 +29,7 @@ export interface ApplicationOptions {
   /** Milliseconds after which a handler that does not return is broken off; null for never. */
   readonly handlerLimit: number | null;
   readonly onNotification: <N extends keyof ChildNotifications>(name: N, params: ChildNotifications[N]) => void;
+  readonly onListen: (port: number, host: string) => Promise<ParentRequests["listen"]["result"]>;
   /** Lines that the application printed, where `stdio` is `pipe`. */
   readonly onOutput: (stream: "stdout" | "stderr", line: string) => void;
   readonly onStatus: (status: RuntimeInfo["status"]) => void;
@@ -44,13 +53,18 @@ export interface Application {
     params: ChildRequests[M]["params"],
     options?: RequestOptions<ChildRequests[M]["result"]>,
   ): Promise<ChildRequests[M]["result"]>;
+  /** Something that the other application wrote. */
+  letter(letter: Letter): void;
+  /** Hands over a connection. @returns whether there is somebody who can take it */
+  give(id: string, socket: Socket): boolean;
   /** Called once the supervision tree runs. */
   markRunning(): void;
   /** Ends one process of the application, also one whose handler does not return. @throws DevError where there is none, or no way to do so */
   end(pid: string): Promise<void>;
   /** Asks the process to end its tree and, after `grace` milliseconds, kills it. */
   stop(grace: number): Promise<void>;
-  kill(): void;
+  /** Resolves when the process has ended. */
+  kill(): Promise<void>;
 }
 
 export interface RequestOptions<R> {
@@ -64,9 +78,10 @@ export interface RequestOptions<R> {
 export function startApplication(options: ApplicationOptions): Application {
   const child = forkChild(options);
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
-  for (const name of ["changed", "log", "ended", "rolledBack", "probationEnded"] as const) {
+  for (const name of ["changed", "log", "ended", "rolledBack", "probationEnded", "committed", "letter", "unlisten"] as const) {
     connection.onNotification(name, (params: ChildNotifications[typeof name]) => options.onNotification(name, params));
   }
+  connection.onRequest<unknown, unknown>("listen", ({ port, host }: ParentRequests["listen"]["params"]) => options.onListen(port, host));
   // A write to a process that has just ended is reported by its exit.
   connection.onError(() => {});
   connection.listen();
@@ -197,6 +212,15 @@ export function startApplication(options: ApplicationOptions): Application {
         throw noSuchProcess(pid);
       }
     },
+    letter: (letter) => void connection.sendNotification("letter", letter).catch(() => {}),
+    give(id, socket) {
+      if (!child.connected || status === "exited") return false;
+      child.send({ jsonrpc: "2.0", method: connectionMethod, params: { id } }, socket, (error) => {
+        // It has ended in between; who connected tries again.
+        if (error !== null) socket.destroy();
+      });
+      return true;
+    },
     markRunning: () => setStatus("running"),
     async stop(grace) {
       if (status === "exited") return;
@@ -206,7 +230,10 @@ export function startApplication(options: ApplicationOptions): Application {
       await gone;
       clearTimeout(timer);
     },
-    kill: () => void child.kill("SIGKILL"),
+    kill() {
+      child.kill("SIGKILL");
+      return gone;
+    },
   };
 }
 

@@ -74,7 +74,7 @@ function downgradeParams(params: Record<string, unknown>): DowngradeParams {
   return { targets: checked, ...common(params) };
 }
 
-function common({ extra, onBusy, timeout, probation }: Record<string, unknown>): RollbackParams {
+function common({ extra, onBusy, timeout, probation, strategy, drain, mode }: Record<string, unknown>): RollbackParams {
   if (onBusy !== undefined && onBusy !== "abort" && onBusy !== "wait" && onBusy !== "restart") {
     throw new BadParams('`onBusy` must be "abort", "wait" or "restart"');
   }
@@ -82,12 +82,25 @@ function common({ extra, onBusy, timeout, probation }: Record<string, unknown>):
     throw new BadParams("`timeout` must be a number of milliseconds, 0 or more");
   }
   return {
+    ...strategyParams({ strategy, drain, mode, probation }),
     ...(extra === undefined ? {} : { extra }),
     ...(onBusy === undefined ? {} : { onBusy }),
     ...(timeout === undefined ? {} : { timeout }),
     ...(probation === undefined ? {} : { probation: probationParams(probation) }),
   };
 }
+
+function strategyParams({ strategy, drain, mode, probation }: Record<string, unknown>): Pick<RollbackParams, "strategy" | "drain"> {
+  if (drain !== undefined && (typeof drain !== "number" || !Number.isFinite(drain) || drain < 0))
+    throw new BadParams("`drain` must be a number of milliseconds, 0 or more");
+  const chosen = strategies.find((each) => each === strategy);
+  if (strategy !== undefined && chosen === undefined) throw new BadParams(`\`strategy\` must be one of ${strategies.join(", ")}`);
+  if (chosen !== undefined && chosen !== "hot" && (mode !== undefined || probation !== undefined))
+    throw new BadParams(`\`strategy: "${chosen}"\` has neither \`mode\` nor \`probation\``);
+  return { ...(chosen === undefined ? {} : { strategy: chosen }), ...(drain === undefined ? {} : { drain }) };
+}
+
+const strategies = ["hot", "restart", "window", "blue-green"] as const;
 
 function text(name: string, value: unknown): string {
   if (typeof value !== "string" || value === "") throw new BadParams(`\`${name}\` must be a text`);

@@ -1,4 +1,6 @@
 /** What the parent and the application's process say to each other over Node's IPC channel: method names and plain types. */
+import type { Letter } from "../neighbor.ts";
+import type { Obstacle, SystemImage } from "../system-image.ts";
 import type { BuiltFile, LoadRequest, ReadOnlySteps, ShapeHashes } from "./built-file.ts";
 import type {
   CheckedStates,
@@ -32,6 +34,26 @@ export interface ChildRequests {
   /** Ends one process for `killed`; false where there is none. */
   kill: { params: { readonly pid: string }; result: boolean };
   act: { params: ProcessAction; result: Outcome<null> };
+  /** Loads code, and starts nothing. */
+  load: { params: { readonly load: LoadRequest }; result: Outcome<Loaded> };
+  /** What of the processes cannot go to another program, and what a restart of these modules, or of all, would lose. */
+  travel: { params: Record<string, never>; result: readonly Obstacle[] };
+  /** Brings everything to rest and gives its image. With `drain`, what is queued is finished first, for so many milliseconds at most. */
+  depart: {
+    params: { readonly timeout: number | null; readonly drain: number | null };
+    result: { readonly ok: false; readonly errors: readonly UpgradeError[] } | { readonly ok: true; readonly image: SystemImage };
+  };
+  /** The move has come to nothing: everything goes on. */
+  stay: { params: Record<string, never>; result: null };
+  /** The other program has everything: what still comes is passed on. */
+  leave: { params: Record<string, never>; result: null };
+  /** Makes processes of an image; they do not run before `open`. */
+  arrive: { params: { readonly entry: string; readonly image: SystemImage }; result: Outcome<Loaded> };
+  open: { params: Record<string, never>; result: null };
+  /** After `leave`: ends those who stayed, and waits for the answers that are due here. */
+  drain: { params: Record<string, never>; result: null };
+  /** The other program is gone. */
+  parted: { params: Record<string, never>; result: null };
   /** Ends the supervision tree; the process then exits. */
   stop: { params: Record<string, never>; result: null };
   /** Answered as soon as the event loop turns. */
@@ -60,7 +82,25 @@ export interface ChildNotifications {
   /** An upgrade did not survive its probation. */
   rolledBack: RolledBack;
   probationEnded: { readonly until: string };
+  /** An upgrade of processes that have come from another program, and do not run yet, has been committed. */
+  committed: Record<string, never>;
+  /** For the other program. */
+  letter: Letter;
+  /** A server takes no more connections. */
+  unlisten: { readonly id: string };
   log: { readonly level: "info" | "warning" | "error"; readonly text: string };
+}
+
+/** How the parent calls a connection that it hands over, beside the messages of the two. */
+export const connectionMethod = "connection";
+
+/** Child to parent, with an answer. */
+export interface ParentRequests {
+  /** A server of the application wants to listen; its connections come with this id. */
+  listen: {
+    params: { readonly port: number; readonly host: string };
+    result: { readonly id: string; readonly port: number } | { readonly error: string };
+  };
 }
 
 /** What became of the states of one module. */
@@ -87,6 +127,7 @@ export interface ChildUpgrade extends ChildPlan {
   readonly timeout: number | null;
   readonly onBusy: "abort" | "wait" | "restart" | null;
   readonly mode: "otp" | null;
+  readonly strategy: "restart" | null;
   readonly probation: ProbationParams | null;
   /** For the shapes of what changes, before and after. */
   readonly validators: ValidatorSources;

@@ -6,15 +6,18 @@ import { type CancellationToken, IPCMessageReader, IPCMessageWriter, createMessa
 import { type SystemEvent, defaultSystem, followContext, guardDrains, isHandle, subscribe } from "../internal.ts";
 import type { Supervisor } from "../supervisor.ts";
 import { formatReason, isOrderly } from "../exit.ts";
+import type { Letter } from "../neighbor.ts";
 import { withSignal } from "./abort-signal.ts";
 import { attributeErrors } from "./attribute-errors.ts";
-import type { ChildNotifications, ChildOptions, ChildRequests } from "./child-protocol.ts";
+import type { ChildNotifications, ChildOptions, ChildRequests, ParentRequests } from "./child-protocol.ts";
 import { type Question, createCodeService } from "./code-service.ts";
 import { createCodeServer } from "./code-server.ts";
 import { DevError, type Place, toUpgradeError } from "./dev-error.ts";
+import { createMoveService } from "./move-service.ts";
 import { createPackageLoader } from "./package-loader.ts";
 import { createThrottle } from "./throttle.ts";
 import { lookAtRunningCode } from "./running-code.ts";
+import { takeConnections } from "./take-connections.ts";
 import { startWatchdog } from "./watchdog.ts";
 import { installSourceMaps } from "./source-maps.ts";
 
@@ -30,6 +33,7 @@ const codeServer = createCodeServer({ root, packages: createPackageLoader(), map
 const system = defaultSystem();
 followContext(system);
 const service = createCodeService(system, codeServer);
+const move = createMoveService({ system, codeServer, loaded: service.loaded, send: (letter) => notify("letter", letter) });
 let rootPid: string | null = null;
 let stopping = false;
 
@@ -49,6 +53,16 @@ for (const method of [
 ] as const) {
   serve(method, service[method] as (params: unknown, signal: AbortSignal) => never);
 }
+for (const method of ["load", "travel", "depart", "stay", "leave", "open", "drain", "parted"] as const) {
+  serve(method, move[method] as (params: unknown, signal: AbortSignal) => never);
+}
+serve("arrive", async (params, signal) => {
+  const outcome = await move.arrive(params, signal);
+  const application = [...codeServer.modules.values()].find((record) => record.file === params.entry);
+  rootPid = params.image.processes.find(({ module, supervisor }) => module === application?.module.id && supervisor === null)?.pid ?? null;
+  return outcome;
+});
+connection.onNotification("letter", (letter: Letter) => move.letter(letter));
 serve("start", async ({ entry, load }) => {
   try {
     await startApplication(entry, load);
@@ -60,7 +74,8 @@ serve("start", async ({ entry, load }) => {
 });
 serve("stop", async () => {
   stopping = true;
-  await system.stop();
+  // Those who have left live on elsewhere.
+  if (!move.left) await system.stop();
   // After the answer has been written.
   setImmediate(() => process.disconnect?.());
   return null;
@@ -80,6 +95,7 @@ const announce = createThrottle(100, () => notify("changed", {}));
 subscribe(system, (event) => {
   announce();
   if (event.type === "exited") onExit(event);
+  else if (event.type === "upgraded" && move.waiting) notify("committed", {});
   else if (event.type === "rolledBack") notify("rolledBack", { report: event.report, loaded: service.loaded() });
   else if (event.type === "probationEnded") notify("probationEnded", { until: event.until });
 });
@@ -87,11 +103,16 @@ subscribe(system, (event) => {
 // The watchdog's signal to a handler that returned at the last moment. Ctrl-C is the parent's, which ends this process in order.
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => {
-  void system.stop().finally(() => process.exit(143));
+  void (move.left ? Promise.resolve() : system.stop()).finally(() => process.exit(143));
 });
 process.on("disconnect", () => {
   // An orderly stop has ended everything. Otherwise the parent is gone, and nobody could reach the application any more.
   process.exit(stopping ? (process.exitCode ?? 0) : 1);
+});
+
+takeConnections({
+  ask: (port, host) => connection.sendRequest<ParentRequests["listen"]["result"]>("listen", { port, host }),
+  closed: (id) => notify("unlisten", { id }),
 });
 
 function serve<M extends keyof ChildRequests>(

@@ -85,6 +85,8 @@ export interface CodeServer {
   closureOf(id: string): readonly BuiltFile[];
   /** By module id: the modules that each one imports at run time, once these files are loaded. */
   importsOf(layers: readonly Layer[]): ReadonlyMap<string, readonly string[]>;
+  /** How `mfa` reaches the current exports of a file, by its path from the root without extension; null where none such is loaded. */
+  referenceTo(module: string): ModuleReference | null;
   /** Hashes of the code that is held, which therefore need not be sent again. */
   held(): string[];
   /** Lets go of the old versions that the core has purged, and ends their timers. @returns how many timers there were */
@@ -543,6 +545,10 @@ export function createCodeServer(options: {
       for (const built of layers.flatMap((layer) => layer.files)) files.set(built.file, built);
       const ids = new Map([...modules.values()].map(({ file, module }) => [file, module.id]));
       return new Map([...ids].map(([file, id]) => [id, importedModules(file, files, ids)]));
+    },
+    referenceTo(module) {
+      const file = [...current.keys()].find((each) => moduleId(root, each) === module);
+      return file === undefined ? null : referenceTo(file);
     },
     held: () => [...codes.keys()],
     release: settle,

@@ -15,11 +15,13 @@ import {
   upgrade,
 } from "../internal.ts";
 import type { LoadedModuleInfo, UpgradeError, UpgradePlan } from "../protocol.ts";
+import { live } from "../system.ts";
 import type { ReadOnlySteps } from "./built-file.ts";
 import type { ChildPlan, ChildRequests, ChildUpgrade, Loaded, UpgradeOutcome } from "./child-protocol.ts";
 import { actOnProcess } from "./act-on-process.ts";
 import { findHolders, heldBy } from "./code-holders.ts";
 import type { CodeServer, Prepared } from "./code-server.ts";
+import type { MoveMethod } from "./move-service.ts";
 import { DevError, toUpgradeError } from "./dev-error.ts";
 import { purgeModule } from "./purge-module.ts";
 import { emptyPlan, emptyReport } from "./report.ts";
@@ -28,7 +30,7 @@ import { createValidators } from "./validators.ts";
 
 /** The requests that do not depend on how the application was started. */
 export type CodeService = {
-  readonly [M in Exclude<keyof ChildRequests, "start" | "stop" | "ping">]: (
+  readonly [M in Exclude<keyof ChildRequests, MoveMethod | "start" | "stop" | "ping">]: (
     params: ChildRequests[M]["params"],
     signal: AbortSignal,
   ) => ChildRequests[M]["result"] | Promise<ChildRequests[M]["result"]>;
@@ -96,7 +98,14 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
       },
     );
     const { reinstantiated } = prepared;
-    return { report: reinstantiated.length === 0 ? report : { ...report, reinstantiated }, committedAt };
+    return {
+      report: {
+        ...report,
+        ...(reinstantiated.length > 0 && { reinstantiated }),
+        ...(request.strategy !== null && { strategy: request.strategy }),
+      },
+      committedAt,
+    };
   }
 
   async function planPrepared(request: ChildPlan): Promise<UpgradePlan> {
@@ -120,7 +129,13 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
     const known = new Set(request.compatible);
     const changes: ModuleChange[] = [];
     const errors: UpgradeError[] = [];
+    const restarts = "strategy" in request && request.strategy === "restart";
     for (const { module, to, reinstantiated } of prepared.changes) {
+      // No state goes over, so no step is needed; but supervisors stay, or all that they supervise would end with them.
+      if (restarts && module.current.kind === "actor" && to.kind === "actor") {
+        changes.push({ module, to, kind: "restart", steps: [] });
+        continue;
+      }
       const plan = planSteps({
         module,
         to,
@@ -171,11 +186,12 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
   }
 
   function listModules(): LoadedModuleInfo[] {
-    const live = processes(system);
+    // Not by `processes`, which measures every state.
+    const counts = new Map<string, number>();
+    for (const { module } of live(system).processes.values()) counts.set(module.id, (counts.get(module.id) ?? 0) + 1);
     const held = codeServer.heldCode();
     return [...codeServer.modules.values()].map((record) => {
       const { module, file } = record;
-      const own = live.filter((process) => process.module === module.id);
       return {
         id: module.id,
         file,
@@ -183,7 +199,7 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
         vsn: module.current.vsn,
         shape: module.current.shape,
         old: module.old === null ? null : { vsn: module.old.vsn, ...heldBy(system, record, held) },
-        processes: own.length,
+        processes: counts.get(module.id) ?? 0,
       };
     });
   }

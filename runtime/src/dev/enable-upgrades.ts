@@ -57,6 +57,7 @@ export async function enableUpgrades(options: UpgradeOptions): Promise<EnabledUp
     store: createBuildStore(root),
     shapes: null,
     request,
+    moves: null,
     patience: 0,
     onFinished(report) {
       onLog(report.outcome === "committed" ? "info" : report.outcome === "canceled" ? "warning" : "error", formatReport(report));

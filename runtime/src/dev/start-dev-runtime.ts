@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
 import { setImmediate as immediate, setTimeout as delay } from "node:timers/promises";
+import type { Letter } from "../neighbor.ts";
 import { type RunFile, type RuntimeInfo, protocolVersion } from "../protocol.ts";
 import { type Application, formatStuck, startApplication } from "./application.ts";
 import { createBuildStore } from "./build-store.ts";
@@ -15,6 +16,8 @@ import { ensureInstarFolder } from "./instar-folder.ts";
 import type { DevRuntime, DevRuntimeOptions } from "./options.ts";
 import { createRestarts, defaultRestartPolicy, type RestartPolicy } from "./restart-policy.ts";
 import { removeRunFile, runFilePath, writeRunFile } from "./run-file.ts";
+import { createMoves } from "./moves.ts";
+import { createOpenPorts } from "./open-ports.ts";
 import { type Upgrader, createUpgrader, formatReport } from "./upgrader.ts";
 import { type Saved, type Watcher, createWatcher } from "./watcher.ts";
 
@@ -70,6 +73,9 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
       onNotification(kind, params) {
         if (kind === "changed") changed();
         else if (kind === "ended") ended = true;
+        else if (kind === "committed") director.committed(launched);
+        else if (kind === "letter") director.letter(launched, params as Letter);
+        else if (kind === "unlisten") ports.unlisten(launched, (params as { id: string }).id);
         else if (kind === "rolledBack") upgrader.rolledBack(params as RolledBack);
         else if (kind === "probationEnded") {
           const { until } = params as { until: string };
@@ -79,6 +85,7 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
         // The application has printed it already.
         else endpoint?.notify("runtime/log", params as { level: "error"; text: string });
       },
+      onListen: (port, host) => ports.listen(launched, port, host),
       onOutput: (stream, line) => log(stream === "stdout" ? "info" : "warning", line),
       onStatus(status) {
         if (status === "unresponsive" && launched.stuck === null) {
@@ -95,6 +102,8 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
         log("error", `process ${pid} was killed: its handler had not returned after ${(after / 1000).toFixed(1)} s.`),
       onExit(code, signal) {
         const told = { code, signal };
+        ports.forget(launched);
+        if (director.exited(launched)) return changed();
         if (stopping !== null || restarting !== null) return endpoint?.notify("runtime/exited", { ...told, next: null });
         const how = signal ?? `exit code ${code}`;
         // New code whose supervision tree ends during its probation does not hold either.
@@ -105,6 +114,21 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
     });
     return launched;
   };
+  const ports = createOpenPorts();
+  const director = createMoves({
+    root,
+    name,
+    entry,
+    ports,
+    current: () => application,
+    launch,
+    succeed(next) {
+      application = next;
+      changed();
+    },
+    crashed: () => onCrash("a move to another process that went wrong"),
+    log,
+  });
   let application = launch();
 
   const upgrader = createUpgrader({
@@ -114,6 +138,7 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
     store: createBuildStore(root),
     shapes: options.shapes ?? null,
     request: (...args) => application.request(...args),
+    moves: director.moves,
     patience: 4 * heartbeat.limit,
     onFinished(report) {
       log(report.outcome === "committed" ? "info" : report.outcome === "canceled" ? "warning" : "error", formatReport(report));
@@ -174,7 +199,7 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
     try {
       await startTree(application, entry, load, upgrader);
     } catch (error) {
-      application.kill();
+      void application.kill();
       throw error;
     }
     log("info", "the application runs again.");
@@ -230,7 +255,8 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
     // An upgrade that cannot be canceled any more ends with its process at the latest. Who asked for it hears what has become of it, unless
     // it waits for an analysis that does not answer.
     const canceled = upgrader.cancel();
-    await application.stop(grace);
+    await Promise.all([application.stop(grace), director.stop()]);
+    ports.close();
     removeRunFile(path, token);
     await Promise.race([canceled, delay(patience, undefined, { ref: false })]);
     // Its answer takes some turns of the event loop until it is written.
@@ -244,11 +270,11 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
   const unhook = hookProcess({
     onSignal() {
       // Whoever asks twice does not want to wait.
-      if (stopping !== null) application.kill();
+      if (stopping !== null) void application.kill();
       void stop();
     },
     onExit() {
-      application.kill();
+      void application.kill();
       removeRunFile(path, token);
     },
   });

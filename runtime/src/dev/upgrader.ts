@@ -18,10 +18,11 @@ import { EndedMeanwhile, type Application } from "./application.ts";
 import type { BuildStore, Manifest } from "./build-store.ts";
 import type { Builder } from "./builder.ts";
 import type { BuiltFile, Code, Layer, LoadRequest, ShapeHashes } from "./built-file.ts";
-import type { GoneModule, Loaded, LoadedVersion, RolledBack, UpgradeOutcome } from "./child-protocol.ts";
+import type { ChildRequests, GoneModule, Loaded, LoadedVersion, RolledBack, UpgradeOutcome } from "./child-protocol.ts";
 import { DevError, formatUpgradeError, toUpgradeError } from "./dev-error.ts";
 import { moduleId } from "./module-id.ts";
 import type { ShapeComparison, ShapePort } from "./options.ts";
+import type { Moves, MoveStrategy } from "./moves.ts";
 import { emptyPlan, emptyReport } from "./report.ts";
 
 export interface Upgrader {
@@ -72,6 +73,8 @@ export interface UpgraderOptions {
   readonly store: BuildStore;
   readonly shapes: ShapePort | null;
   readonly request: Application["request"];
+  /** Null where there is no parent that could start another process. */
+  readonly moves: Moves | null;
   /** How long an upgrade that keeps the application's thread busy is waited for, in milliseconds, once the heartbeat has been missed. */
   readonly patience: number;
   readonly onFinished: (report: UpgradeReport) => void;
@@ -80,7 +83,7 @@ export interface UpgraderOptions {
 }
 
 export function createUpgrader(options: UpgraderOptions): Upgrader {
-  const { root, entry, builder, store, shapes, request, patience, onFinished, onRolledBack, onLog } = options;
+  const { root, entry, builder, store, shapes, request, moves, patience, onFinished, onRolledBack, onLog } = options;
   let loaded: Loaded = { modules: [], held: [] };
   let first: readonly BuiltFile[] = [];
   /** What has been said of an analysis that fails. */
@@ -259,6 +262,19 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
 
   const codeFromBuilder = ({ hash }: BuiltFile): Code | undefined => builder.codeOf(hash);
 
+  /** All of this code for a process that holds none; null where it is not kept, or where modules ran with different versions of a file. */
+  function sameLoad(manifests: readonly Manifest[]): LoadRequest | null {
+    const [layer, ...others] = toLayers(manifests.toSorted((one, other) => Number(other.file === entry) - Number(one.file === entry)));
+    if (layer === undefined || others.length > 0) return null;
+    const codes = Object.fromEntries(
+      layer.files.flatMap((built) => {
+        const code = builder.codeOf(built.hash) ?? store.codeOf(built);
+        return code === undefined ? [] : [[built.hash, code]];
+      }),
+    );
+    return layer.files.every(({ hash }) => hash in codes) ? { layers: [layer], codes, shapes: shapesOf(manifests) } : null;
+  }
+
   /** One at a time. */
   function exclusively<R>(abort: AbortController, work: () => Promise<R>): Promise<R> {
     const done = work().finally(() => {
@@ -292,7 +308,50 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     if (running !== null) return emptyReport("refused", [inProgress]);
     const abort = new AbortController();
     const both = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
-    return await exclusively(abort, () => course(prepare, params, { signal: both, since, rehearse, operation }));
+    const { strategy } = params;
+    const when = { signal: both, since, rehearse, operation };
+    const isMove = !rehearse && (strategy === "window" || strategy === "blue-green");
+    return await exclusively(abort, () => (isMove ? courseOfMove(prepare, params, strategy, when) : course(prepare, params, when)));
+  }
+
+  /** By a new process, into which everything goes. */
+  async function courseOfMove(
+    prepare: () => Promise<Prepared>,
+    params: EngineParams,
+    strategy: MoveStrategy,
+    { signal, since, operation }: Omit<When, "builtAt"> & { readonly signal: AbortSignal },
+  ): Promise<UpgradeReport> {
+    const runs = loaded;
+    const end = (report: UpgradeReport, more: Partial<When> = {}): UpgradeReport =>
+      finished({ ...report, strategy }, { since, builtAt: Date.now(), rehearse: false, operation, ...more });
+    let prepared: Prepared;
+    let same: LoadRequest | null;
+    try {
+      if (moves === null)
+        throw new DevError("INSTAR_NOT_UNDER_DEV", `a program that enabled upgrades itself has no parent for ${strategy}.`);
+      // The new process holds no code yet.
+      loaded = { ...runs, held: [] };
+      prepared = await prepare();
+      same = sameLoad(runs.modules.map(toManifest));
+      if (same === null) throw mixedCode(strategy);
+    } catch (error) {
+      return end(emptyReport("refused", [toUpgradeError(error, "INSTAR_BUILD_FAILED")]));
+    } finally {
+      loaded = runs;
+    }
+    const builtAt = Date.now();
+    if (signal.aborted) return end(emptyReport("canceled", [canceled]), { builtAt });
+    const { outcome, loaded: next } = await moves[strategy]({
+      load: same,
+      timeout: params.timeout ?? null,
+      drain: params.drain ?? null,
+      signal,
+      upgrade: (other) => other.request("upgrade", childUpgrade(prepared, params), { signal, patience }),
+    });
+    const { report, committedAt } = outcome;
+    if (committedAt !== null) take(outcome, true);
+    else if (next !== null) loaded = next;
+    return end(report, { builtAt, ...(committedAt !== null && { committedAt }) });
   }
 
   async function course(
@@ -316,21 +375,11 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     // The application may crash before anybody knows whether it has committed.
     const onTrial = before;
     if (!rehearse && params.probation !== undefined) before ??= loaded.modules.map(toManifest);
-    const outcome = await request(
-      "upgrade",
-      {
-        load: prepared.load,
-        gone: prepared.gone,
-        ...prepared.comparison,
-        rehearse,
-        extra: params.extra,
-        timeout: params.timeout ?? null,
-        onBusy: params.onBusy ?? null,
-        mode: params.mode ?? null,
-        probation: params.probation ?? null,
-      },
-      { signal, patience, onLate: (late) => void conclude(late, when, onTrial) },
-    ).catch((error: unknown) => {
+    const outcome = await request("upgrade", childUpgrade(prepared, params, rehearse), {
+      signal,
+      patience,
+      onLate: (late) => void conclude(late, when, onTrial),
+    }).catch((error: unknown) => {
       if (!(error instanceof EndedMeanwhile)) throw error;
       const then = rehearse ? "" : " It is started again with the code of before the upgrade, unless it has crashed too often.";
       throw new DevError("INSTAR_RUNTIME_EXITED", `${error.message}${then}`, { cause: error });
@@ -393,15 +442,14 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     firstShapes: () => describe(newModules(first)),
     loadAgain() {
       const manifests = again ?? before ?? loaded.modules.map(toManifest);
-      const [layer, ...others] = toLayers(manifests.toSorted((one, other) => Number(other.file === entry) - Number(one.file === entry)));
-      if (layer === undefined || others.length > 0) return null;
+      const load = sameLoad(manifests);
+      if (load === null) return null;
       // A process that is started holds nothing yet. If it does not get far, the next one is started with the same.
       loaded = { modules: [], held: [] };
       first = [];
       again = manifests;
       before = null;
-      const load = loadRequest([layer], shapesOf(manifests), (built) => builder.codeOf(built.hash) ?? store.codeOf(built));
-      return layer.files.every(({ hash }) => hash in load.codes) ? load : null;
+      return load;
     },
     adopt(started) {
       loaded = started;
@@ -461,6 +509,29 @@ interface When {
   readonly committedAt?: number;
   readonly rehearse: boolean;
   readonly operation: UpgradeReport["operation"] | undefined;
+}
+
+function childUpgrade({ load, gone, comparison }: Prepared, params: EngineParams, rehearse = false): ChildRequests["upgrade"]["params"] {
+  return {
+    load,
+    gone,
+    ...comparison,
+    rehearse,
+    extra: params.extra,
+    timeout: params.timeout ?? null,
+    onBusy: params.onBusy ?? null,
+    mode: params.mode ?? null,
+    strategy: params.strategy === "restart" ? "restart" : null,
+    probation: params.probation ?? null,
+  };
+}
+
+function mixedCode(strategy: MoveStrategy): DevError {
+  return new DevError(
+    "INSTAR_BUILD_NOT_KEPT",
+    `${strategy} starts a new process with the code that runs now, and that is not kept as a whole: modules run with different versions of a ` +
+      "file, or builds are gone from .instar/builds. Upgrade all modules (--strategy hot or restart) first.",
+  );
 }
 
 function toManifest({ id, vsn, shape, file, closure }: LoadedVersion): Manifest {

@@ -3,8 +3,9 @@ import type { Command } from "commander";
 import { type LiveOptions, carryOut, patience, withLiveOptions } from "./carry-out.ts";
 import { UsageError } from "./exit.ts";
 import { connectLive } from "./live.ts";
-import { type ProbationOptions, probationParams, withProbationOptions } from "./probation-options.ts";
+import { withProbationOptions } from "./probation-options.ts";
 import { moduleIds } from "./project.ts";
+import { type StrategyOptions, strategyParams, withStrategyOptions } from "./strategy-options.ts";
 
 interface Target {
   readonly module: string;
@@ -12,13 +13,13 @@ interface Target {
 }
 
 export function registerDowngrade(program: Command): void {
-  withProbationOptions(withLiveOptions(program.command("downgrade")))
+  withStrategyOptions(withProbationOptions(withLiveOptions(program.command("downgrade"))))
     .description("take modules of the running system back to earlier versions: all processes or none")
     .argument("<module-and-vsn...>", "a module and the version to go back to; more pairs go back in the same transaction")
     .usage("[options] <module> <vsn> [<module> <vsn> ...]")
-    .action(async (words: string[], options: LiveOptions & ProbationOptions, command: Command) => {
+    .action(async (words: string[], options: LiveOptions & StrategyOptions, command: Command) => {
       const named = targets(words);
-      const probation = probationParams(options);
+      const strategy = strategyParams(options);
       const { root, connection } = await connectLive(command, options.runtime);
       try {
         const { modules } = await connection.request("modules/list", {});
@@ -30,7 +31,7 @@ export function registerDowngrade(program: Command): void {
         const resolved = named.map(({ vsn }, index) => ({ module: ids[index] as string, vsn }));
         const twice = ids.find((id, index) => ids.indexOf(id) !== index);
         if (twice !== undefined) throw new UsageError(`${twice} is named twice. Give it one version.`);
-        await carryOut(connection, "upgrade/downgrade", { targets: resolved, ...patience(options), ...probation }, options.format);
+        await carryOut(connection, "upgrade/downgrade", { targets: resolved, ...patience(options), ...strategy }, options.format);
       } finally {
         connection.close();
       }

@@ -5,26 +5,31 @@ import { findingError, reportWithout } from "../live/operate.ts";
 import { type LiveOptions, carryOut, patience, withLiveOptions } from "./carry-out.ts";
 import { exitCode, UsageError } from "./exit.ts";
 import { connectLive } from "./live.ts";
-import { type ProbationOptions, probationParams, withProbationOptions } from "./probation-options.ts";
+import { withProbationOptions } from "./probation-options.ts";
 import { moduleIds, openProject } from "./project.ts";
+import { type StrategyOptions, strategyParams, withStrategyOptions } from "./strategy-options.ts";
 import { count, print, printError, printJson } from "./terminal.ts";
 
 export function registerUpgrade(program: Command): void {
-  withProbationOptions(withLiveOptions(program.command("upgrade")))
+  withStrategyOptions(withProbationOptions(withLiveOptions(program.command("upgrade"))))
     .description("upgrade the running system to the sources as they are: all processes or none")
     .argument("[module...]", "ids or files of actor modules; all that changed if left out")
     .option("--force", "upgrade although there are findings at error level", false)
     .addOption(new Option("--mode <mode>", "otp: one process after the other, as OTP's release handler does").choices(["otp"]))
     .action(async (names: string[], options: UpgradeOptions, command: Command) => {
       const { mode } = options;
-      const probation = probationParams(options);
-      if (mode !== undefined && "probation" in probation) throw new UsageError("--mode otp knows no way back, so there is no --probation.");
+      const strategy = strategyParams(options);
+      if (mode !== undefined && "probation" in strategy) throw new UsageError("--mode otp knows no way back, so there is no --probation.");
+      if (mode !== undefined && "strategy" in strategy)
+        throw new UsageError(`--mode otp is a way of its own, so there is no --strategy ${options.strategy}.`);
       const { root, connection } = await connectLive(command, options.runtime);
       try {
         const { modules } = await connection.request("modules/list", {});
         const loaded = modules.map(({ id }) => id);
         const ids = moduleIds(names, root, modules);
-        if (!options.force && (await refusedByAnalysis(root, ids.length > 0 ? ids : loaded, options.format))) {
+        // Where no state goes over, what the analysis has against states is beside the point.
+        const isChecked = !options.force && options.strategy !== "restart";
+        if (isChecked && (await refusedByAnalysis(root, ids.length > 0 ? ids : loaded, options.format))) {
           process.exitCode = exitCode.refused;
           return;
         }
@@ -32,7 +37,7 @@ export function registerUpgrade(program: Command): void {
           ...(ids.length > 0 ? { modules: ids } : {}),
           ...patience(options),
           ...(mode === undefined ? {} : { mode }),
-          ...probation,
+          ...strategy,
         };
         await carryOut(connection, "upgrade/apply", params, options.format);
       } finally {
@@ -41,7 +46,7 @@ export function registerUpgrade(program: Command): void {
     });
 }
 
-interface UpgradeOptions extends LiveOptions, ProbationOptions {
+interface UpgradeOptions extends LiveOptions, StrategyOptions {
   readonly force: boolean;
   readonly mode?: "otp";
 }

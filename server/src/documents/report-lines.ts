@@ -125,8 +125,8 @@ function headline(report: UpgradeReport): Cell {
   return said[outcome] ?? `${outcome}${errors.length > 0 ? " (see the errors below)" : ""}`;
 }
 
-function committedText({ operation, modules, time }: UpgradeReport): string {
-  const duration = milliseconds(time.total);
+function committedText({ operation, modules, time, strategy }: UpgradeReport): string {
+  const duration = `${milliseconds(time.total)}${strategy === undefined ? "" : `, by ${strategy}`}`;
   if (operation === undefined) return `Committed in ${duration}: the new code serves.`;
   const versions = modules.map(({ id, to }) => `version ${to} of ${id}`);
   const where = versions.length > 3 ? `with ${versions.length} modules` : `to ${versions.join(" and ")}`;

@@ -1,0 +1,302 @@
+/**
+ * `createMoves`: the ways of carrying out a change by a new process. `blue-green` starts it beside the old one, `window` after it. In both, the
+ * new process begins with the code and the processes of the old one, at rest; the change is an ordinary upgrade there; and only when
+ * that is committed do they run. So whatever goes wrong before happens to copies, and the old process, or its image, goes on.
+ */
+import type { Letter } from "../neighbor.ts";
+import { obstacleError } from "../hand-over.ts";
+import type { SystemImage } from "../system-image.ts";
+import type { Application } from "./application.ts";
+import type { LoadRequest } from "./built-file.ts";
+import type { Loaded, Outcome, UpgradeOutcome } from "./child-protocol.ts";
+import { asDevError } from "./control-handlers.ts";
+import { DevError, toUpgradeError } from "./dev-error.ts";
+import type { OpenPorts } from "./open-ports.ts";
+import { emptyReport } from "./report.ts";
+import { createSavedStates } from "./saved-states.ts";
+import type { UpgradeError, UpgradeReport } from "../protocol.ts";
+
+export type MoveStrategy = "window" | "blue-green";
+
+export interface MovePlan {
+  /** The code that runs now. */
+  readonly load: LoadRequest;
+  readonly timeout: number | null;
+  readonly drain: number | null;
+  readonly signal: AbortSignal;
+  /** The change itself, in the new process. */
+  readonly upgrade: (application: Application) => Promise<UpgradeOutcome>;
+}
+
+export interface Moved {
+  readonly outcome: UpgradeOutcome;
+  /** What is loaded in a process that was started for the way back; null where the one of before serves on. */
+  readonly loaded: Loaded | null;
+}
+
+export type Moves = { readonly [S in MoveStrategy]: (plan: MovePlan) => Promise<Moved> };
+
+export interface MoveHost {
+  readonly root: string;
+  readonly name: string;
+  readonly entry: string;
+  readonly ports: OpenPorts;
+  readonly current: () => Application;
+  /** A further process. */
+  readonly launch: () => Application;
+  /** From now on that one is the application. */
+  readonly succeed: (next: Application) => void;
+  /** The application has ended, and nobody has its processes. */
+  readonly crashed: () => void;
+  readonly log: (level: "info" | "warning" | "error", text: string) => void;
+}
+
+export interface MoveDirector {
+  readonly moves: Moves;
+  /** What a process says to the one that it moves to, or came from. */
+  letter(from: Application, letter: Letter): void;
+  /** The processes that have arrived have their new code. */
+  committed(application: Application): void;
+  /** @returns whether the end of this process is a matter of a move */
+  exited(application: Application): boolean;
+  /** Ends what is left of processes that have been left. */
+  stop(): Promise<void>;
+}
+
+/** How long what was left may take to end, in milliseconds. */
+const mostDraining = 60_000;
+/** How long the new process may take until it listens where the old one did. */
+const mostOpening = 10_000;
+
+export function createMoves(host: MoveHost): MoveDirector {
+  const { root, name, entry, ports, log } = host;
+  const saved = createSavedStates(root, name);
+  const partners = new Map<Application, Application>();
+  const onCommitted = new Map<Application, () => void>();
+  /** Processes whose end nobody has to worry about. */
+  const spare = new Set<Application>();
+  /** Those that still have something to do for callers of before. */
+  const draining = new Set<Application>();
+
+  /** A process that has the code that runs now, and nothing else. */
+  async function prepared(load: LoadRequest): Promise<Application> {
+    const next = host.launch();
+    spare.add(next);
+    try {
+      valueOf(await next.request("load", { load }));
+      return next;
+    } catch (error) {
+      await next.kill();
+      throw error;
+    }
+  }
+
+  /** The image becomes processes, which are upgraded, and do not run yet. */
+  async function upgraded(next: Application, image: SystemImage, plan: MovePlan): Promise<{ readonly done: Promise<UpgradeOutcome> }> {
+    valueOf(await next.request("arrive", { entry, image }));
+    const committed = new Promise<null>((resolve) => onCommitted.set(next, () => resolve(null)));
+    const done = plan.upgrade(next);
+    const early = await Promise.race([committed, done]);
+    onCommitted.delete(next);
+    if (early !== null && early.committedAt === null) throw new NotCommitted(early);
+    return { done };
+  }
+
+  async function open(next: Application): Promise<void> {
+    spare.delete(next);
+    host.succeed(next);
+    await next.request("open", {});
+    next.markRunning();
+  }
+
+  /** Starts a process for what the old code had, since there is none that has it any more. */
+  async function comeBack(image: SystemImage, load: LoadRequest): Promise<Loaded | null> {
+    try {
+      const next = await prepared(load);
+      const loaded = valueOf(await next.request("arrive", { entry, image }));
+      await open(next);
+      log("warning", "the code of before serves again, in a new process, with the states that it had.");
+      return loaded;
+    } catch (error) {
+      log("error", `the way back failed as well: ${(error as Error).message}`);
+      host.crashed();
+      return null;
+    }
+  }
+
+  /** What the old one has begun, it finishes: its connections, and the answers that are due to callers in it. */
+  async function drain(blue: Application, ids: readonly string[]): Promise<void> {
+    draining.add(blue);
+    const limit = setTimeout(() => void blue.kill(), mostDraining);
+    try {
+      const begin = Date.now();
+      const isServed = (): boolean => ids.every((id) => ports.idsOf(host.current()).includes(id));
+      while (!isServed() && Date.now() - begin < mostOpening) await new Promise((resolve) => setTimeout(resolve, 10));
+      await blue.request("drain", {});
+      log("info", "the process of before has finished what it had begun, and ends.");
+    } catch (error) {
+      log("warning", `the process of before ended early: ${(error as Error).message}`);
+    } finally {
+      clearTimeout(limit);
+      await blue.kill();
+      draining.delete(blue);
+    }
+  }
+
+  async function blueGreen(plan: MovePlan): Promise<Moved> {
+    const blue = host.current();
+    if (draining.size > 0) throw stillDraining();
+    await refuseObstacles(blue);
+    const green = await prepared(plan.load);
+    let image: SystemImage | null = null;
+    let pausedAt = 0;
+    try {
+      const departure = await blue.request("depart", { timeout: plan.timeout, drain: null }, { signal: plan.signal });
+      if (!departure.ok) throw new Refused(departure.errors);
+      pausedAt = performance.now();
+      ({ image } = departure);
+      spare.add(blue);
+      const { done } = await upgraded(green, image, plan);
+      // From here on there is no way back but by a move: whatever becomes of the old one, the new one serves.
+      partners.set(blue, green).set(green, blue);
+      const ids = ports.idsOf(blue);
+      if (blue.status !== "exited") await blue.request("leave", {}).catch(() => {});
+      await open(green);
+      const pause = performance.now() - pausedAt;
+      const outcome = await done;
+      void drain(blue, ids);
+      return { outcome: withPause(outcome, pause), loaded: null };
+    } catch (error) {
+      spare.add(green);
+      await green.kill();
+      return { outcome: outcomeOf(error), loaded: await goOn(blue, image, plan) };
+    }
+  }
+
+  async function window(plan: MovePlan): Promise<Moved> {
+    const blue = host.current();
+    if (draining.size > 0) throw stillDraining();
+    await refuseObstacles(blue);
+    let image: SystemImage | null = null;
+    let next: Application | null = null;
+    ports.hold(true);
+    try {
+      const departure = await blue.request("depart", { timeout: plan.timeout, drain: plan.drain ?? 10_000 }, { signal: plan.signal });
+      if (!departure.ok) throw new Refused(departure.errors);
+      const pausedAt = performance.now();
+      ({ image } = departure);
+      saved.save(image);
+      spare.add(blue);
+      await blue.kill();
+      next = await prepared(plan.load);
+      const { done } = await upgraded(next, saved.read(), plan);
+      await open(next);
+      const pause = performance.now() - pausedAt;
+      return { outcome: withPause(await done, pause), loaded: null };
+    } catch (error) {
+      if (next !== null) {
+        spare.add(next);
+        await next.kill();
+      }
+      return { outcome: outcomeOf(error), loaded: await goOn(blue, image, plan) };
+    } finally {
+      ports.hold(false);
+      saved.remove();
+    }
+  }
+
+  /** After a move that came to nothing. */
+  async function goOn(blue: Application, image: SystemImage | null, { load }: MovePlan): Promise<Loaded | null> {
+    // Where it ended before its image was there, it is started again as after any other crash.
+    if (image === null) return null;
+    if (blue.status !== "exited") {
+      spare.delete(blue);
+      const answered = await blue.request("stay", {}).then(
+        () => true,
+        () => false,
+      );
+      if (answered) return null;
+    }
+    return await comeBack(image, load);
+  }
+
+  /** A report says it, where the course of a move is left for an error. */
+  const reported =
+    (move: (plan: MovePlan) => Promise<Moved>) =>
+    async (plan: MovePlan): Promise<Moved> => {
+      try {
+        return await move(plan);
+      } catch (error) {
+        return { outcome: { ...outcomeOf(error), report: { ...outcomeOf(error).report, outcome: "refused" } }, loaded: null };
+      }
+    };
+
+  return {
+    moves: { "blue-green": reported(blueGreen), window: reported(window) },
+    letter: (from, letter) => partners.get(from)?.letter(letter),
+    committed: (application) => onCommitted.get(application)?.(),
+    exited(application) {
+      const partner = partners.get(application);
+      partners.delete(application);
+      if (partner !== undefined) {
+        partners.delete(partner);
+        partner.request("parted", {}).catch(() => {});
+      }
+      return spare.delete(application) || application !== host.current();
+    },
+    async stop() {
+      await Promise.all([...draining].map((application) => application.kill()));
+    },
+  };
+}
+
+async function refuseObstacles(application: Application): Promise<void> {
+  const obstacles = await application.request("travel", {});
+  if (obstacles.length > 0) throw new Refused(obstacles.map(obstacleError));
+}
+
+/** What keeps a move from being begun, or from going on. */
+class Refused extends Error {
+  readonly errors: readonly UpgradeError[];
+
+  constructor(errors: readonly UpgradeError[]) {
+    super(errors[0]?.message);
+    this.errors = errors;
+  }
+}
+
+/** The upgrade in the new process came to nothing; its report says why. */
+class NotCommitted extends Error {
+  readonly outcome: UpgradeOutcome;
+
+  constructor(outcome: UpgradeOutcome) {
+    super(outcome.report.errors[0]?.message);
+    this.outcome = outcome;
+  }
+}
+
+function outcomeOf(error: unknown): UpgradeOutcome {
+  if (error instanceof NotCommitted) return error.outcome;
+  const errors = error instanceof Refused ? error.errors : [toUpgradeError(error, "INSTAR_RUNTIME_EXITED")];
+  const outcome = errors.some(({ code }) => code === "INSTAR_UPGRADE_CANCELED") ? "canceled" : "failed";
+  return { report: emptyReport(outcome, errors), loaded: { modules: [], held: [] }, committedAt: null };
+}
+
+/** Nobody took messages for as long as the move took. */
+function withPause(outcome: UpgradeOutcome, pause: number): UpgradeOutcome {
+  const { report } = outcome;
+  const time: UpgradeReport["time"] = { ...report.time, quiesce: Math.max(0, pause - report.time.convert - report.time.commit) };
+  return { ...outcome, report: { ...report, time, processes: report.processes.map((row) => ({ ...row, pause })) } };
+}
+
+function valueOf<T>(outcome: Outcome<T>): T {
+  if (outcome.ok) return outcome.value;
+  throw asDevError(outcome.error);
+}
+
+function stillDraining(): DevError {
+  return new DevError(
+    "INSTAR_UPGRADE_IN_PROGRESS",
+    "the process that the last move left still finishes what it had begun; wait until it has ended, or upgrade with --strategy hot.",
+  );
+}
