@@ -12,6 +12,7 @@ import type { Compiler } from "./compiler.ts";
 import { ProjectBodies } from "./bodies/bodies.ts";
 import { type Against, type Baselines, TreeBaselines } from "./baselines.ts";
 import { check } from "./check.ts";
+import { complete, type Offers } from "./completion/complete.ts";
 import type { Configuration } from "./configuration.ts";
 import type { ActorSource, Baseline, Drift, ModuleFacts, OrphanedReleases, ProjectFacts, Reading, Receivers, StepWriter } from "./facts.ts";
 import { type AgainstLive, LiveBaselines } from "./live-baselines.ts";
@@ -88,6 +89,8 @@ export interface Analyzer {
   symbols(file: string): readonly FileSymbol[];
   /** The actors and messages of the project, as of the last analysis. */
   projectSymbols(): readonly ProjectSymbol[];
+  /** What can be written at a place, as of the last analysis. */
+  complete(file: string, position: Position): Offers | undefined;
   /** From which versions the steps up, in an actor's file as it is now, only read states of a shape; see `reads-only.ts`. */
   readOnlySteps(file: string, shape: string): readonly number[];
 }
@@ -302,6 +305,10 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
 
     describe(file, position) {
       return last === undefined ? undefined : describe(last.project, syntax, file, position);
+    },
+
+    complete(file, position) {
+      return last === undefined ? undefined : complete(last.project, file, position);
     },
 
     readOnlySteps(file, hash) {

@@ -230,8 +230,20 @@ export interface StepWriter {
    * @param like the message of the same section whose handler it gets instead.
    */
   handler(facts: ModuleFacts, project: ProjectFacts, section: Section, name: string, like?: string): readonly FileEdit[];
+  /** The step from a version to the next one that is known, or a part of it, for somebody who is writing it: as if it were not there yet. */
+  draft(facts: ModuleFacts, project: ProjectFacts, from: number, part: DraftPart): DraftedStep | null;
   /** The first values that the step from the baseline asks for, in these directions, and nobody has said yet. */
   questions(facts: ModuleFacts, project: ProjectFacts, answers: Answers, directions: readonly ("up" | "down")[]): readonly ValueQuestion[];
+}
+
+export type DraftPart = "step" | "up" | "down" | "messages";
+
+export interface DraftedStep {
+  /** A property, or several; at indentation 0, with bare newlines. First values that are a guess stand between `valueMarks`. */
+  readonly text: string;
+  /** What the rest of the file needs for it. */
+  readonly edits: readonly FileEdit[];
+  readonly to: number;
 }
 
 /** What is to become of queued messages of one name: they are translated, or dropped for a reason. */

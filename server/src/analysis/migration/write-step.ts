@@ -10,6 +10,7 @@ import { rangeIn, rangeOf } from "../source-place.ts";
 import { typeText } from "../type-text.ts";
 import { ts } from "../typescript.ts";
 import { list } from "./code.ts";
+import { draftStep } from "./draft-step.ts";
 import { importEdits, insertProperties } from "./insert.ts";
 import { keepHandler } from "./keep-handler.ts";
 import { missingBetween, missingStep } from "./missing-step.ts";
@@ -47,6 +48,8 @@ export function createStepWriter(typed: (file: string) => TypedModule | undefine
       }),
     messages: (facts, project, wishes, answers) => withTree(facts, (own) => writeMessages(own, project, wishes, answers)),
     handler: (facts, project, section, name, like) => withTree(facts, (own) => keepHandler(own, project, section, name, like)),
+    draft: (facts, project, from, part) =>
+      withTree(facts, (own) => [draftStep(own, project, from, part)]).find((draft) => draft !== null) ?? null,
     questions: (facts, project, answers, directions) =>
       withTree(facts, (own): readonly ValueQuestion[] => {
         const context = baselineContext(own, project);
