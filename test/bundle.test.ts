@@ -103,6 +103,8 @@ test("the packaged extension holds what it needs and nothing else", () => {
     "schemas/instar.config.schema.json",
     "schemas/package.schema.json",
     "snippets/typescript.json",
+    "syntaxes/instar-plan.tmLanguage.json",
+    "syntaxes/instar-state.tmLanguage.json",
     "syntaxes/instar.code-change.tmLanguage.json",
     "syntaxes/instar.injection.tmLanguage.json",
   ];

@@ -3,7 +3,7 @@ import * as vscode from "vscode";
 import type { Row } from "./row.ts";
 
 export function toTreeItem(row: Row): vscode.TreeItem {
-  const item = new vscode.TreeItem(row.label, collapsible[row.children]);
+  const item = new vscode.TreeItem(row.label, collapsible(row.children));
   item.id = row.id;
   item.description = row.description;
   item.iconPath = new vscode.ThemeIcon(row.icon, row.color === undefined ? undefined : new vscode.ThemeColor(row.color));
@@ -18,8 +18,7 @@ export function toTreeItem(row: Row): vscode.TreeItem {
   return item;
 }
 
-const collapsible = {
-  none: vscode.TreeItemCollapsibleState.None,
-  collapsed: vscode.TreeItemCollapsibleState.Collapsed,
-  expanded: vscode.TreeItemCollapsibleState.Expanded,
-};
+function collapsible(children: Row["children"]): vscode.TreeItemCollapsibleState {
+  const { None, Collapsed, Expanded } = vscode.TreeItemCollapsibleState;
+  return { none: None, collapsed: Collapsed, expanded: Expanded }[children];
+}
