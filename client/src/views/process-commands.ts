@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import type { InstarClient } from "../language-client.ts";
 import type { Register } from "../register-command.ts";
+import { isTrusted } from "../trust.ts";
 import type { LiveDocuments } from "./live-documents.ts";
 import type { MoreNode, ProcessNode, RuntimeNode } from "./process-forest.ts";
 import { filterWords } from "./process-filter.ts";
@@ -87,6 +88,7 @@ export function registerProcessCommands({ client, tree, documents, register }: P
       if (sure) await client.request("instar/changeRuntime", { root, runtime: runtime.name, change: "stop" });
     }),
     onRuntime("instar.restartRuntime", vscode.l10n.t("Instar: Restart Application"), async ({ root, runtime }) => {
+      if (!(await isTrusted(vscode.l10n.t("Starting the application anew runs the code of this project.")))) return;
       const sure = await confirm(
         vscode.l10n.t("Restart the application of {0}?", runtime.name),
         vscode.l10n.t("It starts anew from the sources as they are on the disk, and the states of all processes are lost."),
