@@ -58,6 +58,7 @@ export interface Requests {
 export interface Notifications {
   /** Processes started, exited or changed version; at most one per 100 ms. */
   "processes/changed": Record<string, never>;
+  "upgrade/progress": UpgradeProgress;
   "upgrade/finished": UpgradeReport;
   /** An upgrade did not survive its probation; the report is that of the way back, which may have failed. */
   "upgrade/rolledBack": UpgradeReport;
@@ -328,6 +329,17 @@ export interface UpgradeReport {
   readonly operation?: "downgrade" | "rollback";
   /** Why the runtime began it by itself: the upgrade before did not survive its probation. Left out where somebody asked for it. */
   readonly why?: string;
+}
+
+/** How far an upgrade, a way back or a rehearsal is. Not every one goes through all phases, and none of them is the end of it. */
+export interface UpgradeProgress {
+  /**
+   * `build`: the new code is built and evaluated. `convert`: there are so many processes that their new states are computed a little at a
+   * time, beside the running code. `rest`: it waits for processes that are in a handler; the commit follows.
+   */
+  readonly phase: "build" | "convert" | "rest";
+  /** How many processes it waits for, in `rest`; else 0. */
+  readonly busy: number;
 }
 
 export interface ReinstantiatedFile {

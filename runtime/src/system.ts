@@ -11,7 +11,7 @@ import type { Pid, Protocol } from "./pid.ts";
 import type { Preparation } from "./preparation.ts";
 import { ProcessTable } from "./process-table.ts";
 import type { Probation } from "./probation.ts";
-import type { UpgradeReport } from "./protocol.ts";
+import type { UpgradeProgress, UpgradeReport } from "./protocol.ts";
 import { noParent } from "./process-errors.ts";
 import { ProcessPid } from "./process-pid.ts";
 import { Process, type Elsewhere, type ProcessHost, type Quiescence } from "./process.ts";
@@ -49,6 +49,8 @@ export interface System {
 export type SystemEvent =
   | { readonly type: "started"; readonly pid: string }
   | { readonly type: "exited"; readonly pid: string; readonly reason: ExitReason }
+  /** An upgrade takes longer than one turn. */
+  | { readonly type: "upgrading"; readonly progress: UpgradeProgress }
   | { readonly type: "upgraded"; readonly modules: readonly string[] }
   /** An upgrade did not survive its probation. Whether it could be taken back is in the report. */
   | { readonly type: "rolledBack"; readonly report: UpgradeReport }

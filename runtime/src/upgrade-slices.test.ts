@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { change, gate } from "../../test/support/load-version.ts";
 import { actor, irreversible, stop, sys, type Actor, type CodeChange, type Pid } from "./index.ts";
-import { moduleOf, processes, upgrade, type UpgradeOptions } from "./internal.ts";
+import { moduleOf, processes, subscribe, upgrade, type UpgradeOptions } from "./internal.ts";
 import { live } from "./system.ts";
 import { testSystem, type TestSystem } from "./testing.ts";
 
@@ -119,12 +119,15 @@ describe("while states are prepared", () => {
     const { system, module, pids } = await cells(6);
     const { opened, open } = gate();
     const held = [pids[0]!.call("hold", opened)];
+    const told: string[] = [];
+    subscribe(system, (event) => event.type === "upgrading" && told.push(`${event.progress.phase} ${event.progress.busy}`));
     const running = upgrade(system, [change(module, cell(2, weigh))], inSlices);
     await turn();
     held.push(pids[1]!.call("hold", opened));
     for (let i = 0; i < 10; i++) await turn();
     assert.equal(module.vsn, 1);
     const waits = pids[2]!.call("get");
+    assert.deepEqual(told, ["convert 0", "rest 2"]);
     open();
     assert.equal((await running).outcome, "committed");
     assert.deepEqual([await Promise.all(held), await waits], [[1000, 1001], { n: 2, unit: "kg" }]);

@@ -14,7 +14,7 @@ import type { ModuleChange } from "./module-change.ts";
 import { errorOf, Preparation, samplesPerModule } from "./preparation.ts";
 import { stateText } from "./process-info.ts";
 import type { Process, Quiescence } from "./process.ts";
-import type { UpgradedModule, UpgradedProcess, UpgradeError, UpgradeReport } from "./protocol.ts";
+import type { UpgradedModule, UpgradedProcess, UpgradeError, UpgradeProgress, UpgradeReport } from "./protocol.ts";
 import { excuseEnded, killToRestart, whyNotRestarted } from "./restartable.ts";
 import { adoptChildren, type ChangedSupervisor } from "./adopt-children.ts";
 import { Probation, type ProbationTerms } from "./probation.ts";
@@ -167,6 +167,7 @@ class Upgrade {
     const system = this.#system;
     system.preparation = this.#preparation;
     const isLarge = system.processes.size > this.#pace.oneTurn;
+    if (isLarge) this.#tell("convert");
     const stopped = isLarge ? await this.#prepareInSlices() : null;
     const report = stopped ?? (await this.#comeToRest());
     if (report.outcome !== "committed") {
@@ -186,6 +187,7 @@ class Upgrade {
     const counted = new Tally();
     const shown = new Map<LoadedModule, number>();
     const isLarge = this.#system.processes.size > this.#pace.oneTurn;
+    if (isLarge) this.#tell("convert");
     let full = isLarge ? this.#slice() : never;
     for (const process of this.#system.processes.values()) {
       if (errors.length >= errorLimit || this.#options.signal?.aborted === true) break;
@@ -271,6 +273,10 @@ class Upgrade {
     }
   }
 
+  #tell(phase: UpgradeProgress["phase"], busy = 0): void {
+    this.#system.emit({ type: "upgrading", progress: { phase, busy } });
+  }
+
   #stopped(outcome: "failed" | "canceled", errors: readonly UpgradeError[]): UpgradeReport {
     this.#preparation.phase = "dropped";
     this.#system.preparation = null;
@@ -329,6 +335,7 @@ class Upgrade {
       signal?.addEventListener("abort", cancel);
       quiescence.busy = this.#busy().length;
       if (quiescence.busy === 0) finish(() => this.#convertAndCommit(begin, rested, quiescence.held));
+      else this.#tell("rest", quiescence.busy);
     });
   }
 

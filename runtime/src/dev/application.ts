@@ -78,7 +78,7 @@ export interface RequestOptions<R> {
 export function startApplication(options: ApplicationOptions): Application {
   const child = forkChild(options);
   const connection = createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child));
-  for (const name of ["changed", "log", "ended", "rolledBack", "probationEnded", "committed", "letter", "unlisten"] as const) {
+  for (const name of ["changed", "progress", "log", "ended", "rolledBack", "probationEnded", "committed", "letter", "unlisten"] as const) {
     connection.onNotification(name, (params: ChildNotifications[typeof name]) => options.onNotification(name, params));
   }
   connection.onRequest<unknown, unknown>("listen", ({ port, host }: ParentRequests["listen"]["params"]) => options.onListen(port, host));

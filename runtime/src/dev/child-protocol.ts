@@ -12,6 +12,7 @@ import type {
   PurgeReport,
   UpgradeError,
   UpgradePlan,
+  UpgradeProgress,
   UpgradeReport,
 } from "../protocol.ts";
 import type { ValidatorSources } from "./validators.ts";
@@ -79,6 +80,7 @@ export interface ChildNotifications {
   /** The supervision tree has ended by itself. The process ends as well, and is not started again. */
   ended: Record<string, never>;
   changed: Record<string, never>;
+  progress: UpgradeProgress;
   /** An upgrade did not survive its probation. */
   rolledBack: RolledBack;
   probationEnded: { readonly until: string };

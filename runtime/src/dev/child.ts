@@ -95,6 +95,7 @@ const announce = createThrottle(100, () => notify("changed", {}));
 subscribe(system, (event) => {
   announce();
   if (event.type === "exited") onExit(event);
+  else if (event.type === "upgrading") notify("progress", event.progress);
   else if (event.type === "upgraded" && move.waiting) notify("committed", {});
   else if (event.type === "rolledBack") notify("rolledBack", { report: event.report, loaded: service.loaded() });
   else if (event.type === "probationEnded") notify("probationEnded", { until: event.until });

@@ -321,9 +321,18 @@ test("a second upgrade is refused; one that waits for a handler is canceled by i
   const before = await everything(client);
   project.write("src/counter.actor.ts", counter(2, steps));
 
+  const built = client.next("upgrade/progress");
+  const resting = client.next("upgrade/progress", ({ phase }) => phase === "rest");
   const waiting = client.request("upgrade/apply", { onBusy: "wait" });
   const suspended = untilProcess(client, ({ status }) => status === "suspended");
   await suspended;
+  assert.deepEqual(
+    [await built, await resting],
+    [
+      { phase: "build", busy: 0 },
+      { phase: "rest", busy: 1 },
+    ],
+  );
   assert.deepEqual(codes(await client.request("upgrade/rehearse")), ["refused", "INSTAR_UPGRADE_IN_PROGRESS"]);
   client.notify("$/cancelRequest", { id: waiting.id });
   assert.deepEqual(codes(await waiting), ["canceled", "INSTAR_UPGRADE_CANCELED"]);

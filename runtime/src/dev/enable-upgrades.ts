@@ -59,6 +59,7 @@ export async function enableUpgrades(options: UpgradeOptions): Promise<EnabledUp
     request,
     moves: null,
     patience: 0,
+    onProgress: (progress) => endpoint.notify("upgrade/progress", progress),
     onFinished(report) {
       onLog(report.outcome === "committed" ? "info" : report.outcome === "canceled" ? "warning" : "error", formatReport(report));
       endpoint.notify("upgrade/finished", report);
@@ -118,7 +119,8 @@ export async function enableUpgrades(options: UpgradeOptions): Promise<EnabledUp
   const changed = createThrottle(100, () => endpoint.notify("processes/changed", {}));
   const unsubscribe = subscribe(system, (event) => {
     changed();
-    if (event.type === "rolledBack") upgrader.rolledBack({ report: event.report, loaded: service.loaded() });
+    if (event.type === "upgrading") endpoint.notify("upgrade/progress", event.progress);
+    else if (event.type === "rolledBack") upgrader.rolledBack({ report: event.report, loaded: service.loaded() });
     else if (event.type === "probationEnded") endpoint.notify("upgrade/probationEnded", { until: event.until });
   });
   const onExit = (): void => removeRunFile(path, token);

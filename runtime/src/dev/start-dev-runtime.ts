@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { basename } from "node:path";
 import { setImmediate as immediate, setTimeout as delay } from "node:timers/promises";
 import type { Letter } from "../neighbor.ts";
-import { type RunFile, type RuntimeInfo, protocolVersion } from "../protocol.ts";
+import { type RunFile, type RuntimeInfo, type UpgradeProgress, protocolVersion } from "../protocol.ts";
 import { type Application, formatStuck, startApplication } from "./application.ts";
 import { createBuildStore } from "./build-store.ts";
 import { createBuilder } from "./builder.ts";
@@ -72,6 +72,7 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
       stdio: options.stdio ?? "inherit",
       onNotification(kind, params) {
         if (kind === "changed") changed();
+        else if (kind === "progress") endpoint?.notify("upgrade/progress", params as UpgradeProgress);
         else if (kind === "ended") ended = true;
         else if (kind === "committed") director.committed(launched);
         else if (kind === "letter") director.letter(launched, params as Letter);
@@ -140,6 +141,7 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
     request: (...args) => application.request(...args),
     moves: director.moves,
     patience: 4 * heartbeat.limit,
+    onProgress: (progress) => endpoint?.notify("upgrade/progress", progress),
     onFinished(report) {
       log(report.outcome === "committed" ? "info" : report.outcome === "canceled" ? "warning" : "error", formatReport(report));
       options.onUpgrade?.(report);

@@ -12,6 +12,7 @@ import type {
   UpgradeError,
   UpgradeParams,
   UpgradePlan,
+  UpgradeProgress,
   UpgradeReport,
 } from "../protocol.ts";
 import { EndedMeanwhile, type Application } from "./application.ts";
@@ -77,13 +78,14 @@ export interface UpgraderOptions {
   readonly moves: Moves | null;
   /** How long an upgrade that keeps the application's thread busy is waited for, in milliseconds, once the heartbeat has been missed. */
   readonly patience: number;
+  readonly onProgress: (progress: UpgradeProgress) => void;
   readonly onFinished: (report: UpgradeReport) => void;
   readonly onRolledBack: (report: UpgradeReport) => void;
   readonly onLog: (level: "info" | "warning" | "error", text: string) => void;
 }
 
 export function createUpgrader(options: UpgraderOptions): Upgrader {
-  const { root, entry, builder, store, shapes, request, moves, patience, onFinished, onRolledBack, onLog } = options;
+  const { root, entry, builder, store, shapes, request, moves, patience, onProgress, onFinished, onRolledBack, onLog } = options;
   let loaded: Loaded = { modules: [], held: [] };
   let first: readonly BuiltFile[] = [];
   /** What has been said of an analysis that fails. */
@@ -360,6 +362,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     { signal, since, rehearse, operation }: Omit<When, "builtAt"> & { readonly signal: AbortSignal },
   ): Promise<UpgradeReport> {
     let prepared: Prepared;
+    onProgress({ phase: "build", busy: 0 });
     try {
       prepared = await prepare();
     } catch (error) {
