@@ -6,6 +6,7 @@ import type { ModuleFacts } from "./facts.ts";
 import { recordsIn } from "./records.ts";
 import type { Finding } from "./rule.ts";
 import { holderKey } from "./shape.ts";
+import { snapshotPlace } from "./snapshot-place.ts";
 
 /** `State.name` was added, `State.title` was removed. */
 export function changesText(differences: readonly Difference[], shown = 4): string {
@@ -50,12 +51,12 @@ export function subject(cause: Cause): string {
   return `\`${cause.name}\`, which the ${cause.modules.length === 1 ? "state" : "states"} of ${modulesText(cause.modules)} hold${cause.modules.length === 1 ? "s" : ""},`;
 }
 
-/** For each module that has the record, where it has it, at the version that has to be raised. Of what is a module's own there is nothing to add. */
+/** For each module that has the record, where it has it, at the version that has to be raised; and what it was when it was released. */
 export function affected(cause: Cause): Finding["related"] {
   const { name } = cause;
-  if (cause.own || name === null) return [];
+  if (cause.own || name === null) return asReleased(cause);
   const key = holderKey({ name, declared: cause.place });
-  return cause.modules.map(({ module, source, baseline }) => {
+  const modules = cause.modules.map(({ module, source, baseline }) => {
     const uses = recordsIn(source.protocol).get(key)?.uses ?? [];
     const inState = uses.filter((use) => use.in === "state");
     const shown = inState.length > 0 ? inState : uses;
@@ -65,6 +66,21 @@ export function affected(cause: Cause): Finding["related"] {
     const compared = baseline === null ? "" : `; compared with ${baseline.label}`;
     return { file: module.file, range: module.ranges.vsn ?? module.ranges.actor, message: `${module.id} ${at}${compared}.` };
   });
+  return [...modules, ...asReleased(cause)];
+}
+
+/** The line of the snapshot that says what the first thing that changed was. */
+function asReleased({ modules: [first], differences }: Cause): Finding["related"] {
+  const [difference] = differences.toSorted((one, other) => Number(one.old === null) - Number(other.old === null));
+  if (first === undefined || difference === undefined || first.baseline?.source !== "snapshot") return [];
+  const { module, baseline, snapshots } = first;
+  const text = snapshots.find(({ vsn }) => vsn === baseline.vsn)?.text;
+  const range = text === undefined ? undefined : snapshotPlace(text, difference.path);
+  if (range === undefined) return [];
+  const version = `version ${baseline.vsn} of ${module.id}`;
+  const message =
+    difference.old === null ? `In ${version} there is no \`${difference.path}\`.` : `\`${difference.path}\` as it was in ${version}.`;
+  return [{ file: baseline.file, range, message }];
 }
 
 /** What a finding says of modules, and of what in them it is about. */

@@ -84,7 +84,8 @@ export function since(modules: readonly ModuleFacts[]): string {
 
 function related(cause: Cause): Finding["related"] {
   const [first] = cause.modules;
-  if (!cause.own && cause.name !== null) return affected(cause);
+  const found = affected(cause);
+  if (found.length > 0) return found;
   if (first === undefined || first.baseline === null) return [];
   const { module, baseline } = first;
   return [
