@@ -1,22 +1,10 @@
 -- Uses the language server the way a Neovim user does: attaches to it, adds a field to the state, waits for the finding, takes the quick
--- fix from the code action menu and writes the file. What was seen goes to the file $INSTAR_RESULT as JSON; neovim.ts judges it.
--- Written against Neovim 0.7, the version of Debian 12.
+-- fix from the code action menu and writes the file.
 
-local patience = 90000
-local result = { diagnostics = {}, actions = {}, steps = {} }
-
-local function finish(code)
-  vim.fn.writefile({ vim.fn.json_encode(result) }, vim.env.INSTAR_RESULT)
-  vim.cmd("cquit " .. code)
-end
-
-local function wait_for(what, condition)
-  if not vim.wait(patience, condition, 50) then
-    result.failed = "Waited " .. patience / 1000 .. " s for " .. what
-    finish(1)
-  end
-  table.insert(result.steps, what)
-end
+local client = dofile(vim.env.INSTAR_SCRIPTS .. "/neovim-client.lua")
+local result, wait_for = client.result, client.wait_for
+result.diagnostics = {}
+result.actions = {}
 
 -- The menu of code actions: takes the one that is asked for, as a person would.
 vim.ui.select = function(items, options, on_choice)
@@ -30,21 +18,7 @@ vim.ui.select = function(items, options, on_choice)
   on_choice(nil, nil)
 end
 
-vim.cmd("edit " .. vim.fn.fnameescape(vim.env.INSTAR_FILE))
-local buffer = vim.api.nvim_get_current_buf()
-local client_id = vim.lsp.start_client({
-  name = "instar",
-  cmd = { vim.env.INSTAR_NODE, vim.env.INSTAR_SERVER, "--stdio" },
-  root_dir = vim.env.INSTAR_ROOT,
-  on_exit = function(code, signal)
-    result.exit = { code = code, signal = signal }
-  end,
-})
-vim.lsp.buf_attach_client(buffer, client_id)
-wait_for("the server to be ready", function()
-  local client = vim.lsp.get_client_by_id(client_id)
-  return client ~= nil and client.initialized
-end)
+local buffer, client_id = client.attach()
 
 local function findings()
   return vim.tbl_filter(function(diagnostic)
@@ -73,8 +47,4 @@ wait_for("the finding to be gone", function()
   return #findings() == 0
 end)
 
-vim.lsp.stop_client(client_id)
-wait_for("the server to end", function()
-  return result.exit ~= nil
-end)
-finish(0)
+client.stop(client_id)

@@ -4,22 +4,37 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** What `neovim.lua` saw. */
-export interface NeovimResult {
-  /** Findings of the rule before the edit. */
-  readonly before: number;
-  readonly diagnostics: readonly { readonly message: string; readonly severity: number; readonly line: number }[];
-  /** The menu of code actions. */
-  readonly actions: readonly string[];
+/** What every script saw. */
+interface Seen {
   readonly steps: readonly string[];
   readonly failed?: string;
   /** How the server ended after it was told to. */
   readonly exit?: { readonly code: number; readonly signal: number };
 }
 
-export interface NeovimEdit {
+/** What `neovim.lua` saw. */
+export interface NeovimResult extends Seen {
+  /** Findings of the rule before the edit. */
+  readonly before: number;
+  readonly diagnostics: readonly { readonly message: string; readonly severity: number; readonly line: number }[];
+  /** The menu of code actions. */
+  readonly actions: readonly string[];
+}
+
+/** What `neovim-messages.lua` saw. */
+export interface NeovimMessages extends Seen {
+  readonly definition: string;
+  readonly references: readonly string[];
+  readonly symbols: readonly string[];
+  readonly found: readonly string[];
+}
+
+interface Opened {
   readonly root: string;
   readonly file: string;
+}
+
+export interface NeovimEdit extends Opened {
   /** The line under which `typed` is added, and the rule that has to find it. */
   readonly after: string;
   readonly typed: string;
@@ -29,28 +44,46 @@ export interface NeovimEdit {
 }
 
 /** Makes the edit in Neovim, takes the quick fix and writes the file. `folder` is for temporary files. */
-export async function editInNeovim(neovim: string, edit: NeovimEdit, folder: string): Promise<NeovimResult> {
-  const result = join(folder, "neovim.json");
-  const env = {
-    ...process.env,
-    INSTAR_RESULT: result,
-    INSTAR_NODE: process.execPath,
-    INSTAR_SERVER: fileURLToPath(new URL("../../server/bin/instar-language-server.mjs", import.meta.url)),
-    INSTAR_ROOT: edit.root,
-    INSTAR_FILE: edit.file,
+export function editInNeovim(neovim: string, edit: NeovimEdit, folder: string): Promise<NeovimResult> {
+  return runInNeovim(neovim, "neovim.lua", edit, folder, {
     INSTAR_AFTER: edit.after,
     INSTAR_TYPED: edit.typed,
     INSTAR_RULE: edit.rule,
     INSTAR_ACTION: edit.action,
+  });
+}
+
+/** Follows a message of the chat, and gives it another name. */
+export function messagesInNeovim(neovim: string, opened: Opened, folder: string): Promise<NeovimMessages> {
+  return runInNeovim(neovim, "neovim-messages.lua", opened, folder);
+}
+
+async function runInNeovim<Result extends Seen>(
+  neovim: string,
+  script: string,
+  { root, file }: Opened,
+  folder: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Result> {
+  const scripts = fileURLToPath(new URL(".", import.meta.url));
+  const result = join(folder, "neovim.json");
+  const env = {
+    ...process.env,
+    INSTAR_SCRIPTS: scripts,
+    INSTAR_RESULT: result,
+    INSTAR_NODE: process.execPath,
+    INSTAR_SERVER: fileURLToPath(new URL("../../server/bin/instar-language-server.mjs", import.meta.url)),
+    INSTAR_ROOT: root,
+    INSTAR_FILE: file,
+    ...more,
   };
-  const script = fileURLToPath(new URL("neovim.lua", import.meta.url));
-  const child = spawn(neovim, ["--headless", "--clean", "-n", "-S", script], { env, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(neovim, ["--headless", "--clean", "-n", "-S", join(scripts, script)], { env, stdio: ["ignore", "ignore", "pipe"] });
   let errors = "";
   child.stderr.on("data", (chunk: Buffer) => (errors += chunk.toString()));
   const code = await new Promise((resolve) => child.once("exit", resolve));
   const text = await readFile(result, "utf8").catch(() => undefined);
   if (text === undefined) throw new Error(`Neovim ended with ${String(code)} and no result.\n${errors}`);
-  const seen: NeovimResult = JSON.parse(text);
+  const seen = JSON.parse(text) as Result;
   if (seen.failed !== undefined) throw new Error(`${seen.failed}; before that: ${seen.steps.join(", ")}.\n${errors}`);
   return seen;
 }
