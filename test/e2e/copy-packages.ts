@@ -16,13 +16,21 @@ export function copyPackages(folder: string): void {
   ] as const) {
     const from = join(repository, source);
     for (const part of ["package.json", "bin", "dist"]) cpSync(join(from, part), join(folder, name, part), { recursive: true });
-    const { dependencies = {} }: { dependencies?: Record<string, string> } = JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
-    for (const dependency of Object.keys(dependencies)) {
-      const own = join(from, "node_modules", dependency);
-      const link = join(folder, name, "node_modules", dependency);
-      mkdirSync(dirname(link), { recursive: true });
-      symlinkSync(existsSync(own) ? own : join(repository, "node_modules", dependency), link);
-    }
+    linkDependencies(from, join(folder, name, "node_modules"));
   }
+  // What the example needs beside them.
+  linkDependencies(join(repository, "examples/chat"), folder);
   symlinkSync(join(repository, "node_modules/@types"), join(folder, "@types"));
+}
+
+/** Those that are not there yet, of the package in the folder `of`, into the folder `into`. */
+function linkDependencies(of: string, into: string): void {
+  const { dependencies = {} }: { dependencies?: Record<string, string> } = JSON.parse(readFileSync(join(of, "package.json"), "utf8"));
+  for (const dependency of Object.keys(dependencies)) {
+    const own = join(of, "node_modules", dependency);
+    const link = join(into, dependency);
+    if (existsSync(link)) continue;
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(existsSync(own) ? own : join(repository, "node_modules", dependency), link);
+  }
 }
