@@ -37,7 +37,7 @@ export interface Editor {
   /** What the server reported of long work, in order: `begin` with its title, or `end`. */
   readonly progress: readonly string[];
   /** How often the server asked for something to be asked for again, by what that is. */
-  readonly refreshed: Readonly<Record<"codeLens" | "diagnostic", number>>;
+  readonly refreshed: Readonly<Record<"codeLens" | "diagnostic" | "inlayHint", number>>;
   /** How many timers of the server wait for a pause. */
   readonly waiting: number;
   /** A URI stays as it is, so that a test can spell one in another way. */
@@ -130,7 +130,7 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
   const errors: string[] = [];
   const contents = new Map<string, (() => void)[]>();
   const progress: string[] = [];
-  const refreshed = { codeLens: 0, diagnostic: 0 };
+  const refreshed = { codeLens: 0, diagnostic: 0, inlayHint: 0 };
   let { settings = {} } = options;
   const messages: string[] = [];
   const listeners = new Set<(method: string, params: unknown) => void>();
@@ -145,7 +145,14 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
     if (type === 1) errors.push(message);
   });
   client.onNotification("window/showMessage", ({ message }: { message: string }) => void messages.push(message));
-  for (const method of ["instar/processesChanged", "instar/modulesChanged", "instar/runtimeLog", "instar/status"] as const)
+  for (const method of [
+    "instar/processesChanged",
+    "instar/modulesChanged",
+    "instar/runtimeLog",
+    "instar/status",
+    "instar/upgradeProgress",
+    "instar/rolledBack",
+  ] as const)
     client.onNotification(method, (params: unknown) => {
       for (const listener of listeners) listener(method, params);
     });
@@ -153,7 +160,7 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
     if (options.refusesToWatch) throw new Error("no files are watched");
     return null;
   });
-  for (const what of ["codeLens", "diagnostic"] as const)
+  for (const what of ["codeLens", "diagnostic", "inlayHint"] as const)
     client.onRequest(`workspace/${what}/refresh`, () => {
       refreshed[what]++;
       return null;

@@ -18,7 +18,10 @@ import type { ActorSource, Baseline, Drift, ModuleFacts, OrphanedReleases, Proje
 import { type AgainstLive, LiveBaselines } from "./live-baselines.ts";
 import type { ActorModule, Analyzed, Strategy, Verdict, Warning } from "./model.ts";
 import type { Described } from "./history/description.ts";
-import { describe, type Syntax } from "./history/describe.ts";
+import { type Addition, additions } from "./history/additions.ts";
+import { describe } from "./history/describe.ts";
+import type { Syntax } from "./history/steps-of.ts";
+import { mayImport } from "./messages/senders.ts";
 import { type FileSymbol, fileSymbols } from "./navigation/file-symbols.ts";
 import type { ProjectMessages } from "./navigation/project-messages.ts";
 import { type ProjectSymbol, projectSymbols } from "./navigation/project-symbols.ts";
@@ -35,6 +38,7 @@ import { SnapshotFolder, snapshotFile, type Snapshots } from "./snapshots.ts";
 import type { SourceHost } from "./source-host.ts";
 import type { Position } from "./span.ts";
 import { plainTree } from "./syntax/plain-tree.ts";
+import type { SourceTree } from "./syntax/tree.ts";
 import { tombstones } from "./tombstones.ts";
 import { type ValidatorSource, validatorSource } from "./validator.ts";
 import { stepsBetween } from "./steps-between.ts";
@@ -89,6 +93,8 @@ export interface Analyzer {
   symbols(file: string): readonly FileSymbol[];
   /** The actors and messages of the project, as of the last analysis. */
   projectSymbols(): readonly ProjectSymbol[];
+  /** What is declared in a file and came with this version, as of the last analysis. */
+  additions(file: string): readonly Addition[];
   /** What can be written at a place, as of the last analysis. */
   complete(file: string, position: Position): Offers | undefined;
   /** From which versions the steps up, in an actor's file as it is now, only read states of a shape; see `reads-only.ts`. */
@@ -130,10 +136,17 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
     questions: (...given) => project.checked.writer.questions(...given),
   };
   const receivers: Receivers = { of: (targets) => project.checked.receivers.of(targets) };
+  /** Of files that were asked for, with the text that they are of. */
+  const trees = new Map<string, { readonly text: string; readonly tree: SourceTree }>();
   const syntax: Syntax = {
     tree(file) {
       const text = host.readFile(file);
-      return text === undefined ? undefined : (plainTree(file, text) ?? compiler().sourceTree(file, text));
+      if (text === undefined) return undefined;
+      let known = trees.get(file);
+      // One answer asks for one file, or for those that share a declaration.
+      if (trees.size > 100) trees.clear();
+      if (known?.text !== text) trees.set(file, (known = { text, tree: plainTree(file, text) ?? compiler().sourceTree(file, text) }));
+      return known.tree;
     },
     declarations: (file, position) => project.checked.declarations(file, position),
   };
@@ -289,6 +302,8 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       },
       mayName: (file, name) => namingKinds.some((kind) => bodies.only(file).saying(kind, (text) => text === name).length > 0),
       filesNaming: (name) => [...new Set(namingKinds.flatMap((kind) => bodies.saying(kind, (text) => text === name)))].toSorted(),
+      filesSending: (name) => bodies.saying("sends", (text) => text === name),
+      filesImporting: (file) => bodies.saying("actorMessages", mayImport(file)),
       places: (files, name) => project.checked.messagePlaces(files, name),
     },
 
@@ -305,6 +320,10 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
 
     describe(file, position) {
       return last === undefined ? undefined : describe(last.project, syntax, file, position);
+    },
+
+    additions(file) {
+      return last === undefined ? [] : additions(last.project, syntax, file);
     },
 
     complete(file, position) {

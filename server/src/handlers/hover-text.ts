@@ -1,5 +1,6 @@
 /** Puts into words what is known of a field, a message, a version or a step: the short answer first, what it rests on after it. */
 import type {
+  Described,
   Description,
   Effect,
   FieldDescription,
@@ -13,16 +14,14 @@ import type { Change } from "../analysis/model.ts";
 import type { LiveModule } from "./code-lenses.ts";
 import type { Markup } from "./markup.ts";
 
-export function hoverText(descriptions: readonly Description[], live: (module: string) => LiveModule | undefined, markup: Markup): string {
-  const several = descriptions.length > 1;
-  return descriptions
-    .map((description) => {
-      const blocks = blocksOf(description, live(description.module), markup);
-      const [first = "", ...rest] = blocks;
-      const where = "path" in description && isDeep(description.path) ? `, as ${markup.code(description.path)}` : "";
-      return [several ? `${markup.code(description.module)}${where}: ${first}` : first, ...rest].join("\n\n");
-    })
-    .join("\n\n");
+export function hoverText({ descriptions, more }: Described, live: (module: string) => LiveModule | undefined, markup: Markup): string {
+  const several = descriptions.length + more > 1;
+  const texts = descriptions.map((description) => {
+    const [first = "", ...rest] = blocksOf(description, live(description.module), markup);
+    const where = "path" in description && isDeep(description.path) ? `, as ${markup.code(description.path)}` : "";
+    return [several ? `${markup.code(description.module)}${where}: ${first}` : first, ...rest].join("\n\n");
+  });
+  return [...texts, ...(more > 0 ? [`${more} more ${more === 1 ? "module has" : "modules have"} it.`] : [])].join("\n\n");
 }
 
 function blocksOf(description: Description, live: LiveModule | undefined, markup: Markup): readonly string[] {

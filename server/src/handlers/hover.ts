@@ -23,6 +23,6 @@ export async function hover(
   if (described === undefined) return null;
   const [kind = MarkupKind.PlainText] = client.textDocument?.hover?.contentFormat ?? [];
   const markup = kind === MarkupKind.Markdown ? markdown : plaintext;
-  const value = hoverText(described.descriptions, live, markup);
+  const value = hoverText(described, live, markup);
   return { contents: { kind, value }, range: toLspRange(described.range) };
 }

@@ -6,9 +6,11 @@ export interface Settings {
     /** Whose findings are shown. */
     readonly scope: "openFiles" | "workspace";
   };
+  /** Of those that were asked for: an editor without this setting asks only where somebody wants them. */
+  readonly inlayHints: { readonly enabled: boolean };
 }
 
-export const defaultSettings: Settings = { diagnostics: { scope: "workspace" } };
+export const defaultSettings: Settings = { diagnostics: { scope: "workspace" }, inlayHints: { enabled: true } };
 
 /** Reads them now and whenever they change. */
 export async function followSettings(
@@ -30,8 +32,11 @@ export async function followSettings(
 }
 
 function settingsIn([given]: readonly unknown[]): Settings {
-  const diagnostics = isObject(given) && isObject(given["diagnostics"]) ? given["diagnostics"] : {};
-  return { diagnostics: { scope: diagnostics["scope"] === "openFiles" ? "openFiles" : "workspace" } };
+  const section = (name: string) => (isObject(given) && isObject(given[name]) ? given[name] : {});
+  return {
+    diagnostics: { scope: section("diagnostics")["scope"] === "openFiles" ? "openFiles" : "workspace" },
+    inlayHints: { enabled: section("inlayHints")["enabled"] !== false },
+  };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -5,23 +5,14 @@ import { isReceiver } from "../messages/senders.ts";
 import type { Change } from "../model.ts";
 import { type Section, sections } from "../protocol-shapes.ts";
 import { isWithin, lineStarts, type Location, offsetAt, type Position, positionAt, type Range } from "../span.ts";
-import type { SourceTree } from "../syntax/tree.ts";
 import type { Described, Description, FieldDescription } from "./description.ts";
 import { fieldPlaces, type FieldPlace, pathText } from "./field-places.ts";
 import { namesInDefinition } from "./names-in-definition.ts";
-import { fieldPast, messagePast, queuedIn, type Steps } from "./past.ts";
-import { stepCodes } from "./step-writes.ts";
+import { fieldPast, messagePast, queuedIn } from "./past.ts";
+import { stepsOf, type Syntax } from "./steps-of.ts";
 import { versionsOf } from "./versions.ts";
 
-/** What has to be asked of whoever can parse, or knows types. */
-export interface Syntax {
-  /** Undefined where there is no such file. */
-  tree(file: string): SourceTree | undefined;
-  /** Where what a name means is declared, as the type checker resolves it. */
-  declarations(file: string, position: Position): readonly Location[];
-}
-
-/** More modules than anybody reads of. */
+/** More modules than anybody reads of, of all that share a declaration. */
 const most = 8;
 
 export function describe(project: ProjectFacts, syntax: Syntax, file: string, position: Position): Described | undefined {
@@ -31,8 +22,11 @@ export function describe(project: ProjectFacts, syntax: Syntax, file: string, po
   const own = project.modules.find(({ source }) => source.file === file);
   const found = (own && inDefinition(own)) ?? declaredHere() ?? sent() ?? meant();
   if (found === undefined) return undefined;
-  const descriptions = merged(found.subjects.flatMap((subject) => describeSubject(subject, syntax, project) ?? []));
-  return descriptions.length === 0 ? undefined : { range: found.range, descriptions: descriptions.slice(0, most) };
+  const modules = [...new Set(found.subjects.map(({ facts }) => facts))];
+  const told = new Set(modules.slice(0, most));
+  const subjects = found.subjects.filter(({ facts }) => told.has(facts));
+  const descriptions = merged(subjects.flatMap((subject) => describeSubject(subject, syntax, project) ?? []));
+  return descriptions.length === 0 ? undefined : { range: found.range, descriptions, more: modules.length - told.size };
 
   function inDefinition(facts: ModuleFacts): Found | undefined {
     const tree = syntax.tree(file);
@@ -161,13 +155,6 @@ function changesBetween(facts: ModuleFacts, from: number): readonly Change[] | n
 
 function plain({ path, kind, old, new: now, renameOf }: Change): Change {
   return { path, kind, old, new: now, ...(renameOf === undefined ? {} : { renameOf }) };
-}
-
-function stepsOf({ source: { file } }: ModuleFacts, syntax: Syntax, project: ProjectFacts): Steps {
-  const text = project.text(file) ?? "";
-  if (!/\bcodeChange\b/.test(text)) return { codes: new Map(), file, text };
-  const tree = syntax.tree(file);
-  return { codes: tree === undefined ? new Map() : stepCodes(tree), file, text: tree?.text ?? text };
 }
 
 /** One description for what lies in several places of one module and has one past. */

@@ -7,6 +7,8 @@ export interface Described {
   readonly range: Range;
   /** Several where several modules share a declaration. */
   readonly descriptions: readonly Description[];
+  /** How many modules have it, too, and are not spoken of. */
+  readonly more: number;
 }
 
 export type Description = FieldDescription | MessageDescription | VersionDescription | StepDescription;

@@ -7,15 +7,9 @@ import type { Field } from "../shape.ts";
 import { keyText, slotsText, typeText } from "../type-text.ts";
 import type { Effect, Form, Past, Way } from "./description.ts";
 import { fieldAt, type FieldPlace, pathText, type Root, rootShape, type Segment } from "./field-places.ts";
+import type { Steps } from "./steps-of.ts";
 import { type StepCode, type WayCode, writtenTo } from "./step-writes.ts";
 import { type Version, versionsOf } from "./versions.ts";
-
-/** The steps of a module as they are written. */
-export interface Steps {
-  readonly codes: ReadonlyMap<number, StepCode>;
-  readonly file: string;
-  readonly text: string;
-}
 
 /** More steps than anybody reads. */
 const most = 3;
