@@ -42,6 +42,7 @@ export function offsetAt(text: string, { line, column }: Position): number {
 
 export function isWithin({ start, end }: Range, { line, column }: Position): boolean {
   return (
-    (line > start.line || (line === start.line && column >= start.column)) && (line < end.line || (line === end.line && column <= end.column))
+    (line > start.line || (line === start.line && column >= start.column)) &&
+    (line < end.line || (line === end.line && column <= end.column))
   );
 }
