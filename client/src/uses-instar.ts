@@ -13,14 +13,13 @@ export function isTypeScript({ languageId }: vscode.TextDocument): boolean {
 
 /** Whether the workspace has actor modules, was released with Instar, is configured for it, or depends on it. */
 export async function hasActors(): Promise<boolean> {
-  const [named] = await vscode.workspace.findFiles(
-    "{**/*.actor.{ts,tsx,mts,cts},**/.instar/releases/**/*.d.ts,**/instar.config.json}",
-    elsewhere,
-    1,
-  );
+  const [named] = await vscode.workspace.findFiles(`{${marks.map((mark) => `**/${mark}`).join(",")}}`, elsewhere, 1);
   if (named !== undefined) return true;
   return (await projects()).length > 0;
 }
+
+/** Braces within braces are not understood by all that searches. */
+const marks = ["*.actor.ts", "*.actor.tsx", "*.actor.mts", "*.actor.cts", ".instar/releases/**", "instar.config.json"];
 
 /** The folders whose `package.json` names Instar. */
 export async function projects(): Promise<vscode.Uri[]> {

@@ -1,0 +1,89 @@
+/** The first five minutes at the programming interface: the walkthrough's commands, tasks, debugging, shortcuts, and the example itself. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as vscode from "vscode";
+import { activated, root, withPerson } from "./in-host.ts";
+
+interface Manifest {
+  readonly contributes: {
+    readonly commands: readonly { readonly command: string }[];
+    readonly keybindings: readonly { readonly command: string; readonly key: string }[];
+    readonly walkthroughs: readonly { readonly steps: readonly { readonly description: string }[] }[];
+  };
+}
+
+const extension = vscode.extensions.getExtension("instar.instar-vscode")!;
+const { contributes } = extension.packageJSON as Manifest;
+
+test("every command of the manifest exists, and the walkthrough names no other", async () => {
+  await activated();
+  const commands = new Set(await vscode.commands.getCommands(true));
+  const named = contributes.walkthroughs.flatMap(({ steps }) =>
+    steps.flatMap(({ description }) => Array.from(description.matchAll(/\(command:([\w.]+)\)/g), ([, command]) => command!)),
+  );
+  assert.ok(named.length > 5);
+  for (const command of [...contributes.commands.map(({ command }) => command), ...named]) assert.ok(commands.has(command), command);
+});
+
+test("no shortcut takes one that VS Code has", async () => {
+  await vscode.commands.executeCommand("workbench.action.openDefaultKeybindingsFile");
+  const text = vscode.window.activeTextEditor?.document.getText() ?? "";
+  const all = JSON.parse(text.replaceAll(/^\s*\/\/.*$/gm, "")) as { key: string; command: string }[];
+  assert.ok(all.length > 500);
+  const ours = new Map(contributes.keybindings.map(({ key, command }) => [key, command]));
+  const taken = all.filter(({ key, command }) => ours.has(key) && command !== ours.get(key));
+  assert.deepEqual(taken, []);
+  for (const [key, command] of ours)
+    assert.ok(
+      all.some((each) => each.key === key && each.command === command),
+      `${key} is not there`,
+    );
+  await vscode.commands.executeCommand("workbench.action.closeActiveEditor");
+});
+
+test("the tasks run the project's own command, and the check finds nothing", async () => {
+  const tasks = await vscode.tasks.fetchTasks({ type: "instar" });
+  assert.deepEqual(
+    tasks.map(({ name }) => name),
+    ["check", "release --check", "prove"],
+  );
+  const check = tasks[0]!;
+  assert.deepEqual(check.problemMatchers, ["$instar"]);
+  assert.equal(await exitCodeOf(check), 0);
+  assert.equal(await exitCodeOf(tasks[1]!), 1, "nothing was released yet");
+});
+
+test("Open Example copies a whole project, beside what is there", async () => {
+  const opened: unknown[] = [];
+  const { executeCommand } = vscode.commands;
+  const parent = vscode.Uri.file(root);
+  for (const name of ["instar-chat", "instar-chat-2"]) {
+    Object.assign(vscode.commands, {
+      executeCommand: async (command: string, ...rest: unknown[]) =>
+        command === "vscode.openFolder" ? void opened.push(rest[0]) : executeCommand(command, ...rest),
+    });
+    try {
+      assert.deepEqual(await withPerson([], () => executeCommand("instar.openExample", parent)), []);
+    } finally {
+      Object.assign(vscode.commands, { executeCommand });
+    }
+    assert.equal((opened.at(-1) as vscode.Uri).fsPath, join(root, name));
+    const copied = readdirSync(join(root, name));
+    assert.deepEqual(copied, readdirSync(join(extension.extensionPath, "examples/chat")));
+    for (const file of ["README.md", "package.json", "src", "tsconfig.json"]) assert.ok(copied.includes(file), file);
+    assert.equal(readFileSync(join(root, name, "src/room.actor.ts"), "utf8"), readFileSync(join(root, "src/room.actor.ts"), "utf8"));
+  }
+});
+
+async function exitCodeOf(task: vscode.Task): Promise<number | undefined> {
+  const ended = new Promise<number | undefined>((resolve) => {
+    const listening = vscode.tasks.onDidEndTaskProcess(({ execution, exitCode }) => {
+      if (execution.task.name !== task.name) return;
+      listening.dispose();
+      resolve(exitCode);
+    });
+  });
+  await vscode.tasks.executeTask(task);
+  return ended;
+}

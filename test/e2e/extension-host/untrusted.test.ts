@@ -1,0 +1,45 @@
+/** In a workspace that nobody trusts, the analysis works and nothing of the project is run. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import * as vscode from "vscode";
+import { activated, findings, replace, root, uri, withPerson } from "./in-host.ts";
+
+const room = "src/room.actor.ts";
+
+test("the workspace is not trusted", () => {
+  assert.equal(vscode.workspace.isTrusted, false);
+});
+
+test("findings and fixes work", async () => {
+  await activated();
+  const told = await withPerson([], () => vscode.commands.executeCommand("instar.release"));
+  assert.ok(existsSync(uri(".instar/releases/src/room.actor/1.d.ts").fsPath), told.join("\n"));
+  await replace(room, "readonly title: string;", "readonly title: string;\n  readonly topic: string;");
+  assert.deepEqual(await findings(room), ["state-changed-no-code-change"]);
+  const { range } = vscode.languages.getDiagnostics(uri(room))[0]!;
+  const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+    "vscode.executeCodeActionProvider",
+    uri(room),
+    range,
+    "quickfix",
+    5,
+  );
+  assert.ok(
+    actions.some(({ edit, diagnostics }) => edit !== undefined && diagnostics?.some(({ source }) => source === "instar")),
+    "there is a fix, with its edit",
+  );
+});
+
+test("Start Dev Runtime and installing say that the workspace has to be trusted, and open no terminal", async () => {
+  const told = await withPerson([], () => vscode.commands.executeCommand("instar.startDevRuntime"));
+  assert.equal(told.length, 1);
+  assert.match(told[0]!, /not trusted/);
+  assert.deepEqual(vscode.window.terminals, []);
+});
+
+test("a save upgrades nothing, whatever the settings of the workspace say", async () => {
+  const configuration = vscode.workspace.getConfiguration("instar");
+  await configuration.update("upgradeOnSave", true, vscode.ConfigurationTarget.Workspace);
+  assert.equal(vscode.workspace.getConfiguration("instar").get("upgradeOnSave"), false);
+  assert.ok(!existsSync(`${root}/.instar/run`));
+});
