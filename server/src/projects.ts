@@ -143,6 +143,17 @@ export class Project {
     return undefined;
   }
 
+  /** As `ask`, but before the project is read: for what the text of a few files says. */
+  async askNow<T>(question: (analyzer: Analyzer) => T): Promise<T> {
+    for (;;) {
+      this.#readDisk();
+      await this.#follow();
+      const asked = this.workspace.ask(question);
+      if (asked !== null) return asked.answer;
+      await this.workspace.loadCompiler();
+    }
+  }
+
   #known(full: boolean): Analyzed | undefined {
     const known = this.#analyzed;
     return known?.generation === this.#generation && (known.full || !full) ? known.result : undefined;

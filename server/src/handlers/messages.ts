@@ -14,6 +14,7 @@ import {
 } from "vscode-languageserver";
 import type { MessagePlace } from "../analysis/navigation/message-places.ts";
 import {
+  handlersBeside,
   handlersOf,
   keyOf,
   mayBeMessage,
@@ -52,6 +53,8 @@ export async function definition(
   params: TextDocumentPositionParams,
   token: CancellationToken,
 ): Promise<Definition | DefinitionLink[] | null> {
+  const beside = await definitionBeside(context, params);
+  if (beside !== undefined) return beside;
   const search = await startSearch(context, params, token);
   if (search === undefined) return null;
   const { message } = search;
@@ -62,6 +65,27 @@ export async function definition(
   }
   const module = search.module();
   return module === undefined ? null : toTargets(context, [{ file: module.file, range: module.ranges.actor, whole: module.ranges.actor }]);
+}
+
+/** What is sent is mostly handled where it is declared: that needs no more than these two files. Undefined where it is otherwise. */
+async function definitionBeside(
+  context: MessagesContext,
+  { textDocument, position }: TextDocumentPositionParams,
+): Promise<Definition | DefinitionLink[] | undefined> {
+  const found = await context.projectOf(textDocument.uri);
+  const text = found?.project.workspace.readFile(found.file);
+  if (found === undefined || text === undefined) return undefined;
+  const { project, file } = found;
+  const at = fromLspPosition(position);
+  if (!mayBeMessage(project.workspace.analyzer.messages, file, text, at)) return undefined;
+  const version = context.open.version(file);
+  const handled = await project.askNow(({ messages }) => {
+    const message = messageAt([messages], messages, file, text, at);
+    const handlers = message?.place.role === "sent" ? handlersBeside(messages, message) : undefined;
+    return message === undefined || handlers === undefined ? undefined : { place: message.place, handlers };
+  });
+  if (context.open.version(file) !== version) throw movedOn();
+  return handled === undefined ? undefined : toTargets(context, handled.handlers, handled.place);
 }
 
 export async function references(context: MessagesContext, params: ReferenceParams, token: CancellationToken): Promise<Location[] | null> {

@@ -7,20 +7,14 @@ import { type OpenDocuments, toLocation, toLspRange } from "../to-lsp.ts";
 
 /** What one file says is said at once, whatever else of the project is still to be read. */
 export async function documentSymbols(
-  { workspace }: Project,
+  project: Project,
   file: string,
   open: OpenDocuments,
   hierarchical: boolean,
 ): Promise<DocumentSymbol[] | SymbolInformation[] | null> {
-  for (;;) {
-    const asked = workspace.ask((analyzer) => analyzer.symbols(file));
-    if (asked === null) {
-      await workspace.loadCompiler();
-      continue;
-    }
-    if (asked.answer.length === 0) return null;
-    return hierarchical ? asked.answer.map(toDocumentSymbol) : asked.answer.flatMap((each) => flattened(each, file, open));
-  }
+  const symbols = await project.askNow((analyzer) => analyzer.symbols(file));
+  if (symbols.length === 0) return null;
+  return hierarchical ? symbols.map(toDocumentSymbol) : symbols.flatMap((each) => flattened(each, file, open));
 }
 
 export async function workspaceSymbols(

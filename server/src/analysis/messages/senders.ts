@@ -64,14 +64,14 @@ const most = 20;
 function filesThatMaySend({ bodies, modules }: ProjectFacts, { module }: ModuleFacts, name: string): readonly string[] {
   const all = bodies.saying("sends", (text) => text === name);
   if (all.length <= most) return all;
-  const importing = new Set(bodies.saying("sends", imports(module.file)));
+  const importing = new Set(bodies.saying("sends", mayImport(module.file)));
   const may = all.filter((file) => file === module.file || importing.has(file));
   const others = new Set(modules.map((other) => other.module.file).filter((file) => file !== module.file));
   return [...may.filter((file) => !others.has(file)), ...may.filter((file) => others.has(file))];
 }
 
 /** Whether a text may be the specifier of a module. */
-function imports(file: string): (text: string) => boolean {
+export function mayImport(file: string): (text: string) => boolean {
   const own = withoutExtension(nameOf(file));
   const base = own === "index" ? nameOf(folderOf(file)) : own;
   return (text) => {
@@ -130,7 +130,7 @@ function isReachable({ modules, bodies }: ProjectFacts, { module, source, baseli
     ),
   );
   if (held) return true;
-  return bodies.saying("sends", imports(module.file)).some((file) => file !== module.file);
+  return bodies.saying("sends", mayImport(module.file)).some((file) => file !== module.file);
 }
 
 /** Protocols are the same for most modules from one analysis to the next. */

@@ -84,25 +84,81 @@ export function handlersOf(projects: readonly ProjectMessages[], { name, place, 
   return place.declared.map((at) => ({ ...place, ...at, whole: at.range, role: "declared" }));
 }
 
+/**
+ * The same by a look at the files alone that declare the message, where their actors mostly are, before the project is read. Undefined where
+ * that does not tell.
+ */
+export function handlersBeside(own: ProjectMessages, { name, place, declared }: NamedMessage): readonly MessagePlace[] | undefined {
+  const files = new Set(place.declared.map(({ file }) => file));
+  if (files.size === 0 || [...files].some(isOutside)) return undefined;
+  const handled = own.places([...files].toSorted(), name).filter(({ role }) => role === "handled");
+  const found = handled.filter((each) => each.declared.some((at) => declared.has(keyOf(at))));
+  return [...declared].every((key) => found.some((each) => each.declared.some((at) => keyOf(at) === key))) ? unique(found) : undefined;
+}
+
 /** So many files are read with one program; others get their turn in between. */
 const batch = 100;
 
-/** All places at which the projects name a message so, whichever it is, as far as they may be of one that is declared there. */
+/**
+ * All places at which the projects name a message so, whichever it is, as far as they may be of one that is declared there, or of one that
+ * somebody sends together with it.
+ */
 export function* placesNaming(
   projects: readonly ProjectMessages[],
   name: string,
   declared: readonly Location[],
-): Generator<void, MessagePlace[]> {
-  const found: MessagePlace[] = [];
-  for (const project of projects) {
-    const declaring = declared.flatMap(({ file }) => (file.startsWith(`${project.root}/`) && !isOutside(file) ? [file] : []));
-    const files = [...new Set([...project.filesNaming(name), ...declaring])].toSorted();
-    for (let at = 0; at < files.length; at += batch) {
-      found.push(...project.places(files.slice(at, at + batch), name));
-      yield;
+): Generator<void, readonly MessagePlace[]> {
+  let found: MessagePlace[] = [];
+  const files = new Map(declared.map(({ file }) => [file, isOutside(file)]));
+  const keys = new Set(declared.map(keyOf));
+  const read = new Map(projects.map((project) => [project, new Set<string>()]));
+  for (let more = true; more;) {
+    more = false;
+    for (const project of projects) {
+      const seen = read.get(project) ?? new Set();
+      const declaring = [...files].flatMap(([file, outside]) => (file.startsWith(`${project.root}/`) && !outside ? [file] : []));
+      const skipped = others(project, name, keys, [...files.keys()]);
+      const next = [...new Set([...project.filesNaming(name), ...declaring])].filter((file) => !seen.has(file) && !skipped.has(file));
+      for (let at = 0; at < next.length; at += batch) {
+        found.push(...project.places(next.slice(at, at + batch), name));
+        more = true;
+        yield;
+      }
+      for (const file of next) seen.add(file);
+    }
+    found = unique(found);
+    for (const place of together(found, keys)) files.set(place.file, isOutside(place.file));
+  }
+  return found;
+}
+
+/** Adds the messages of other actors that somebody sends by the same name at once. Gives where they are declared. */
+export function together(places: readonly MessagePlace[], keys: Set<string>): readonly Location[] {
+  const added: Location[] = [];
+  for (let before = -1; before !== keys.size;) {
+    before = keys.size;
+    for (const { role, declared } of places) {
+      if (role === "translated" || !declared.some((at) => keys.has(keyOf(at)))) continue;
+      for (const at of declared) {
+        if (keys.has(keyOf(at))) continue;
+        keys.add(keyOf(at));
+        added.push(at);
+      }
     }
   }
-  return unique(found);
+  return added;
+}
+
+/** Actors that have a message of the same name themselves, and no reason to speak of this one: many are called alike. */
+function others(project: ProjectMessages, name: string, keys: ReadonlySet<string>, declaring: readonly string[]): ReadonlySet<string> {
+  const concerned = new Set([...project.filesSending(name), ...declaring.flatMap((file) => project.filesImporting(file))]);
+  const own = ownersIn(project, name);
+  for (const { facts, section } of own)
+    if (
+      facts.source.protocol[section].some((each) => each.name === name && (each.declared === undefined || keys.has(keyOf(each.declared))))
+    )
+      concerned.add(facts.module.file);
+  return new Set(own.flatMap(({ facts }) => (concerned.has(facts.module.file) ? [] : [facts.module.file])));
 }
 
 /** Whether a file is none that a person of this project edits. */

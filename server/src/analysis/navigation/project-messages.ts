@@ -10,6 +10,10 @@ export interface ProjectMessages {
   mayName(file: string, name: string): boolean;
   /** The files that may, sorted. */
   filesNaming(name: string): readonly string[];
+  /** Those among them that have the name between quotes, and may send it. */
+  filesSending(name: string): readonly string[];
+  /** Those that speak of messages, and may import a file by its name. */
+  filesImporting(file: string): readonly string[];
   /** Where these files, as they are now, name messages so. It needs the compiler. */
   places(files: readonly string[], name: string): readonly MessagePlace[];
 }

@@ -4,7 +4,7 @@ import { type ProtocolShapes, sections } from "../protocol-shapes.ts";
 import type { FileEdit } from "../rule.ts";
 import { runtimeInfos } from "../runtime-names.ts";
 import type { Location } from "../span.ts";
-import { isOutside, keyOf, type NamedMessage, type Owner, ownersOf } from "./find-messages.ts";
+import { isOutside, keyOf, type NamedMessage, type Owner, ownersOf, together } from "./find-messages.ts";
 import type { MessagePlace } from "./message-places.ts";
 import type { ProjectMessages } from "./project-messages.ts";
 
@@ -43,7 +43,8 @@ export function renameMessage(
   const { name } = message;
   const refused = whyNot(projects, message) ?? whyNotSo(newName);
   if (refused !== null) return refused;
-  const declared = together(message, places);
+  const declared = new Set(message.declared);
+  together(places, declared);
   const owners = ownersOf(projects, name, declared);
   const taken = owners.find(({ facts, section }) => facts.source.protocol[section].some((each) => each.name === newName));
   if (taken !== undefined && newName !== name)
@@ -57,19 +58,6 @@ export function renameMessage(
     return `${JSON.stringify(newName)} is no identifier, and the message is used as a property.`;
   const left = places.filter((place) => (its.includes(place) ? place.role === "computed" : mayBe(place, owners)));
   return { edits: edited.map((place) => ({ file: place.file, range: place.range, newText: textFor(place, name, newName) })), left };
-}
-
-/** With the messages of other actors that somebody sends by the same name at once: all of them are renamed, or none can be. */
-function together({ declared }: NamedMessage, places: readonly MessagePlace[]): ReadonlySet<string> {
-  const all = new Set(declared);
-  for (let before = -1; before !== all.size;) {
-    before = all.size;
-    for (const place of places) {
-      const keys = place.declared.map(keyOf);
-      if (place.role !== "translated" && keys.some((key) => all.has(key))) for (const key of keys) all.add(key);
-    }
-  }
-  return all;
 }
 
 function isEdited(place: MessagePlace, name: string, projects: readonly ProjectMessages[]): boolean {
