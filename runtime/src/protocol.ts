@@ -267,7 +267,7 @@ export interface ProbationParams {
   readonly restarts: number;
 }
 
-export type PlanParams = Pick<UpgradeParams, "modules">;
+export type PlanParams = Pick<UpgradeParams, "modules" | "strategy">;
 
 export type RollbackParams = Pick<UpgradeParams, "extra" | "onBusy" | "timeout" | "probation" | "strategy" | "drain">;
 

@@ -42,10 +42,14 @@ function upgradeParams(params: Record<string, unknown>): UpgradeParams {
   };
 }
 
-function planParams({ modules }: Record<string, unknown>): PlanParams {
-  if (modules === undefined) return {};
-  if (!Array.isArray(modules)) throw new BadParams("`modules` must be a list of module ids");
-  return { modules: modules.map((id, index) => text(`modules[${index}]`, id)) };
+function planParams(params: Record<string, unknown>): PlanParams {
+  const { modules } = params;
+  const { strategy } = strategyParams(params);
+  if (modules !== undefined && !Array.isArray(modules)) throw new BadParams("`modules` must be a list of module ids");
+  return {
+    ...(modules === undefined ? {} : { modules: modules.map((id: unknown, index) => text(`modules[${index}]`, id)) }),
+    ...(strategy === undefined ? {} : { strategy }),
+  };
 }
 
 function probationParams(value: unknown): ProbationParams {

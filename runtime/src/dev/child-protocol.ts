@@ -116,6 +116,7 @@ export interface ChildPlan {
   readonly drafts: readonly string[];
   /** Modules whose files are gone. Their processes must end with the upgrade. */
   readonly gone: readonly GoneModule[];
+  readonly strategy: "restart" | null;
 }
 
 export interface GoneModule {
@@ -129,7 +130,6 @@ export interface ChildUpgrade extends ChildPlan {
   readonly timeout: number | null;
   readonly onBusy: "abort" | "wait" | "restart" | null;
   readonly mode: "otp" | null;
-  readonly strategy: "restart" | null;
   readonly probation: ProbationParams | null;
   /** For the shapes of what changes, before and after. */
   readonly validators: ValidatorSources;

@@ -129,7 +129,7 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
     const known = new Set(request.compatible);
     const changes: ModuleChange[] = [];
     const errors: UpgradeError[] = [];
-    const restarts = "strategy" in request && request.strategy === "restart";
+    const restarts = request.strategy === "restart";
     for (const { module, to, reinstantiated } of prepared.changes) {
       // No state goes over, so no step is needed; but supervisors stay, or all that they supervise would end with them.
       if (restarts && module.current.kind === "actor" && to.kind === "actor") {

@@ -69,7 +69,14 @@ test("restart: processes begin anew on the new code, without steps, and nobody e
   const { applicationPid } = await client.request("runtime/info");
   project.write("src/counter.actor.ts", counter(2, "", { state: "{ n, step: 3 }" }));
   assert.deepEqual(codes(await client.request("upgrade/apply")), ["refused", "INSTAR_CODE_CHANGE_MISSING"]);
+  const planned = await client.request("upgrade/plan", { strategy: "restart" });
+  assert.deepEqual([planned.errors, planned.convert, planned.blocked], [[], [], []]);
   const report = await client.request("upgrade/apply", { strategy: "restart" });
+  assert.deepEqual(
+    planned.restart.map(({ pid }) => pid),
+    report.processes.map(({ pid }) => pid),
+    "as it was planned",
+  );
   assert.deepEqual(summary(report).slice(0, 2), ["committed", ["src/counter.actor 1 → 2 restart"]]);
   assert.deepEqual([report.strategy, report.processes.map(({ restarted }) => restarted)], ["restart", [true, true]]);
   assert.deepEqual(

@@ -286,7 +286,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     return done;
   }
 
-  async function plan({ modules }: PlanParams): Promise<UpgradePlan> {
+  async function plan({ modules, strategy }: PlanParams): Promise<UpgradePlan> {
     if (running !== null) return emptyPlan([inProgress]);
     return exclusively(new AbortController(), async () => {
       let prepared: Prepared;
@@ -296,7 +296,8 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
         return emptyPlan([toUpgradeError(error, "INSTAR_BUILD_FAILED")]);
       }
       const { compatible, drafts } = prepared.comparison;
-      const planned = await request("plan", { load: prepared.load, gone: prepared.gone, compatible, drafts });
+      const restarts = strategy === "restart" ? strategy : null;
+      const planned = await request("plan", { load: prepared.load, gone: prepared.gone, compatible, drafts, strategy: restarts });
       return { stamp: stampOf(prepared), ...planned };
     });
   }

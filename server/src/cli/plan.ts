@@ -26,9 +26,10 @@ export function registerPlan(program: Command): void {
         const loaded = modules.map(({ id }) => id);
         const ids = moduleIds(names, root, modules);
         const plan = await connection.request("upgrade/plan", ids.length > 0 ? { modules: ids } : {});
+        const restarting = await connection.request("upgrade/plan", { ...(ids.length > 0 ? { modules: ids } : {}), strategy: "restart" });
         const { processes } = await connection.request("processes/list", {});
         const project = await openProject(root);
-        const facts = planFacts({ plan, analyzed: project.analyzed, processes, ids: ids.length > 0 ? ids : loaded });
+        const facts = planFacts({ plan, restarting, analyzed: project.analyzed, processes, ids: ids.length > 0 ? ids : loaded });
         const { findings } = facts;
         if (format === "json") {
           const { findingJson } = await import("./format-json.ts");

@@ -51,10 +51,6 @@ export function columns(rows: readonly (readonly Cell[])[], indent = "  "): Line
   });
 }
 
-export function textOf(line: Line): string {
-  return line.map(pieceText).join("");
-}
-
 export function pieceText(cell: Cell): string {
   return typeof cell === "string" ? cell : cell.text;
 }

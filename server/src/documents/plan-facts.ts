@@ -50,20 +50,23 @@ export interface Rehearsal {
 export interface PlanInputs {
   readonly plan: UpgradePlan;
   readonly analyzed: Analyzed;
+  /** The plan of the same by restart; null where no runtime could be asked. */
+  readonly restarting: UpgradePlan | null;
   /** All that live in the runtime; null where there is none. */
   readonly processes: readonly ProcessInfo[] | null;
   /** The modules that were asked for, or all that are loaded: findings about them stand against the upgrade. */
   readonly ids: readonly string[];
 }
 
-export function planFacts({ plan, analyzed, processes, ids }: PlanInputs): PlanFacts {
+export function planFacts({ plan, restarting, analyzed, processes, ids }: PlanInputs): PlanFacts {
   const planned = new Set(plan.groups.flat());
   const modules = analyzed.modules.filter(({ id }) => planned.has(id));
   const findings = blockingFindings(analyzed.findings, ids);
   return {
     plan,
     ...strategyOf(plan, modules),
-    strategies: processes === null ? [] : strategies.map((strategy) => costOf(strategy, plan, processes)),
+    strategies:
+      processes === null || restarting === null ? [] : strategies.map((strategy) => costOf(strategy, plan, restarting, processes)),
     lossy: lossySteps(plan, analyzed, modules, findings),
     findings,
     places: new Map(
@@ -105,7 +108,7 @@ function strategyOf(plan: UpgradePlan, modules: readonly ActorModule[]): NeededS
   return forced.size === 0 ? needed : { strategy: "restart", forcedBy: [...forced].map(([module, reason]) => ({ module, reason })) };
 }
 
-function costOf(strategy: Strategy, plan: UpgradePlan, processes: readonly ProcessInfo[]): StrategyCost {
+function costOf(strategy: Strategy, plan: UpgradePlan, restarting: UpgradePlan, processes: readonly ProcessInfo[]): StrategyCost {
   const cost = (lost: readonly { readonly module: string }[], stops: number, impossible: string | null = null): StrategyCost => ({
     strategy,
     impossible,
@@ -117,29 +120,9 @@ function costOf(strategy: Strategy, plan: UpgradePlan, processes: readonly Proce
     stops,
   });
   if (strategy === "hot") return cost(plan.restart, plan.convert.length + plan.restart.length, obstacle(plan));
-  if (strategy === "restart") {
-    const ended = endedByRestart(plan, processes);
-    return cost(
-      ended.filter(({ kind }) => kind === "actor"),
-      ended.length,
-    );
-  }
-  // States travel by the same steps; mailboxes are empty by then, so that no message is an obstacle.
-  const stepless = new Set(plan.errors.map(({ module }) => module));
-  const lost = [...plan.restart, ...plan.blocked.filter(({ module }) => stepless.has(module))];
-  return cost(lost, strategy === "window" ? processes.length : 0);
-}
-
-/** The processes of the modules that change, and everything beneath them: a supervisor takes its children along. */
-function endedByRestart(plan: UpgradePlan, processes: readonly ProcessInfo[]): ProcessInfo[] {
-  const changed = new Set(plan.groups.flat());
-  const parents = new Map(processes.map(({ pid, parent }) => [pid, parent]));
-  const modules = new Map(processes.map(({ pid, module }) => [pid, module]));
-  return processes.filter((process) => {
-    for (let pid: string | null = process.pid; pid !== null; pid = parents.get(pid) ?? null)
-      if (changed.has(modules.get(pid) ?? "")) return true;
-    return false;
-  });
+  if (strategy === "restart") return cost(restarting.restart, restarting.restart.length, obstacle(restarting));
+  // The same steps, in another process.
+  return cost(plan.restart, strategy === "window" ? processes.length : 0, obstacle(plan));
 }
 
 function obstacle(plan: UpgradePlan): string | null {

@@ -81,7 +81,8 @@ function moduleLines({ plan: { groups, modules, errors }, places }: PlanFacts): 
       const module = modules.find((candidate) => candidate.id === id);
       const circle = group.length > 1 ? "imports the others of its number in a circle" : "";
       const name: Cell = { text: id, place: places.get(id)?.module };
-      if (module === undefined) return [`${index + 1}.`, name, "", errors.some((error) => error.module === id) ? "no way, see below" : "", circle];
+      if (module === undefined)
+        return [`${index + 1}.`, name, "", errors.some((error) => error.module === id) ? "no way, see below" : "", circle];
       return [`${index + 1}.`, name, versionsText(module), { text: kindText(module), place: firstStep(module, places) }, circle];
     }),
   );

@@ -73,15 +73,17 @@ export function createPlans(projects: () => Promise<Projects>, live: Live, docum
     const of = ({ id }: { id: string }): boolean => target.module === undefined || id === target.module;
     if ("errors" in found) {
       const changed = analyzed.modules.filter((module) => of(module) && isChanged(module)).map(({ id }) => id);
-      const facts = planFacts({ plan: planWithout(changed, found.errors), analyzed, processes: null, ids: changed });
+      const facts = planFacts({ plan: planWithout(changed, found.errors), analyzed, restarting: null, processes: null, ids: changed });
       return { uri, target, project, runtime: null, madeAt, facts, pids: new Set(), newer: new Set() };
     }
     const { runtime } = found;
     const { module } = target;
-    const plan = await runtime.connection.request("upgrade/plan", module === undefined ? {} : { modules: [module] });
+    const modules = module === undefined ? {} : { modules: [module] };
+    const plan = await runtime.connection.request("upgrade/plan", modules);
+    const restarting = await runtime.connection.request("upgrade/plan", { ...modules, strategy: "restart" });
     await live.reread(runtime);
     const ids = module === undefined ? runtime.modules.map(({ id }: LoadedModuleInfo) => id) : [module];
-    const facts = planFacts({ plan, analyzed, processes: runtime.processes, ids });
+    const facts = planFacts({ plan, restarting, analyzed, processes: runtime.processes, ids });
     return { uri, target, project, runtime, madeAt, facts, pids: pidsOf(plan, runtime), newer: new Set() };
   }
 
