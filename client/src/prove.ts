@@ -107,6 +107,9 @@ function publish(found: vscode.DiagnosticCollection, root: string, module: strin
   }
 }
 
+/** The pages of the rules, to which the server's own diagnostics link as well. */
+const rules = "https://github.com/instar-dev/instar/blob/main/docs/rules";
+
 /** Which module's proof said it. */
 const of = new WeakMap<vscode.Diagnostic, string>();
 
@@ -120,7 +123,7 @@ function diagnosticOf(finding: ProofFinding, module: string): vscode.Diagnostic 
   }[finding.severity];
   const diagnostic = new vscode.Diagnostic(range, findingText(finding), severity);
   diagnostic.source = "instar prove";
-  diagnostic.code = finding.rule;
+  diagnostic.code = { value: finding.rule, target: vscode.Uri.parse(`${rules}/${finding.rule}.md`) };
   of.set(diagnostic, module);
   return diagnostic;
 }

@@ -74,7 +74,11 @@ export interface Editor {
   resolve(action: CodeAction): Promise<CodeAction>;
   /** Refuses an edit for another version, as editors do. */
   apply(edit: WorkspaceEdit): void;
+  /** What the lenses say once they are seen. */
   lenses(file: string): Promise<string[]>;
+  /** The lenses as they are listed. */
+  listedLenses(file: string): Promise<CodeLens[]>;
+  resolveLens(lens: CodeLens): Promise<CodeLens>;
   /** The text of a document that lies on no disk. */
   content(uri: string): Promise<string>;
   /** Resolves when the server says that such a document says something else now. */
@@ -323,9 +327,12 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
       return (await client.sendRequest<{ text: string }>("workspace/textDocumentContent", { uri: target })).text;
     },
     contentChanged: (target) => new Promise((resolve) => contents.set(target, [...(contents.get(target) ?? []), resolve])),
+    resolveLens,
+    async listedLenses(file) {
+      return (await client.sendRequest<CodeLens[] | null>("textDocument/codeLens", { textDocument: { uri: uri(file) } })) ?? [];
+    },
     async lenses(file) {
-      const lenses = await client.sendRequest<CodeLens[] | null>("textDocument/codeLens", { textDocument: { uri: uri(file) } });
-      const resolved = (lenses ?? []).map((lens) => (lens.command === undefined ? resolveLens(lens) : lens));
+      const resolved = (await editor.listedLenses(file)).map((lens) => (lens.command === undefined ? resolveLens(lens) : lens));
       return (await Promise.all(resolved)).map(({ command }) => command?.title ?? "");
     },
     ask: (method, params) => client.sendRequest(method, params),
