@@ -29,6 +29,11 @@ export interface NeovimMessages extends Seen {
   readonly found: readonly string[];
 }
 
+/** What `neovim-hover.lua` saw. */
+export interface NeovimHover extends Seen {
+  readonly hover: string;
+}
+
 interface Opened {
   readonly root: string;
   readonly file: string;
@@ -56,6 +61,11 @@ export function editInNeovim(neovim: string, edit: NeovimEdit, folder: string): 
 /** Follows a message of the chat, and gives it another name. */
 export function messagesInNeovim(neovim: string, opened: Opened, folder: string): Promise<NeovimMessages> {
   return runInNeovim(neovim, "neovim-messages.lua", opened, folder);
+}
+
+/** What is said of a field of the state. */
+export function hoverInNeovim(neovim: string, opened: Opened, folder: string): Promise<NeovimHover> {
+  return runInNeovim(neovim, "neovim-hover.lua", opened, folder);
 }
 
 async function runInNeovim<Result extends Seen>(

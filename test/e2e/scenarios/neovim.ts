@@ -1,7 +1,7 @@
 /** The language server in Neovim, without VS Code: the finding and its quick fix, and the ways of a message. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { editInNeovim, messagesInNeovim } from "../neovim.ts";
+import { editInNeovim, hoverInNeovim, messagesInNeovim } from "../neovim.ts";
 import type { Scenario } from "../scenario.ts";
 
 const source = "src/room.actor.ts";
@@ -43,6 +43,11 @@ export default {
       assert.equal(seen.diagnostics.length, 1);
       assert.equal(seen.diagnostics[0]?.severity, 1, "it is an error");
       assert.match(project.read(source), /vsn: 2,[^]*codeChange: \{[^]*1: \{\s*up:[^]*down:/);
+      assert.deepEqual(seen.exit, { code: 0, signal: 0 }, "the server ends when it is told to");
+    });
+    await step("Neovim says since when a field exists", async () => {
+      const seen = await hoverInNeovim(tools.neovim, { root: project.root, file: join(project.root, source) }, folder);
+      assert.match(seen.hover, /Since version 1/);
       assert.deepEqual(seen.exit, { code: 0, signal: 0 }, "the server ends when it is told to");
     });
   },
