@@ -120,6 +120,8 @@ export function createInstarClient(context: vscode.ExtensionContext, output: vsc
     [State.StartFailed]: "stopped",
   } as const;
   languageClient.onDidChangeState(({ newState }) => changed.fire(waiting === undefined ? states[newState] : "waiting"));
+  /** Who listens to the server's notifications, by method. */
+  const events = new Map<string, vscode.EventEmitter<unknown>>();
   return {
     start,
     async stop() {
@@ -142,6 +144,12 @@ export function createInstarClient(context: vscode.ExtensionContext, output: vsc
       const made = await languageClient.protocol2CodeConverter.asWorkspaceEdit(edit);
       return made === undefined || vscode.workspace.applyEdit(made);
     },
-    onNotification: (method, listener) => languageClient.onNotification(method, listener),
+    onNotification(method, listener) {
+      const event = events.get(method) ?? new vscode.EventEmitter<unknown>();
+      // The client keeps one handler for a method: the last one.
+      if (!events.has(method)) languageClient.onNotification(method, (params: unknown) => event.fire(params));
+      events.set(method, event);
+      return event.event((params) => listener(params as Parameters<typeof listener>[0]));
+    },
   };
 }
