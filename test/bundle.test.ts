@@ -15,7 +15,7 @@ import {
 import { repository, temporaryProject } from "./support/temporary-project.ts";
 
 /** In bytes. The first one is read by every window in which a TypeScript file is opened. */
-const budgets = { main: 16_000, extension: 520_000, server: 9_000_000 };
+const budgets = { main: 16_000, extension: 600_000, server: 9_000_000 };
 
 for (const [bundle, budget] of Object.entries(budgets))
   test(`the bundle ${bundle} stays below ${budget} bytes`, () => {
