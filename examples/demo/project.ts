@@ -28,6 +28,8 @@ export async function copyExample(): Promise<DemoProject> {
     instar: "runtime",
     "instar-language-server": "server",
     "@types/node": "node_modules/@types/node",
+    "@types/ws": "node_modules/@types/ws",
+    ws: "node_modules/ws",
   })) {
     await mkdir(dirname(path(`node_modules/${name}`)), { recursive: true });
     await symlink(join(repository, target), path(`node_modules/${name}`), "junction");

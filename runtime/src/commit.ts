@@ -5,6 +5,7 @@
 import type { ConvertedMessages } from "./convert.ts";
 import { formatReason, InstarError, toReason } from "./exit.ts";
 import type { LoadedModule, ModuleVersion } from "./module.ts";
+import { disarmTimer } from "./process.ts";
 import type { UpgradeError } from "./protocol.ts";
 import type { LiveSystem } from "./system.ts";
 import { upgradeError } from "./upgrade-error.ts";
@@ -53,7 +54,7 @@ export function commit({ system, changes, messages, onCommit }: Commit): Upgrade
     }
     for (const [timer, args] of timers) {
       if (args !== null) continue;
-      system.clock.clearTimeout(timer.handle);
+      disarmTimer(system.clock, timer);
       process.timers?.delete(timer);
     }
   }

@@ -294,6 +294,33 @@ test("a move that comes to nothing changes nothing: messages, timers and callers
   assert.equal(await one.call("add", 0), 102);
 });
 
+test("what is queued is finished first, where that is wanted, and what only time brings waits; where it comes to nothing all goes on", async () => {
+  const from = side();
+  await from.system.start(app);
+  const one = from.system.whereis<Counter>("one") ?? assert.fail();
+  const old = from.system.whereis<Front>("front") ?? assert.fail();
+  await from.clock.advance(500);
+  one.cast("inc");
+  const departing = depart(from.system, { send: () => assert.fail("nobody goes"), code, drain: 3000 });
+  await from.clock.advance(4000);
+  const departed = await departing;
+  assert.ok(departed.ok);
+  assert.deepEqual(
+    departed.image.processes.flatMap(({ mailbox }) => mailbox),
+    [],
+  );
+  assert.ok(departed.image.processes.every(({ module }) => module !== "front"));
+  departed.resume();
+  await from.clock.advance(1);
+  const fresh = from.system.whereis<Front>("front") ?? assert.fail();
+  assert.notEqual(fresh.id, old.id);
+  current = from.system;
+  // One tick was due meanwhile.
+  assert.equal(await fresh.call("ask", "one", 0), 102);
+  await from.clock.advance(1000);
+  assert.equal(await fresh.call("ask", "one", 0), 202);
+});
+
 test("what cannot travel is known beforehand, by process and path", async () => {
   const from = side();
   await from.system.start(actor<{ init(): object }>({ vsn: 1, id: "sock", init: () => ({ on: { data: () => {} } }) }), { name: "s" });

@@ -55,10 +55,16 @@ export async function depart(system: System, { timeout = 5000, drain = null, sig
     const known = obstaclesOf(system);
     if (known.length > 0) return { ok: false, errors: known.map(obstacleError) };
     await Promise.all(staying.map((each) => each.end()));
+    // What only time brings would go on for ever.
+    lived.timersPaused = true;
+    for (const process of lived.processes.values()) process.pauseTimers();
     await finishQueued(lived, drain, signal);
   }
   const departure = await departAtRest(lived, staying, { timeout, ...(signal !== undefined && { signal }), send, code });
-  if (!departure.ok && drain !== null) for (const each of staying) each.startAnew();
+  lived.timersPaused = false;
+  if (departure.ok || drain === null) return departure;
+  for (const process of lived.processes.values()) process.resumeTimers();
+  for (const each of staying) each.startAnew();
   return departure;
 }
 

@@ -16,6 +16,7 @@ export { systemClock, type Clock } from "./clock.ts";
 export { drop, irreversible, type CodeChange, type Drop, type Irreversible, type MessageUp, type Step } from "./code-change.ts";
 export { InstarError, type ErrorCode, type ExitReason } from "./exit.ts";
 export type { From } from "./from.ts";
+export { listen, type Listener, type ListeningServer, type ListenOptions } from "./listen.ts";
 export type { Monitor } from "./monitor.ts";
 export { mfa, type FunctionNames, type Mfa } from "./mfa.ts";
 export type { Pid, Protocol, StateOf } from "./pid.ts";

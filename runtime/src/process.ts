@@ -42,6 +42,8 @@ export interface ProcessHost {
   readonly preparation: Preparing | null;
   /** An upgrade that waits for processes to come to rest. */
   readonly quiescence: Quiescence | null;
+  /** Nobody's timers run, so that what is under way comes to an end. */
+  readonly timersPaused: boolean;
   /** The other program that a part of the processes lives in, while a system moves from one to the other. */
   readonly elsewhere: Elsewhere | null;
   started(process: Process): void;
@@ -217,7 +219,7 @@ export class Process {
 
   /** Its infos do not come any more, until `resumeTimers`. */
   pauseTimers(): void {
-    for (const timer of this.timers ?? []) this.host.clock.clearTimeout(timer.handle);
+    for (const timer of this.timers ?? []) disarmTimer(this.host.clock, timer);
     this.#stopIdle();
   }
 
@@ -400,12 +402,13 @@ export class Process {
     // With the flight that set it, since it may be a part of an answer that somebody waits for.
     this.#arm(timer, ms, this.flight);
     return () => {
-      this.host.clock.clearTimeout(timer.handle);
+      disarmTimer(this.host.clock, timer);
       return timers.delete(timer);
     };
   }
 
   #arm(timer: Timer, ms: number, flight: Flight | null): void {
+    if (this.host.timersPaused) return;
     timer.handle = this.host.clock.setTimeout(() => {
       this.timers?.delete(timer);
       this.deliver(new Message("info", timer.name, timer.args, null, flight));
@@ -653,7 +656,7 @@ export class Process {
     const { quiescence } = this.host;
     this.phase = "exited";
     this.reason = reason;
-    for (const timer of this.timers ?? []) this.host.clock.clearTimeout(timer.handle);
+    for (const timer of this.timers ?? []) disarmTimer(this.host.clock, timer);
     this.timers = null;
     this.#stopIdle();
     const unanswered = [
@@ -708,7 +711,7 @@ export class Process {
   #startIdle(): void {
     const idle = this.#idle;
     if (idle === null || idle.timer !== null || idle.ms === Infinity || this.queued > 0) return;
-    if (this.suspendedBySys) return;
+    if (this.suspendedBySys || this.host.timersPaused) return;
     if (this.suspended) return void this.host.quiescence?.held.add(this);
     if (idle.ms === 0) this.#timeOut();
     else idle.timer = this.host.clock.setTimeout(() => this.#timeOut(), idle.ms);
@@ -785,6 +788,12 @@ export class Process {
     else this.host.log("warning", error.message);
     this.wake();
   }
+}
+
+/** It does not come, until it is armed again. */
+export function disarmTimer(clock: Clock, timer: Timer): void {
+  if (timer.handle !== null) clock.clearTimeout(timer.handle);
+  timer.handle = null;
 }
 
 const none: readonly unknown[] = [];

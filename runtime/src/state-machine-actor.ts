@@ -9,7 +9,7 @@ import { formatReason, InstarError, safeString, type ExitReason } from "./exit.t
 import { currentFlight, type Flight } from "./flight.ts";
 import { Message } from "./mailbox.ts";
 import type { Caller } from "./from.ts";
-import { isThenable, type Process, type Timer } from "./process.ts";
+import { disarmTimer, isThenable, type Process, type Timer } from "./process.ts";
 import { NextResult, NoReplyResult, ReplyResult, StopResult } from "./result.ts";
 import type { ProcessSelf } from "./self.ts";
 import type { AnyStateMachineDefinition } from "./state-machine-definition.ts";
@@ -298,7 +298,7 @@ function disarm(process: Process, name: TimeoutName): void {
   if (timer === undefined) {
     process.mailbox.take((message) => message.kind === "info" && message.name === name && message.place !== "again");
   } else {
-    process.host.clock.clearTimeout(timer.handle);
+    disarmTimer(process.host.clock, timer);
     process.timers?.delete(timer);
   }
 }

@@ -8,7 +8,7 @@ import type { Pid, Protocol, StateOf } from "./pid.ts";
 import { planSteps } from "./plan-steps.ts";
 import { noPid } from "./process-errors.ts";
 import { ProcessPid } from "./process-pid.ts";
-import { isThenable, type Process } from "./process.ts";
+import { disarmTimer, isThenable, type Process } from "./process.ts";
 import { UpgradeFailure } from "./upgrade-error.ts";
 
 /**
@@ -130,7 +130,7 @@ function changeCode(process: Process, extra: unknown): void {
     for (const [timer, args] of timers) {
       if (args !== null) timer.args = args;
       else {
-        host.clock.clearTimeout(timer.handle);
+        disarmTimer(host.clock, timer);
         process.timers?.delete(timer);
       }
     }

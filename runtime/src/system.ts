@@ -128,6 +128,7 @@ export class LiveSystem implements System, ProcessHost {
   probation: Probation | null = null;
   quiescence: Quiescence | null = null;
   elsewhere: Elsewhere | null = null;
+  timersPaused = false;
   #number = 0;
   #stopping = false;
   readonly #log: (level: LogLevel, text: string) => void;

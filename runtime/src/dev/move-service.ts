@@ -48,7 +48,7 @@ export function createMoveService(options: {
     mfa(module, name) {
       const reference = codeServer.referenceTo(module);
       if (reference === null) throw new DevError("INSTAR_MODULE_UNKNOWN", `no module ${module} is loaded here.`, { module });
-      return mfa<Record<string, () => void>, string>({ [moduleReference]: reference } as {}, name);
+      return mfa<Record<string, () => void>, string>({ [moduleReference]: reference }, name);
     },
   };
   const meet = (other: Neighbor): void => {

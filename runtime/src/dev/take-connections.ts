@@ -11,11 +11,20 @@ export function takeConnections(parent: {
   readonly closed: (id: string) => void;
 }): void {
   const servers = new Map<string, Taking>();
+  /** A connection may come just before the server knows that it listens, or after it has closed and before the next one does. */
+  const early = new Map<string, Set<Socket>>();
+  const keep = (id: string, socket: Socket): void => {
+    const waiting = early.get(id) ?? new Set();
+    early.set(id, waiting.add(socket));
+    socket.once("close", () => waiting.delete(socket));
+    const limit = setTimeout(() => waiting.delete(socket) && socket.destroy(), patience);
+    limit.unref();
+  };
   process.on("message", (message: { readonly method?: unknown; readonly params?: { readonly id?: unknown } }, socket: unknown) => {
     if (message.method !== connectionMethod || socket === undefined) return;
-    const server = servers.get(String(message.params?.id));
-    // It was closed while the connection was on its way: who asks again reaches the next one.
-    if (server === undefined) (socket as Socket).destroy();
+    const id = String(message.params?.id);
+    const server = servers.get(id);
+    if (server === undefined) keep(id, socket as Socket);
     else server.take(socket as Socket);
   });
   listenBy(async (server, { port, host }): Promise<Listener> => {
@@ -23,6 +32,8 @@ export function takeConnections(parent: {
     if ("error" in opened) throw Object.assign(new Error(opened.error), { code: "EADDRINUSE" });
     const taking = new Taking(server);
     servers.set(opened.id, taking);
+    for (const socket of early.get(opened.id) ?? []) taking.take(socket);
+    early.delete(opened.id);
     return {
       port: opened.port,
       async close() {
@@ -50,10 +61,11 @@ class Taking {
     socket.resume();
   }
 
-  /** Connections that nobody uses are ended; for the others it waits. */
+  /** Waits for connections to end; those that nobody uses for a while are ended. Not at once: a request may be on its way. */
   async end(): Promise<void> {
+    const begin = performance.now();
     while (this.#open.size > 0) {
-      this.#server.closeIdleConnections?.();
+      if (performance.now() - begin > idleFor) this.#server.closeIdleConnections?.();
       await new Promise((resolve) => setTimeout(resolve, lookEvery));
     }
   }
@@ -61,3 +73,5 @@ class Taking {
 
 /** Milliseconds. */
 const lookEvery = 20;
+const idleFor = 1000;
+const patience = 30_000;

@@ -1,0 +1,77 @@
+/** The chat under traffic, with its front and a client outside: each strategy, by the command that a user types. */
+import assert from "node:assert/strict";
+import { createServer, type AddressInfo } from "node:net";
+import { test, type TestContext } from "node:test";
+import type { UpgradeReport } from "../runtime/src/protocol.ts";
+import { startClient, type Client } from "./chat/client.ts";
+import type { Totals } from "./chat/src/ledger.ts";
+import { version2 } from "./chat/version-2.ts";
+import { instar, startApplication, type Outcome } from "./demo/instar.ts";
+import { lookAt, type Live } from "./demo/live.ts";
+import { copyExample, type DemoProject } from "./demo/project.ts";
+
+interface World {
+  readonly project: DemoProject;
+  readonly live: Live;
+  readonly client: Client;
+  readonly applicationPid: () => Promise<number | null>;
+  readonly run: (...args: string[]) => Promise<Outcome>;
+  readonly upgrade: (...args: string[]) => Promise<UpgradeReport>;
+}
+
+/** The chat runs, and version 2 of it is in the sources, with its steps. */
+async function chat(t: TestContext): Promise<World> {
+  const project = await copyExample();
+  const never = new AbortController().signal;
+  const port = await freePort();
+  const application = await startApplication(project.root, "src/web.ts", { CHAT_PORT: String(port) }, never);
+  t.after(async () => {
+    await application.stop();
+    project.remove();
+  });
+  const run = (...args: string[]): Promise<Outcome> => instar(project.root, args, never);
+  await run("release");
+  await project.edit(version2);
+  await run("fix", "--rename", "State.title=State.name", "--write");
+  return {
+    project,
+    live: lookAt(application.runtime),
+    client: startClient(`http://127.0.0.1:${port}`),
+    applicationPid: async () => (await application.runtime.request("runtime/info", {})).applicationPid,
+    run,
+    async upgrade(...args) {
+      const { stdout, stderr } = await run("upgrade", "--format", "json", ...args);
+      assert.match(stdout, /^\{/, stderr);
+      return JSON.parse(stdout) as UpgradeReport;
+    },
+  };
+}
+
+for (const strategy of ["blue-green", "window"] as const) {
+  test(`${strategy}: nobody outside is refused, no message within is lost, and the new process has the states`, async (t) => {
+    const { live, client, upgrade, applicationPid } = await chat(t);
+    await client.asked(20);
+    const before = await applicationPid();
+    const report = await upgrade("--strategy", strategy);
+    assert.deepEqual([report.outcome, report.errors], ["committed", []]);
+    assert.notEqual(await applicationPid(), before);
+    await client.asked(20);
+    const account = await client.stop();
+    assert.deepEqual([account.lost, account.errors, account.closed], [[], [], [1012]]);
+    for (const numbers of Object.values(account.numbers))
+      assert.ok(numbers.every((number, at) => at === 0 || number > (numbers[at - 1] as number)));
+    assert.equal(((await live.state("lobby")) as { name: string }).name, "lobby");
+    const { totals } = (await live.state("traffic")) as { readonly totals: Totals };
+    // An answer that goes by way of the old process may come after a younger one that does not.
+    const faults = totals.faults.filter((fault) => !/ was answered before /.test(fault));
+    assert.deepEqual([totals.lost, totals.duplicated, totals.wrong, faults], [0, 0, 0, []]);
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
