@@ -3,13 +3,22 @@ import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { TestContext } from "node:test";
-import type { Location, LocationLink, PrepareRenameResult, Range, WorkspaceEdit } from "vscode-languageserver-protocol/node";
+import type {
+  Location,
+  LocationLink,
+  PrepareRenameResult,
+  Range,
+  TextDocumentPositionParams,
+  WorkspaceEdit,
+} from "vscode-languageserver-protocol/node";
 import { type Editor, type EditorOptions, startEditor } from "./editor.ts";
 import { repository, type TemporaryProject, temporaryProject } from "./temporary-project.ts";
 
 export interface NamedMessages {
   readonly editor: Editor;
   readonly project: TemporaryProject;
+  /** What a request about a place is asked with; opens the file. */
+  at(file: string, cursor: string): TextDocumentPositionParams;
   /** @param cursor a piece of the file's text, with `‸` in it. */
   definition(file: string, cursor: string): Promise<readonly string[]>;
   references(file: string, cursor: string, includeDeclaration?: boolean): Promise<readonly string[]>;
@@ -44,7 +53,7 @@ export async function namedMessages(
       return readFileSync(path, "utf8");
     }
   };
-  const at = (file: string, cursor: string) => {
+  const at = (file: string, cursor: string): TextDocumentPositionParams => {
     const path = project.path(file);
     try {
       editor.text(path);
@@ -67,6 +76,7 @@ export async function namedMessages(
   return {
     editor,
     project,
+    at,
     async definition(file, cursor) {
       const found = await editor.ask<(Location | LocationLink)[] | null>("textDocument/definition", at(file, cursor));
       return (found ?? []).map((each) =>

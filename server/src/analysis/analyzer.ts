@@ -304,6 +304,7 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       filesNaming: (name) => [...new Set(namingKinds.flatMap((kind) => bodies.saying(kind, (text) => text === name)))].toSorted(),
       filesSending: (name) => bodies.saying("sends", (text) => text === name),
       filesImporting: (file) => bodies.saying("actorMessages", mayImport(file)),
+      sendsIn: (file) => bodies.of("sends", file),
       places: (files, name) => project.checked.messagePlaces(files, name),
     },
 

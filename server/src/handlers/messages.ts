@@ -124,8 +124,10 @@ export async function rename(context: MessagesContext, params: RenameParams, tok
   return toWorkspaceEdit(renaming.edits, context.open, context.abilities);
 }
 
-interface Search {
+export interface Search {
   readonly all: readonly ProjectMessages[];
+  /** Of the project that the document belongs to. */
+  readonly own: ProjectMessages;
   /** Undefined where no message is named at the place. */
   readonly message: NamedMessage | undefined;
   /** The actor whose id is written there. */
@@ -135,7 +137,7 @@ interface Search {
 }
 
 /** @returns undefined where nothing here is any business of ours, or nobody waits for the answer any more. */
-async function startSearch(
+export async function startSearch(
   { projectOf, projects, open }: MessagesContext,
   { textDocument, position }: TextDocumentPositionParams,
   token: CancellationToken,
@@ -164,6 +166,7 @@ async function startSearch(
     }
     return {
       all: known,
+      own: its,
       message: asked.answer,
       module: () => moduleAt(known, text, at),
       places: (message) => placesOf(all, known, message, token),

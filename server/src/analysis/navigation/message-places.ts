@@ -5,7 +5,7 @@
 import { partsOfSend, type Send } from "../bodies/sends.ts";
 import { definitionNodes } from "../definition.ts";
 import { protocolTypeOf } from "../extract.ts";
-import { findActor, valueOf } from "../find.ts";
+import { findActor, unwrap, valueOf } from "../find.ts";
 import { type Section, sections } from "../protocol-shapes.ts";
 import { protocolsOf } from "../receivers.ts";
 import { locationOf, rangeIn, rangeOf } from "../source-place.ts";
@@ -31,6 +31,16 @@ export interface MessagePlace extends Location {
   readonly from: number | null;
   /** Null where only the declaration says it. */
   readonly section: Section | null;
+  /** What sends it; null where that runs when the module is loaded, or where nothing is sent. */
+  readonly within: Sender | null;
+}
+
+/** A handler, or the outermost function around. */
+export interface Sender {
+  readonly kind: "handler" | "function";
+  readonly name: string;
+  readonly whole: Range;
+  readonly range: Range;
 }
 
 export function messagePlaces(
@@ -102,7 +112,13 @@ class PlaceReader {
     // What is called `call` or `cast` need have nothing to do with messages.
     if (receivers.every((each) => each === "other")) return undefined;
     const declared = this.#sentTo(call, receivers);
-    return this.#place(node, "sent", call, { declared, certain: true, open: receivers.includes("unknown"), section: sectionIn(call) });
+    return this.#place(node, "sent", call, {
+      declared,
+      certain: true,
+      open: receivers.includes("unknown"),
+      section: sectionIn(call),
+      within: this.#senderOf(call),
+    });
   }
 
   #key(node: NameNode, element: ts.ObjectLiteralElementLike): MessagePlace | undefined {
@@ -159,8 +175,22 @@ class PlaceReader {
       written: quoted ? "quoted" : "name",
       from: null,
       section: null,
+      within: null,
       ...details,
     };
+  }
+
+  #senderOf(call: ts.CallExpression): Sender | null {
+    let outermost: Sender | null = null;
+    for (let at: ts.Node = call; !ts.isSourceFile(at); at = at.parent) {
+      const name = nameOf(at);
+      if (name === undefined) continue;
+      const sender = { name: name.text, whole: rangeOf(at), range: rangeOf(name) };
+      const key = this.#keys.get(at);
+      if (key !== undefined && "section" in key) return { kind: "handler", ...sender };
+      outermost = { kind: "function", ...sender };
+    }
+    return outermost;
   }
 
   #receiversOf(call: ts.CallExpression): readonly (ts.Type | "unknown" | "other")[] {
@@ -196,6 +226,15 @@ class PlaceReader {
 
 function isMember(node: ts.Node): node is ts.PropertySignature | ts.MethodSignature {
   return ts.isPropertySignature(node) || ts.isMethodSignature(node);
+}
+
+/** Of what may run: a function, or what one is written into. */
+function nameOf(node: ts.Node): ts.Identifier | ts.StringLiteralLike | ts.NumericLiteral | undefined {
+  const named =
+    ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node) || ts.isPropertyAssignment(node) || ts.isClassDeclaration(node);
+  const isVariable = ts.isVariableDeclaration(node) && node.initializer !== undefined && ts.isFunctionLike(unwrap(node.initializer));
+  const { name } = named || isVariable ? node : {};
+  return name !== undefined && (ts.isIdentifier(name) || ts.isStringLiteralLike(name) || ts.isNumericLiteral(name)) ? name : undefined;
 }
 
 function sectionIn(call: ts.CallExpression): Section | null {

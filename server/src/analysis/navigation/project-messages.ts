@@ -1,4 +1,5 @@
 /** What a project knows of messages, for whoever looks for the places that name one. */
+import type { Send } from "../bodies/sends.ts";
 import type { ModuleFacts } from "../facts.ts";
 import type { MessagePlace } from "./message-places.ts";
 
@@ -14,6 +15,8 @@ export interface ProjectMessages {
   filesSending(name: string): readonly string[];
   /** Those that speak of messages, and may import a file by its name. */
   filesImporting(file: string): readonly string[];
+  /** What a file sends, by the names that are written out. It needs the compiler. */
+  sendsIn(file: string): readonly Send[];
   /** Where these files, as they are now, name messages so. It needs the compiler. */
   places(files: readonly string[], name: string): readonly MessagePlace[];
 }
