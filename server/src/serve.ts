@@ -34,11 +34,13 @@ import { createDiagnostics } from "./handlers/diagnostics.ts";
 import { actors } from "./handlers/actors.ts";
 import { completion } from "./handlers/completion.ts";
 import { hover } from "./handlers/hover.ts";
+import { inlayHints } from "./handlers/inlay-hints.ts";
 import { createLive } from "./handlers/live.ts";
 import { createProgress } from "./handlers/progress.ts";
 import { liveStates } from "./handlers/states.ts";
 import { type Run, serverStatus } from "./handlers/server-status.ts";
 import { defaultSettings, followSettings } from "./handlers/settings.ts";
+import { incomingCalls, outgoingCalls, prepareCallHierarchy } from "./handlers/call-hierarchy.ts";
 import { definition, type MessagesContext, prepareRename, references, rename } from "./handlers/messages.ts";
 import { entries, modules, release } from "./handlers/modules.ts";
 import { changeProcess, changeRuntime, codeHolders, processState } from "./handlers/processes.ts";
@@ -47,6 +49,7 @@ import { createPlans } from "./handlers/plans.ts";
 import { createReadOnlyDocuments, readOnlySchemes } from "./handlers/read-only-documents.ts";
 import { releases } from "./handlers/releases.ts";
 import { createReports } from "./handlers/reports.ts";
+import { outlineOf, overview } from "./handlers/overview.ts";
 import { downgrade, rollback, upgrade } from "./handlers/upgrades.ts";
 import { documentSymbols, workspaceSymbols } from "./handlers/symbols.ts";
 import type { Host } from "./host.ts";
@@ -90,6 +93,10 @@ export function serve(connection: Connection, host: Host): void {
   const live = createLive({
     log,
     onLog: ({ root, info }, { level, text }) => notify("instar/runtimeLog", { root, runtime: info.name, level, text }),
+    onUpgraded: ({ root, info }, report) =>
+      notify("instar/upgraded", { root, runtime: info.name, upgrade: outlineOf(report, new Date().toISOString()) }),
+    onProgress: ({ root, info }, progress) => notify("instar/upgradeProgress", { root, runtime: info.name, ...progress }),
+    onRolledBack: ({ root, info }, report) => notify("instar/rolledBack", { root, runtime: info.name, report }),
     onChanged() {
       const processes = live.all.flatMap((runtime) => runtime.processes);
       const oldCode = processes.filter((process) => process.oldCode).length;
@@ -127,10 +134,13 @@ export function serve(connection: Connection, host: Host): void {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind], resolveProvider: true },
         hoverProvider: true,
+        inlayHintProvider: true,
         completionProvider: { triggerCharacters: ["."] },
         codeLensProvider: { resolveProvider: true },
         definitionProvider: true,
         referencesProvider: true,
+        // VS Code asks one provider alone, and TypeScript's knows all other functions.
+        callHierarchyProvider: options?.commands === undefined,
         documentSymbolProvider: { label: "Instar" },
         workspaceSymbolProvider: true,
         renameProvider: client.textDocument?.rename?.prepareSupport === true ? { prepareProvider: true } : true,
@@ -149,7 +159,9 @@ export function serve(connection: Connection, host: Host): void {
     try {
       void watchFiles();
       watchFolders();
-      const following = followSettings(connection, client, (read) => {
+      // Not waited for: a client that never answers would be without findings.
+      followSettings(connection, client, (read) => {
+        if (settings.inlayHints.enabled !== read.inlayHints.enabled) askForHints();
         settings = read;
         diagnostics?.show();
       }).catch((error: unknown) => log.warn(`The editor does not say its settings: ${describe(error)}`));
@@ -159,7 +171,6 @@ export function serve(connection: Connection, host: Host): void {
           if (document !== undefined) yield { file, text: document.getText() };
         }
       });
-      await following;
       const progress = createProgress(connection, client, host);
       /** Ends what is shown of an analysis, by its project. */
       const shown = new Map<Project, () => void>();
@@ -324,6 +335,14 @@ export function serve(connection: Connection, host: Host): void {
       return completion({ project: found.project, client, document, wanted }, found.file, params);
     }),
   );
+  connection.languages.inlayHint.on(
+    guarded(log, "textDocument/inlayHint", null, async (params, token) => {
+      const found = await projectOf(params.textDocument.uri);
+      const document = documents.get(params.textDocument.uri);
+      if (found === undefined || document === undefined || !settings.inlayHints.enabled) return null;
+      return inlayHints(found.project, found.file, document, params, () => !token.isCancellationRequested);
+    }),
+  );
   connection.onHover(
     guarded(log, "textDocument/hover", null, async (params, token) => {
       const found = await projectOf(params.textDocument.uri);
@@ -348,8 +367,16 @@ export function serve(connection: Connection, host: Host): void {
   connection.onReferences(guarded(log, "textDocument/references", null, (params, token) => references(named, params, token)));
   connection.onPrepareRename(guarded(log, "textDocument/prepareRename", null, (params, token) => prepareRename(named, params, token)));
   connection.onRenameRequest(guarded(log, "textDocument/rename", null, (params, token) => rename(named, params, token)));
+  const { callHierarchy } = connection.languages;
+  callHierarchy.onPrepare(
+    guarded(log, "textDocument/prepareCallHierarchy", null, (params, token) => prepareCallHierarchy(named, params, token)),
+  );
+  callHierarchy.onIncomingCalls(guarded(log, "callHierarchy/incomingCalls", null, ({ item }, token) => incomingCalls(named, item, token)));
+  callHierarchy.onOutgoingCalls(guarded(log, "callHierarchy/outgoingCalls", null, ({ item }, token) => outgoingCalls(named, item, token)));
   connection.onDocumentSymbol(
     guarded(log, "textDocument/documentSymbol", null, async ({ textDocument }) => {
+      const own = readOnly.symbols(textDocument.uri);
+      if (own !== null) return own;
       const found = await projectOf(textDocument.uri);
       const trees = client.textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true;
       return found === undefined ? null : documentSymbols(found.project, found.file, open, trees);
@@ -374,6 +401,7 @@ export function serve(connection: Connection, host: Host): void {
   onRequest("instar/changeProcess", undefined, (params) => changeProcess(live, params));
   onRequest("instar/changeRuntime", undefined, (params) => changeRuntime(live, params));
   onRequest("instar/actors", [], async () => actors(await loadedProjects(), live, open));
+  onRequest("instar/overview", [], () => overview(live));
   onRequest("instar/releases", [], async () => releases(await loadedProjects()));
   onRequest("instar/upgrade", undefined, async (params, token) => upgrade(await loadedProjects(), live, params, token, plans));
   onRequest("instar/rollback", undefined, async (params, token) => rollback(await loadedProjects(), live, params, token));
@@ -465,6 +493,12 @@ export function serve(connection: Connection, host: Host): void {
     if (shown.join() === lenses) return;
     lenses = shown.join();
     askForLenses();
+    askForHints();
+  }
+
+  function askForHints(): void {
+    if (client.workspace?.inlayHint?.refreshSupport !== true || shutdown) return;
+    connection.languages.inlayHint.refresh().catch(() => {});
   }
 
   function askForLenses(): void {
