@@ -9,10 +9,11 @@ import type {
   ProcessInfo,
   RuntimeInfo,
   UpgradeError,
+  UpgradeProgress,
   UpgradeReport,
 } from "../../runtime/src/protocol.ts";
 
-export type { CodeHolders, HeldVersion, ProcessInfo, RuntimeInfo, UpgradeError, UpgradeReport };
+export type { CodeHolders, HeldVersion, ProcessInfo, RuntimeInfo, UpgradeError, UpgradeProgress, UpgradeReport };
 
 /** What a client may say of itself in `initializationOptions`. */
 export interface InitializationOptions {
@@ -43,6 +44,8 @@ export interface ServerRequests {
   "instar/changeProcess": { params: RuntimeReference & { pid: string; change: "suspend" | "resume" | "restart" }; result: null };
   /** `stop` also ends the application; `restart` starts it anew from the sources as they are. */
   "instar/changeRuntime": { params: RuntimeReference & { change: "stop" | "restart" }; result: null };
+  /** Each connected runtime in numbers, asked for anew. */
+  "instar/overview": { params: Record<string, never>; result: RuntimeOverview[] };
   /** The actor modules with what was found in them. */
   "instar/actors": { params: Record<string, never>; result: ActorSummary[] };
   /** All snapshots, also those of modules that the project no longer has. */
@@ -89,6 +92,12 @@ export interface ServerNotifications {
   "instar/modulesChanged": { readonly modules: number; readonly errors: number; readonly warnings: number };
   /** What a runtime, or the application in it, said. */
   "instar/runtimeLog": RuntimeReference & Notifications["runtime/log"];
+  /** An upgrade, or a way back, ended on a runtime, whoever asked for it; with how it ended. */
+  "instar/upgraded": RuntimeReference & { readonly upgrade: UpgradeOutline };
+  /** How far an upgrade, a way back or a rehearsal is, whoever asked for it. */
+  "instar/upgradeProgress": RuntimeReference & UpgradeProgress;
+  /** An upgrade did not survive its probation; the report is that of the way back, which may have failed. */
+  "instar/rolledBack": RuntimeReference & { readonly report: UpgradeReport };
   "instar/status": ServerStatus;
 }
 
@@ -103,6 +112,48 @@ export interface RuntimeReference {
   readonly root: string;
   /** Its name. */
   readonly runtime: string;
+}
+
+export interface RuntimeOverview extends RuntimeReference {
+  readonly status: RuntimeInfo["status"];
+  /** With the supervisors. */
+  readonly processes: number;
+  /** Of actors. `current`: what new processes get. */
+  readonly versions: readonly { readonly module: string; readonly vsn: number; readonly count: number; readonly current: boolean }[];
+  /** Messages that wait, in all mailboxes. */
+  readonly queued: number;
+  /** The longest mailboxes, those with messages alone. */
+  readonly longest: readonly { readonly pid: string; readonly name: string | null; readonly module: string; readonly mailbox: number }[];
+  /** Of the processes that live now. */
+  readonly restarts: number;
+  readonly suspended: number;
+  readonly oldCode: number;
+}
+
+/** A report in short. Times in milliseconds. */
+export interface UpgradeOutline {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly operation: "upgrade" | "downgrade" | "rollback";
+  readonly strategy: NonNullable<UpgradeReport["strategy"]>;
+  readonly outcome: UpgradeReport["outcome"];
+  readonly why: string | null;
+  readonly modules: readonly Pick<UpgradeReport["modules"][number], "id" | "from" | "to" | "kind">[];
+  readonly messages: UpgradeReport["messages"];
+  readonly errors: readonly { readonly code: string; readonly message: string; readonly process: string | null }[];
+  readonly pause: { readonly median: number; readonly longest: number };
+  /** Those that paused for the longest; `more` of them are left out. */
+  readonly processes: readonly {
+    readonly pid: string;
+    readonly name: string | null;
+    readonly module: string;
+    readonly from: number;
+    readonly to: number;
+    readonly pause: number;
+    readonly queued: number;
+    readonly restarted: boolean;
+  }[];
+  readonly more: number;
 }
 
 /** As LSP has it: counted from 0. */

@@ -156,6 +156,7 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
     "instar/status",
     "instar/upgradeProgress",
     "instar/rolledBack",
+    "instar/upgraded",
   ] as const)
     client.onNotification(method, (params: unknown) => {
       for (const listener of listeners) listener(method, params);

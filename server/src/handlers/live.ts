@@ -3,7 +3,14 @@
  * asks, what is new is connected to, and what ended is forgotten.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import type { LoadedModuleInfo, Notifications, ProcessInfo, RuntimeInfo } from "../../../runtime/src/protocol.ts";
+import type {
+  LoadedModuleInfo,
+  Notifications,
+  ProcessInfo,
+  RuntimeInfo,
+  UpgradeProgress,
+  UpgradeReport,
+} from "../../../runtime/src/protocol.ts";
 import type { RuntimeConnection } from "../live/connection.ts";
 import type { Log } from "../guarded.ts";
 import type { LiveModule } from "./code-lenses.ts";
@@ -39,9 +46,14 @@ export interface LivePort {
   readonly onChanged: () => void;
   /** A runtime, or the application in it, says something. */
   readonly onLog: (runtime: LiveRuntime, said: Notifications["runtime/log"]) => void;
+  /** An upgrade or a way back ended, also one that somebody else asked for. */
+  readonly onUpgraded: (runtime: LiveRuntime, report: UpgradeReport) => void;
+  readonly onProgress: (runtime: LiveRuntime, progress: UpgradeProgress) => void;
+  /** The runtime took an upgrade back, or tried to, that did not survive its probation. */
+  readonly onRolledBack: (runtime: LiveRuntime, report: UpgradeReport) => void;
 }
 
-export function createLive({ log, onChanged, onLog }: LivePort): Live {
+export function createLive({ log, onChanged, onLog, onUpgraded, onProgress, onRolledBack }: LivePort): Live {
   /** By run file. */
   const runtimes = new Map<string, LiveRuntime>();
   const problems = new Map<string, string[]>();
@@ -51,7 +63,7 @@ export function createLive({ log, onChanged, onLog }: LivePort): Live {
   let refreshing = Promise.resolve();
 
   const tell = (message: string) => {
-    if (said.has(message)) return;
+    if (disposed || said.has(message)) return;
     said.add(message);
     log.info(message);
   };
@@ -73,12 +85,19 @@ export function createLive({ log, onChanged, onLog }: LivePort): Live {
         const runtime: LiveRuntime = { root, file, connection, info: connection.info, processes: [], modules: [] };
         runtimes.set(file, runtime);
         connection.on("processes/changed", () => void reread(runtime));
-        connection.on("upgrade/finished", () => void reread(runtime));
-        connection.on("upgrade/rolledBack", ({ outcome, why }) => {
-          const what = outcome === "committed" ? "was rolled back" : "could not be rolled back";
-          log.info(`An upgrade of the runtime ${run.name} ${what}: ${why}.`);
+        connection.on("upgrade/finished", (report) => {
+          onUpgraded(runtime, report);
           void reread(runtime);
         });
+        connection.on("upgrade/rolledBack", (report) => {
+          const { outcome, why } = report;
+          const what = outcome === "committed" ? "was rolled back" : "could not be rolled back";
+          log.info(`An upgrade of the runtime ${run.name} ${what}: ${why}.`);
+          onUpgraded(runtime, report);
+          onRolledBack(runtime, report);
+          void reread(runtime);
+        });
+        connection.on("upgrade/progress", (progress) => onProgress(runtime, progress));
         connection.on("runtime/exited", () => void reread(runtime));
         connection.on("runtime/log", (said) => onLog(runtime, said));
         void connection.closed.then(() => {
