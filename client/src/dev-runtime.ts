@@ -4,16 +4,10 @@ import type { EntrySummary } from "../../server/src/protocol.ts";
 import { instarCommand, onPath } from "./installed.ts";
 import type { InstarClient } from "./language-client.ts";
 import { shellArgument } from "./shell-argument.ts";
+import { isTrusted } from "./trust.ts";
 
 export async function startDevRuntime(client: InstarClient): Promise<void> {
-  if (!vscode.workspace.isTrusted) {
-    const picked = await vscode.window.showWarningMessage(
-      vscode.l10n.t("The dev runtime runs the code of this project, and this workspace is not trusted. Trust it to go on."),
-      vscode.l10n.t("Manage Workspace Trust"),
-    );
-    if (picked !== undefined) await vscode.commands.executeCommand("workbench.trust.manage");
-    return;
-  }
+  if (!(await isTrusted(vscode.l10n.t("The dev runtime runs the code of this project.")))) return;
   const entry = await pickEntry(await client.request("instar/entries", {}));
   if (entry === undefined) return;
   if (instarCommand(entry.root) === undefined) {

@@ -30,10 +30,12 @@ test("findings and fixes work", async () => {
   );
 });
 
-test("Start Dev Runtime and installing say that the workspace has to be trusted, and open no terminal", async () => {
-  const told = await withPerson([], () => vscode.commands.executeCommand("instar.startDevRuntime"));
-  assert.equal(told.length, 1);
-  assert.match(told[0]!, /not trusted/);
+test("what would run the project says that the workspace has to be trusted, and opens no terminal", async () => {
+  for (const command of ["startDevRuntime", "prove", "upgrade", "rehearse", "downgrade", "rollback"]) {
+    const told = await withPerson([], () => vscode.commands.executeCommand(`instar.${command}`));
+    assert.equal(told.length, 1, command);
+    assert.match(told[0]!, /not trusted/, command);
+  }
   assert.deepEqual(vscode.window.terminals, []);
 });
 
