@@ -1,13 +1,14 @@
 /** Upgrades, rehearsals and the ways back, from the palette, the views, the lenses and the plan: each asks only what it cannot know, and says what came of it. */
 import * as vscode from "vscode";
-import type { ModuleSummary, UpgradeReport } from "../../server/src/protocol.ts";
+import type { ModuleSummary, UpgradeProgress, UpgradeReport } from "../../server/src/protocol.ts";
 import type { InstarClient } from "./language-client.ts";
 import { pickModule, type Target, targetOf } from "./pick-module.ts";
-import { createRegister, offer } from "./register-command.ts";
+import { createRegister, offer, type Register } from "./register-command.ts";
 import { type Verb, summary, wasCanceled } from "./report.ts";
 import { saveSources } from "./save-sources.ts";
 import { showDocument } from "./show-document.ts";
 import { logReport, reportAction } from "./show-report.ts";
+import { isTrusted } from "./trust.ts";
 
 interface Upgrades {
   readonly client: InstarClient;
@@ -16,14 +17,20 @@ interface Upgrades {
 
 export function registerUpgrades(upgrades: Upgrades): vscode.Disposable {
   const register = createRegister(upgrades.output);
+  /** The system that runs may be somebody's own; the code that it would get is the workspace's. */
+  const live: Register = (id, run) =>
+    register(id, async (argument) => {
+      if (await isTrusted(vscode.l10n.t("This loads code of the project into a running system."))) await run(argument);
+    });
   return vscode.Disposable.from(
-    register("instar.upgrade", (argument) => upgradePicked(upgrades, argument, false)),
-    register("instar.rehearse", (argument) => upgradePicked(upgrades, argument, true)),
-    register("instar.downgrade", (argument) => downgrade(upgrades, argument)),
-    register("instar.rollback", (argument) => rollback(upgrades, argument)),
+    live("instar.upgrade", (argument) => upgradePicked(upgrades, argument, false)),
+    live("instar.rehearse", (argument) => upgradePicked(upgrades, argument, true)),
+    live("instar.downgrade", (argument) => downgrade(upgrades, argument)),
+    live("instar.rollback", (argument) => rollback(upgrades, argument)),
     register("instar.showUpgradePlan", (argument) => showPlan(upgrades, argument)),
-    register("instar.rehearsePlan", (argument) => carryOut(upgrades, argument, true)),
-    register("instar.applyPlan", (argument) => carryOut(upgrades, argument, false)),
+    live("instar.rehearsePlan", (argument) => carryOut(upgrades, argument, true)),
+    live("instar.applyPlan", (argument) => carryOut(upgrades, argument, false)),
+    upgrades.client.onNotification("instar/rolledBack", ({ runtime, report }) => void tellRolledBack(upgrades, runtime, report)),
   );
 }
 
@@ -41,7 +48,8 @@ async function upgrade(upgrades: Upgrades, target: Target & { readonly plan?: st
   const params = { ...target, rehearse } satisfies { root?: string; module: string | undefined; rehearse: boolean; plan?: string };
   const what = target.module ?? vscode.l10n.t("all changed modules");
   const title = rehearse ? vscode.l10n.t("Rehearsing the upgrade of {0}", what) : vscode.l10n.t("Upgrading {0}", what);
-  const run = (force: boolean) => withProgress(title, (token) => client.request("instar/upgrade", { ...defined(params), force }, token));
+  const run = (force: boolean) =>
+    withProgress(client, title, target.root, (token) => client.request("instar/upgrade", { ...defined(params), force }, token));
   const report = await run(false);
   if (report === undefined) return;
   // The code of a finding is its rule; the runtime's own begin otherwise.
@@ -73,7 +81,7 @@ async function downgrade(upgrades: Upgrades, argument: unknown): Promise<void> {
   const vsn = await pickVersion(picked.module, module);
   if (vsn === undefined) return;
   const { module: id, ...rest } = picked;
-  const report = await withProgress(vscode.l10n.t("Downgrading {0} to version {1}", id, vsn), (token) =>
+  const report = await withProgress(client, vscode.l10n.t("Downgrading {0} to version {1}", id, vsn), picked.root, (token) =>
     client.request("instar/downgrade", { ...rest, module: id, vsn }, token),
   );
   if (report !== undefined) await tell(upgrades, report, "downgrade", "", {});
@@ -95,7 +103,7 @@ async function rollback(upgrades: Upgrades, argument: unknown): Promise<void> {
     back,
   );
   if (picked !== back) return;
-  const report = await withProgress(vscode.l10n.t("Rolling back the last upgrade"), (token) =>
+  const report = await withProgress(client, vscode.l10n.t("Rolling back the last upgrade"), root ?? undefined, (token) =>
     client.request("instar/rollback", root === null ? {} : { root }, token),
   );
   if (report !== undefined) await tell(upgrades, report, "rollback", "", {});
@@ -195,20 +203,45 @@ async function pickVersion(id: string, module: ModuleSummary | undefined): Promi
   return picked?.vsn;
 }
 
-/** Undefined where the person canceled before the runtime could answer. */
+/** Nobody asked for it, so it is told wherever the person is. */
+async function tellRolledBack({ client, output }: Upgrades, runtime: string, report: UpgradeReport): Promise<void> {
+  const why = report.why ?? "";
+  const text =
+    report.outcome === "committed"
+      ? vscode.l10n.t("The upgrade of {0} did not hold and was rolled back: {1}.", runtime, why)
+      : vscode.l10n.t("The upgrade of {0} did not hold, and could not be rolled back: {1}.", runtime, why);
+  logReport(output, text, report);
+  await offer(vscode.window.showWarningMessage, text, reportAction(client, report, "rollback"));
+}
+
+/** Undefined where the person canceled before the runtime could answer. @param root of the system, where it is known */
 async function withProgress(
+  client: InstarClient,
   title: string,
+  root: string | undefined,
   run: (token: vscode.CancellationToken) => Promise<UpgradeReport>,
 ): Promise<UpgradeReport | undefined> {
-  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, async (_, token) => {
+  const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
+  return vscode.window.withProgress(options, async (progress, token) => {
+    const listening = client.onNotification("instar/upgradeProgress", (told) => {
+      if (root === undefined || told.root === root) progress.report({ message: phaseText(told) });
+    });
     try {
       return await run(token);
     } catch (error) {
       if (!wasCanceled(error)) throw error;
       void vscode.window.showInformationMessage(vscode.l10n.t("{0}: canceled.", title));
       return undefined;
+    } finally {
+      listening.dispose();
     }
   });
+}
+
+function phaseText({ phase, busy }: UpgradeProgress): string {
+  if (phase === "build") return vscode.l10n.t("building the new code");
+  if (phase === "convert") return vscode.l10n.t("computing the new states");
+  return busy === 1 ? vscode.l10n.t("waiting for 1 busy process") : vscode.l10n.t("waiting for {0} busy processes", busy);
 }
 
 async function tell(
