@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { test, type TestContext } from "node:test";
-import type { CodeLens, DocumentLink } from "vscode-languageserver-protocol";
+import type { CodeLens, DocumentLink, DocumentSymbol } from "vscode-languageserver-protocol";
 import type { UpgradePlan, UpgradeReport } from "../runtime/src/protocol.ts";
 import { counterApp, counterSource } from "./support/counter.ts";
 import { type Editor, startEditor } from "./support/editor.ts";
 import { type Answers, fakeRuntime } from "./support/fake-runtime.ts";
 import { inRepository } from "./support/git-project.ts";
 import { releasedProject } from "./support/released-project.ts";
-import { startCli } from "./support/run-cli.ts";
+import { runCli, startCli } from "./support/run-cli.ts";
 import type { TemporaryProject } from "./support/temporary-project.ts";
 
 const manifest = JSON.stringify({ name: "temporary", private: true, type: "module", dependencies: { instar: "*" } });
@@ -73,6 +73,16 @@ test("a plan is read, rehearsed and carried out on a real runtime, and what it s
     }),
   );
 
+  const symbols = await editor.ask<DocumentSymbol[]>("textDocument/documentSymbol", { textDocument: { uri } });
+  assert.deepEqual(
+    symbols.map(({ name, range }) => [name, range.end.line - range.start.line]),
+    [
+      ["Strategy: hot", 5],
+      ["Modules, in this order", 1],
+      ["Processes", 2],
+    ],
+  );
+
   const rehearsed = await editor.request("instar/upgrade", { module: id, rehearse: true, plan: uri }).result;
   assert.equal(rehearsed.outcome, "rehearsed", JSON.stringify(rehearsed.errors));
   const after = await editor.content(uri);
@@ -98,10 +108,9 @@ test("a plan is read, rehearsed and carried out on a real runtime, and what it s
   const back = await editor.request("instar/rollback", { root: project.root }).result;
   assert.deepEqual([back.outcome, back.operation], ["committed", "rollback"]);
   assert.deepEqual(await born(), atFirst);
-  const [live] = await editor.request("instar/processes", {}).result;
-  for (const { pid, module } of live?.processes ?? [])
-    if (module === id)
-      await editor.request("instar/changeProcess", { root: project.root, runtime: live!.runtime.name, pid, change: "restart" }).result;
+  const { stdout } = await runCli(["upgrade", "--strategy", "restart", "--format", "json"], { cwd: project.root });
+  const ended = (JSON.parse(stdout) as UpgradeReport).processes.filter(({ restarted }) => restarted);
+  assert.equal(ended.length, 2, "as it was predicted");
   assert.equal((await born()).filter((each) => atFirst.includes(each)).length, 0, "a restart loses them all");
   assert.deepEqual(editor.errors, []);
 });
@@ -192,6 +201,19 @@ test("a report is a document with links into the code", async (context) => {
     links.map(({ target }) => target),
     [`${editor.uri(project.path(file))}#L3,5`],
   );
+});
+
+test("how far an upgrade is, and that one was taken back, is told", async (context) => {
+  const { editor, project } = await opened(context);
+  const runtime = await fakeRuntime(context, { root: project.root }, running);
+  await editor.request("instar/processes", {}).result;
+  const told = editor.next("instar/upgradeProgress");
+  runtime.notify("upgrade/progress", { phase: "rest", busy: 2 });
+  assert.deepEqual(await told, { root: project.root, runtime: "dev", phase: "rest", busy: 2 });
+  const back = editor.next("instar/rolledBack");
+  const rolledBack = { ...report, outcome: "committed", operation: "rollback", why: "a test" };
+  runtime.notify("upgrade/rolledBack", rolledBack);
+  assert.deepEqual(await back, { root: project.root, runtime: "dev", report: rolledBack });
 });
 
 test("a connection that is lost in the middle of an upgrade: what is known of the system, and what to do", async (context) => {

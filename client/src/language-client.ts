@@ -29,7 +29,7 @@ export interface InstarClient {
 export type ServerState = "starting" | "running" | "waiting" | "stopped";
 
 /** Commands that code lenses and code actions may name, beside those of the palette: VS Code's own, and one that is always about something. */
-const otherCommands = ["instar.processes.focus", "instar.answer"];
+const otherCommands = ["instar.processes.focus", "workbench.action.files.saveAs", "instar.answer"];
 
 export function createInstarClient(context: vscode.ExtensionContext, output: vscode.LogOutputChannel): InstarClient {
   const module = context.asAbsolutePath("dist/server.cjs");

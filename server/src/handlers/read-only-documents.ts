@@ -18,7 +18,7 @@ export type ReadOnlyScheme = (typeof readOnlySchemes)[number];
 
 export interface ReadOnlyDocument extends TextDocumentParts {
   /** What can be done with it, above its first line. */
-  readonly actions?: readonly { readonly title: string; readonly command: string; readonly argument: object }[];
+  readonly actions?: readonly { readonly title: string; readonly command: string; readonly argument?: object }[];
 }
 
 export interface ReadOnlyDocuments {
@@ -83,7 +83,10 @@ export function createReadOnlyDocuments(port: ReadOnlyDocumentsPort): ReadOnlyDo
       kept
         .get(keyOf(uri))
         ?.actions?.filter(({ command }) => port.hasCommand(command))
-        .map(({ title, command, argument }) => ({ range: range(0, 0, 0, 0), command: { title, command, arguments: [argument] } })) ?? null,
+        .map(({ title, command, argument }) => ({
+          range: range(0, 0, 0, 0),
+          command: { title, command, arguments: argument === undefined ? [] : [argument] },
+        })) ?? null,
   };
 }
 

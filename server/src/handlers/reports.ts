@@ -25,7 +25,9 @@ export function createReports(documents: ReadOnlyDocuments): Reports {
       const time = clockTime(at);
       const uri = documentUri("instar-report", `${title} ${time.replaceAll(":", "-")}.instar-report`, { id: ++shown });
       const head = [[title, quiet(` at ${time} on ${at.slice(0, 10)}`)]];
-      documents.put(uri, documentOf([...head, ...reportDocument(report, (file) => pathIn(roots, file))]));
+      const parts = documentOf([...head, ...reportDocument(report, (file) => pathIn(roots, file))]);
+      // VS Code's own: a report that is worth keeping goes where the person wants it.
+      documents.put(uri, { ...parts, actions: [{ title: "Save As…", command: "workbench.action.files.saveAs" }] });
       if (uris.push(uri) > limit) documents.forget(uris.shift()!);
       return uri;
     },
