@@ -121,6 +121,40 @@ export const other = (map: Map<string, () => void>) => map.get("read")!.call("re
   ]);
 });
 
+test("a handler that is made elsewhere keeps its name, and a person is told; generic senders know what they send", async (context) => {
+  const { rename, definition, editor } = await namedMessages(context, {
+    "src/make.ts": `export const make = () => ({ read: ({ reply }: any) => reply(1) });\n`,
+    "src/made.actor.ts": `import { actor, type Pid } from "instar";
+import { make } from "./make.ts";
+
+export interface Made {
+  init(): null;
+  calls: { read(): number };
+}
+
+export default actor<Made>({ vsn: 1, init: () => null, calls: { ...make() } });
+
+export const generic = <P extends Made>(pid: Pid<P>) => pid.call("read");
+export class Reader<Of extends Pid<Made>> {
+  constructor(readonly of: Of) {}
+  read() {
+    return this.of.call("read");
+  }
+}
+`,
+  });
+  const file = "src/made.actor.ts";
+  assert.deepEqual(await definition(file, 'pid.call("‸read"'), [`${file}: calls: { «read»(): number };`], "where it is declared");
+  assert.deepEqual(await rename(file, "‸read(): number", "value"), [
+    `${file}: calls: { value(): number };`,
+    `${file}: export const generic = <P extends Made>(pid: Pid<P>) => pid.call("value");`,
+    `${file}: return this.of.call("value");`,
+  ]);
+  assert.deepEqual(editor.messages, [
+    'Instar: The handler of "read" is not written out where Made is defined, so it keeps its name. Rename it there as well.',
+  ]);
+});
+
 const machine = (vsn: number, calls: string, handlers: string, codeChange = ""): string => `import { actor, drop } from "instar";
 
 export interface Room {

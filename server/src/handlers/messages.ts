@@ -121,6 +121,10 @@ export async function rename(context: MessagesContext, params: RenameParams, tok
   const renaming = renameMessage(search.all, message, await search.places(message), params.newName);
   if (typeof renaming === "string") throw refusal(renaming);
   if (renaming.left.length > 0) context.tell(leftText(message, renaming.left));
+  for (const actor of renaming.madeElsewhere)
+    context.tell(
+      `The handler of "${message.name}" is not written out where ${actor} is defined, so it keeps its name. Rename it there as well.`,
+    );
   return toWorkspaceEdit(renaming.edits, context.open, context.abilities);
 }
 

@@ -12,6 +12,8 @@ export interface Renaming {
   readonly edits: readonly FileEdit[];
   /** What may be meant as well and stays as it is: the receiver is not known, or the name is computed. */
   readonly left: readonly Location[];
+  /** The actors whose handlers are made elsewhere, as by a function, so that they keep the old name. */
+  readonly madeElsewhere: readonly string[];
 }
 
 /** Why a message cannot have another name at all; null where it can. */
@@ -53,11 +55,20 @@ export function renameMessage(
     return `${JSON.stringify(newName)} is what the runtime sends by itself, so a message of another meaning cannot be called so.`;
   const its = places.filter((place) => place.declared.some((at) => declared.has(keyOf(at))));
   const edited = its.filter((place) => isEdited(place, name, projects));
-  if (edited.some(({ file }) => isOutside(file))) return `${JSON.stringify(name)} is declared by a package, so it cannot be renamed here.`;
+  if ([...declared].some((key) => isOutside(key.replace(/:\d+:\d+$/, ""))))
+    return `${JSON.stringify(name)} is declared by a package, so it cannot be renamed here.`;
   if (!isIdentifier(newName) && edited.some(({ written }) => written === "property"))
     return `${JSON.stringify(newName)} is no identifier, and the message is used as a property.`;
   const left = places.filter((place) => (its.includes(place) ? place.role === "computed" : mayBe(place, owners)));
-  return { edits: edited.map((place) => ({ file: place.file, range: place.range, newText: textFor(place, name, newName) })), left };
+  const handled = new Set(its.flatMap((place) => (place.role === "handled" ? place.declared.map(keyOf) : [])));
+  const made = owners.filter(({ facts, section }) =>
+    facts.source.protocol[section].some((each) => each.name === name && each.declared !== undefined && !handled.has(keyOf(each.declared))),
+  );
+  return {
+    edits: edited.map((place) => ({ file: place.file, range: place.range, newText: textFor(place, name, newName) })),
+    left,
+    madeElsewhere: made.map(({ facts }) => facts.source.protocol.name),
+  };
 }
 
 function isEdited(place: MessagePlace, name: string, projects: readonly ProjectMessages[]): boolean {
