@@ -45,3 +45,14 @@ test("what stands in the way is told, and nothing is written", async (context) =
   const { problem: none } = await editor.request("instar/initializePlan", { root: project.path("src") }).result;
   assert.match(none ?? "", /^There is no package\.json in .*src\. Make one first: npm init$/);
 });
+
+test("a project without a tsconfig.json is judged, and its status says what to do", async (context) => {
+  const project = temporaryProject(context, { "package.json": manifest, "tsconfig.json": null, [file]: counter });
+  const editor = await startEditor(context, { folders: [project.root] });
+  const judged = editor.next("instar/status", ({ projects: [only] }) => only !== undefined && only.modules > 0);
+  editor.open(project.path(file));
+  await editor.pause();
+  const { projects } = await judged;
+  const [message = ""] = projects.flatMap(({ configuration }) => configuration.map((each) => each.message));
+  assert.match(message, /^no tsconfig\.json in .* add a tsconfig\.json\.$/);
+});

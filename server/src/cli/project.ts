@@ -1,9 +1,10 @@
 /** What commands share: which project they work on, and its analysis, which is loaded only by those that call for it. */
 import { existsSync } from "node:fs";
-import { dirname, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import type { Command } from "commander";
 import { closest } from "../analysis/closest.ts";
 import type { Analyzed } from "../analysis/model.ts";
+import { hasTsconfig, withoutTsconfig } from "../has-tsconfig.ts";
 import { findProjectRoot, slashed } from "../project-root.ts";
 import type { Configuration } from "../analysis/configuration.ts";
 import type { Workspace, WorkspaceAgainst } from "../late-workspace.ts";
@@ -66,20 +67,7 @@ export async function openProject(root: string, against?: WorkspaceAgainst): Pro
 }
 
 function warnWithoutConfig(root: string): void {
-  if (!hasConfig(root)) {
-    printError(
-      `${colors.yellow("instar:")} no tsconfig.json in ${root} or above: types are read with TypeScript's strict defaults. ` +
-        "If the project compiles with other options, findings may differ; add a tsconfig.json.",
-    );
-  }
-}
-
-/** TypeScript looks for its configuration upwards, too. */
-function hasConfig(root: string): boolean {
-  for (let folder = root; ; folder = dirname(folder)) {
-    if (existsSync(`${folder}/tsconfig.json`)) return true;
-    if (dirname(folder) === folder) return false;
-  }
+  if (!hasTsconfig(root)) printError(`${colors.yellow("instar:")} ${withoutTsconfig(root)}`);
 }
 
 /** The whole project as it is now, with its open documents. */

@@ -1,4 +1,5 @@
 /** What the server is doing and what it has found, in numbers and names, for the one place of an editor that says so. */
+import { hasTsconfig, withoutTsconfig } from "../has-tsconfig.ts";
 import type { Project } from "../projects.ts";
 import type { ProjectStatus, ServerStatus } from "../protocol.ts";
 import { type OpenDocuments, toUri } from "../to-lsp.ts";
@@ -40,6 +41,10 @@ function projectStatus(project: Project, run: Run | null, open: OpenDocuments): 
   const configuration = findings
     .filter(({ rule }) => configurationRules.has(rule))
     .map(({ file, range, message }) => ({ uri: toUri(file, open), line: range.start.line, message }));
+  const without = [
+    ...(problem === null ? [] : [problem]),
+    ...(modules.length === 0 || hasTsconfig(project.root) ? [] : [withoutTsconfig(project.root)]),
+  ];
   return {
     root: project.root,
     modules: modules.length,
@@ -47,6 +52,6 @@ function projectStatus(project: Project, run: Run | null, open: OpenDocuments): 
     errors: of("error"),
     warnings: of("warning"),
     run,
-    configuration: problem === null ? configuration : [...configuration, { uri: null, line: 1, message: problem }],
+    configuration: [...configuration, ...without.map((message) => ({ uri: null, line: 1, message }))],
   };
 }
