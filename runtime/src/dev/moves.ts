@@ -150,6 +150,7 @@ export function createMoves(host: MoveHost): MoveDirector {
     const green = await prepared(plan.load);
     let image: SystemImage | null = null;
     let pausedAt = 0;
+    let left = false;
     try {
       const departure = await blue.request("depart", { timeout: plan.timeout, drain: null }, { signal: plan.signal });
       if (!departure.ok) throw new Refused(departure.errors);
@@ -157,10 +158,11 @@ export function createMoves(host: MoveHost): MoveDirector {
       ({ image } = departure);
       spare.add(blue);
       const { done } = await upgraded(green, image, plan);
-      // From here on there is no way back but by a move: whatever becomes of the old one, the new one serves.
+      // From here on it is the new one that serves, whatever becomes of the old one.
       partners.set(blue, green).set(green, blue);
       const ids = ports.idsOf(blue);
       if (blue.status !== "exited") await blue.request("leave", {}).catch(() => {});
+      left = true;
       await open(green);
       const pause = performance.now() - pausedAt;
       const outcome = await done;
@@ -169,6 +171,8 @@ export function createMoves(host: MoveHost): MoveDirector {
     } catch (error) {
       spare.add(green);
       await green.kill();
+      // The old one has given everything away; what it gave is here.
+      if (left) await blue.kill();
       return { outcome: outcomeOf(error), loaded: await goOn(blue, image, plan) };
     }
   }

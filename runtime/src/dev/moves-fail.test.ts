@@ -1,0 +1,140 @@
+/** Moves in which something dies or is damaged: one process serves at the end, with all states, and the report says what happened. */
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { test, type TestContext } from "node:test";
+import { app, codes, counter, files, steps } from "../../../test/support/counter-application.ts";
+import { devProject, runProject, type DevProject, type RunningProject } from "../../../test/support/dev-project.ts";
+
+/** Its step kills the processes that the file `kill` names; 0 is its own. */
+const killing = counter(
+  2,
+  `codeChange: { 1: { up: (s: State) => {
+    if (s.n === 6 && existsSync("kill")) for (const pid of readFileSync("kill", "utf8").split(" ")) process.kill(Number(pid) || process.pid, "SIGKILL");
+    return { ...s, step: 1 };
+  }, down: (s: State) => ({ n: s.n }) } },`,
+).replace("import { existsSync }", "import { existsSync, readFileSync }");
+
+interface World extends RunningProject {
+  readonly project: DevProject;
+  readonly pid: number;
+  readonly seen: () => Promise<{ pid: number | null; states: unknown[] }>;
+}
+
+async function counters(t: TestContext, more: Partial<typeof files> = {}): Promise<World> {
+  const project = devProject(t, { ...files, ...more });
+  const world = await runProject(t, project);
+  const { client } = world;
+  // Something that is in no source, so that it is lost where a process begins anew.
+  const pid = (await client.request("runtime/info")).applicationPid ?? assert.fail();
+  process.kill(pid, "SIGUSR2");
+  const seen = async (): Promise<{ pid: number | null; states: unknown[] }> => {
+    const { processes } = await client.request("processes/list");
+    const actors = processes.filter(({ kind }) => kind === "actor");
+    const states = await Promise.all(actors.map(async (each) => (await client.request("processes/state", { pid: each.pid })).json));
+    return { pid: (await client.request("runtime/info")).applicationPid, states };
+  };
+  while (JSON.stringify((await seen()).states) !== '[{"n":6},{"n":7}]') await new Promise((resolve) => setImmediate(resolve));
+  return { ...world, project, pid, seen };
+}
+
+const old = [{ n: 6 }, { n: 7 }];
+const young = [
+  { n: 6, step: 1 },
+  { n: 7, step: 1 },
+];
+
+test("blue dies when its states have gone: green serves", async (t) => {
+  const { project, client, pid, seen } = await counters(t);
+  project.write("kill", String(pid));
+  project.write("src/counter.actor.ts", killing);
+  const report = await client.request("upgrade/apply", { strategy: "blue-green" });
+  assert.deepEqual([report.outcome, report.errors], ["committed", []]);
+  assert.deepEqual((await seen()).states, young);
+  assert.equal((await client.request("runtime/info")).status, "running");
+});
+
+test("green dies in the middle: blue serves on", async (t) => {
+  const { project, client, pid, seen } = await counters(t);
+  project.write("kill", "0");
+  project.write("src/counter.actor.ts", killing);
+  const report = await client.request("upgrade/apply", { strategy: "blue-green" });
+  assert.deepEqual(codes(report), ["failed", "INSTAR_RUNTIME_EXITED"]);
+  assert.deepEqual(await seen(), { pid, states: old });
+  project.remove("kill");
+  assert.equal((await client.request("upgrade/apply", { strategy: "blue-green" })).outcome, "committed");
+  assert.deepEqual((await seen()).states, young);
+});
+
+test("both die in the middle: the old code serves in a new process, with the states that there were", async (t) => {
+  const { project, client, pid, seen, logs } = await counters(t);
+  project.write("kill", `${pid} 0`);
+  project.write("src/counter.actor.ts", killing);
+  const report = await client.request("upgrade/apply", { strategy: "blue-green" });
+  assert.deepEqual(codes(report), ["failed", "INSTAR_RUNTIME_EXITED"]);
+  const now = await seen();
+  assert.notEqual(now.pid, pid);
+  assert.deepEqual(now.states, old);
+  assert.match(logs.join("\n"), /the code of before serves again, in a new process, with the states that it had/);
+  project.remove("kill");
+  assert.equal((await client.request("upgrade/apply")).outcome, "committed");
+});
+
+test("green dies when it has just begun to serve: the old code serves again, with what it gave away", async (t) => {
+  const { project, client, seen } = await counters(t);
+  project.write(
+    "src/counter.actor.ts",
+    counter(2, steps, { state: '(existsSync("src/late") && process.kill(process.pid, "SIGKILL"), { n })' }),
+  );
+  project.write("src/late", "");
+  project.write("src/app.ts", app.replace("] });", ', child(counter, { id: "third", args: [9] })] });'));
+  const report = await client.request("upgrade/apply", { strategy: "blue-green" });
+  assert.deepEqual(codes(report), ["failed", "INSTAR_RUNTIME_EXITED"]);
+  assert.deepEqual((await seen()).states, old);
+});
+
+test("the new process dies in a window: the old code serves again, with the states that there were", async (t) => {
+  const { project, client, pid, seen } = await counters(t);
+  project.write("kill", "0");
+  project.write("src/counter.actor.ts", killing);
+  assert.deepEqual(codes(await client.request("upgrade/apply", { strategy: "window" })), ["failed", "INSTAR_RUNTIME_EXITED"]);
+  const now = await seen();
+  assert.notEqual(now.pid, pid);
+  assert.deepEqual(now.states, old);
+  project.remove("kill");
+  assert.equal((await client.request("upgrade/apply", { strategy: "window" })).outcome, "committed");
+  assert.deepEqual((await seen()).states, young);
+  assert.equal(existsSync(project.path(".instar/window/dev.json")), false);
+});
+
+test("a disk that is full: nothing is ended", { skip: !existsSync("/dev/full") }, async (t) => {
+  const { project, client, pid, seen } = await counters(t);
+  mkdirSync(project.path(".instar/window"), { recursive: true });
+  symlinkSync("/dev/full", project.path(".instar/window/dev.json.tmp"));
+  project.write("src/counter.actor.ts", counter(2, steps));
+  const report = await client.request("upgrade/apply", { strategy: "window" });
+  assert.deepEqual(codes(report), ["failed", "INSTAR_STATES_NOT_SAVED"]);
+  assert.match(report.errors[0]?.message ?? "", /ENOSPC.*runs on/);
+  assert.deepEqual(await seen(), { pid, states: old });
+});
+
+test("saved states that are damaged are not used, and the old code serves again with what there was", async (t) => {
+  // Whatever evaluates the application while the states lie there damages them.
+  const damaging = `import { existsSync, writeFileSync } from "node:fs";\nconst saved = ".instar/window/dev.json";\nif (existsSync(saved)) writeFileSync(saved, "{}");\n${app}`;
+  const { project, client, seen } = await counters(t, { "src/app.ts": damaging });
+  project.write("src/counter.actor.ts", counter(2, steps));
+  const report = await client.request("upgrade/apply", { strategy: "window" });
+  assert.deepEqual(codes(report), ["failed", "INSTAR_STATES_DAMAGED"]);
+  assert.deepEqual((await seen()).states, old);
+});
+
+for (const strategy of ["blue-green", "window"] as const) {
+  test(`${strategy}: a handler that does not come back is named, and everything goes on`, async (t) => {
+    const { project, client, pid, seen } = await counters(t);
+    process.kill(pid, "SIGCONT");
+    project.write("src/counter.actor.ts", counter(2, steps));
+    const report = await client.request("upgrade/apply", { strategy, timeout: 50, drain: 50 });
+    assert.deepEqual(codes(report), ["failed", "INSTAR_PROCESS_BUSY"]);
+    assert.match(report.errors[0]?.message ?? "", /counter, src\/counter\.actor\) did not come to rest: it has been in cast wait for/);
+    assert.deepEqual(await seen(), { pid, states: old });
+  });
+}
