@@ -77,7 +77,7 @@ async function definitionBeside(
   if (found === undefined || text === undefined) return undefined;
   const { project, file } = found;
   const at = fromLspPosition(position);
-  if (!mayBeMessage(project.workspace.analyzer.messages, file, text, at)) return undefined;
+  if (!mayBeMessage(project.workspace.analyzer.messages, file, text, at, true)) return undefined;
   const version = context.open.version(file);
   const handled = await project.askNow(({ messages }) => {
     const message = messageAt([messages], messages, file, text, at);

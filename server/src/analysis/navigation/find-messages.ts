@@ -23,9 +23,9 @@ export interface Owner {
   readonly section: Section;
 }
 
-/** What may be told of the text alone, so that what is no message costs nothing. */
-export function mayBeMessage(project: ProjectMessages, file: string, text: string, position: Position): boolean {
-  return namesAt(text, position).some(({ name }) => project.mayName(file, name));
+/** What may be told of the text alone, so that what is no message costs nothing. `sent`: one that is sent there. */
+export function mayBeMessage(project: ProjectMessages, file: string, text: string, position: Position, sent = false): boolean {
+  return namesAt(text, position).some(({ name, quoted }) => (quoted || !sent) && project.mayName(file, name));
 }
 
 /** @param projects all of them: actors and those who send to them may belong to different ones. */

@@ -16,7 +16,11 @@ export function namesAt(text: string, { line, column }: Position): readonly Name
     const name = start < 0 || end < 0 ? "" : before.slice(start + 1) + after.slice(0, end);
     if (name !== "" && !/["'`\\]/.test(name)) names.push({ name, quoted: true });
   }
-  const name = (/[\p{ID_Continue}$]*$/u.exec(before)?.[0] ?? "") + (/^[\p{ID_Continue}$]*/u.exec(after)?.[0] ?? "");
-  if (/^[\p{ID_Start}$_]/u.test(name) && !names.some((each) => each.name === name)) names.push({ name, quoted: false });
+  const [start, end] = [/[\p{ID_Continue}$]*$/u.exec(before)?.[0] ?? "", /^[\p{ID_Continue}$]*/u.exec(after)?.[0] ?? ""];
+  const name = start + end;
+  const [left, right] = [before.slice(0, before.length - start.length), after.slice(end.length)];
+  // Of what is not quoted, only keys and members name messages.
+  const isKey = /^[\p{ID_Start}$_]/u.test(name) && !/\.\s*$/.test(left) && /^\s*(?:[:(<,}?]|$)/.test(right);
+  if (isKey && !names.some((each) => each.name === name)) names.push({ name, quoted: false });
   return names;
 }
