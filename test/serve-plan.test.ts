@@ -9,13 +9,13 @@ import { type Editor, startEditor } from "./support/editor.ts";
 import { type Answers, fakeRuntime } from "./support/fake-runtime.ts";
 import { inRepository } from "./support/git-project.ts";
 import { releasedProject } from "./support/released-project.ts";
-import { runCli, startCli } from "./support/run-cli.ts";
+import { startCli } from "./support/run-cli.ts";
 import type { TemporaryProject } from "./support/temporary-project.ts";
 
 const manifest = JSON.stringify({ name: "temporary", private: true, type: "module", dependencies: { instar: "*" } });
 const file = "src/counter.actor.ts";
 const id = "src/counter.actor";
-const commands = ["instar.rehearsePlan", "instar.applyPlan", "instar.showUpgradePlan"];
+const commands = ["instar.rehearsePlan", "instar.applyPlan", "instar.applyPlanBy", "instar.showUpgradePlan"];
 
 /** Of a process that was started anew, `born` is another one. */
 const state = "  readonly title: string;\n  readonly count: number;\n  readonly born: number;";
@@ -63,7 +63,7 @@ test("a plan is read, rehearsed and carried out on a real runtime, and what it s
     text,
     /\n {2}hot +no state is lost; 2 processes wait for a moment\n {2}restart +2 processes lose their states: 2 of src\/counter\.actor; 2 /,
   );
-  assert.deepEqual(await actions(editor, uri), ["Rehearse", "Apply", "Refresh"]);
+  assert.deepEqual(await actions(editor, uri), ["Rehearse", "Apply", "Apply by…", "Refresh"]);
   const links = await editor.ask<DocumentLink[]>("textDocument/documentLink", { textDocument: { uri } });
   assert.deepEqual(
     links.map(({ target }) => target),
@@ -108,8 +108,9 @@ test("a plan is read, rehearsed and carried out on a real runtime, and what it s
   const back = await editor.request("instar/rollback", { root: project.root }).result;
   assert.deepEqual([back.outcome, back.operation], ["committed", "rollback"]);
   assert.deepEqual(await born(), atFirst);
-  const { stdout } = await runCli(["upgrade", "--strategy", "restart", "--format", "json"], { cwd: project.root });
-  const ended = (JSON.parse(stdout) as UpgradeReport).processes.filter(({ restarted }) => restarted);
+  await editor.request("instar/plan", { module: id }).result;
+  const anew = await editor.request("instar/upgrade", { module: id, plan: uri, strategy: "restart" }).result;
+  const ended = anew.processes.filter(({ restarted }) => restarted);
   assert.equal(ended.length, 2, "as it was predicted");
   assert.equal((await born()).filter((each) => atFirst.includes(each)).length, 0, "a restart loses them all");
   assert.deepEqual(editor.errors, []);

@@ -1,6 +1,6 @@
 /** Upgrades, rehearsals and the ways back, from the palette, the views, the lenses and the plan: each asks only what it cannot know, and says what came of it. */
 import * as vscode from "vscode";
-import type { ModuleSummary, UpgradeProgress, UpgradeReport } from "../../server/src/protocol.ts";
+import type { ModuleSummary, Strategy, UpgradeProgress, UpgradeReport } from "../../server/src/protocol.ts";
 import type { InstarClient } from "./language-client.ts";
 import { pickModule, type Target, targetOf } from "./pick-module.ts";
 import { createRegister, offer, type Register } from "./register-command.ts";
@@ -27,9 +27,10 @@ export function registerUpgrades(upgrades: Upgrades): vscode.Disposable {
     live("instar.rehearse", (argument) => upgradePicked(upgrades, argument, true)),
     live("instar.downgrade", (argument) => downgrade(upgrades, argument)),
     live("instar.rollback", (argument) => rollback(upgrades, argument)),
-    register("instar.showUpgradePlan", (argument) => showPlan(upgrades, argument)),
+    live("instar.showUpgradePlan", (argument) => showPlan(upgrades, argument)),
     live("instar.rehearsePlan", (argument) => carryOut(upgrades, argument, true)),
     live("instar.applyPlan", (argument) => carryOut(upgrades, argument, false)),
+    live("instar.applyPlanBy", (argument) => carryOutBy(upgrades, argument)),
     upgrades.client.onNotification("instar/rolledBack", ({ runtime, report }) => void tellRolledBack(upgrades, runtime, report)),
   );
 }
@@ -41,11 +42,21 @@ async function upgradePicked(upgrades: Upgrades, argument: unknown, rehearse: bo
 }
 
 /** @param target with `plan`, the URI of the plan that was read. */
-async function upgrade(upgrades: Upgrades, target: Target & { readonly plan?: string }, rehearse: boolean): Promise<void> {
+async function upgrade(
+  upgrades: Upgrades,
+  target: Target & { readonly plan?: string; readonly strategy?: Strategy },
+  rehearse: boolean,
+): Promise<void> {
   const { client } = upgrades;
   const saved = await saveSources(target.root);
   const verb = rehearse ? "rehearse" : "upgrade";
-  const params = { ...target, rehearse } satisfies { root?: string; module: string | undefined; rehearse: boolean; plan?: string };
+  const params = { ...target, rehearse } satisfies {
+    root?: string;
+    module: string | undefined;
+    rehearse: boolean;
+    plan?: string;
+    strategy?: Strategy;
+  };
   const what = target.module ?? vscode.l10n.t("all changed modules");
   const title = rehearse ? vscode.l10n.t("Rehearsing the upgrade of {0}", what) : vscode.l10n.t("Upgrading {0}", what);
   const run = (force: boolean) =>
@@ -134,21 +145,56 @@ async function showPlan({ client }: Upgrades, argument: unknown): Promise<void> 
 
 /** From a lens, or from the palette and the title's menu above a plan. */
 async function carryOut(upgrades: Upgrades, argument: unknown, rehearse: boolean): Promise<void> {
+  const plan = planInFront(argument);
+  if (plan === undefined) return;
+  if (!rehearse && plan.warning !== undefined && !(await confirmed(plan.warning))) return;
+  const { warning: _, ...target } = plan;
+  await upgrade(upgrades, target, rehearse);
+}
+
+/** What it would cost is in the lens; from the palette, the plan beside the question says it. */
+async function carryOutBy(upgrades: Upgrades, argument: unknown): Promise<void> {
+  const plan = planInFront(argument);
+  if (plan === undefined) return;
+  const { strategies = [] } = (argument ?? {}) as { strategies?: readonly { strategy: Strategy; cost: string; losesStates: number }[] };
+  const about: readonly (readonly [Strategy, string])[] = [
+    ["restart", vscode.l10n.t("End the processes and start them anew on the new code")],
+    ["window", vscode.l10n.t("Stop for a moment: finish what is queued, and go on in a new process")],
+    ["blue-green", vscode.l10n.t("Start the new version beside the old one, which hands its states over")],
+  ];
+  const items = about.map(([strategy, description]) => {
+    const cost = strategies.find((each) => each.strategy === strategy);
+    return {
+      label: strategy,
+      description,
+      strategy,
+      losesStates: cost?.losesStates ?? 0,
+      ...(cost === undefined ? {} : { detail: cost.cost }),
+    };
+  });
+  const title = vscode.l10n.t("Instar: Apply by");
+  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t("Strategy") });
+  if (picked === undefined) return;
+  const { root, module, plan: uri } = plan;
+  const target = { ...(root === undefined ? {} : { root }), module, plan: uri, strategy: picked.strategy };
+  const losing = picked.losesStates > 0 || picked.strategy === "restart";
+  if (losing && !(await confirmed(picked.detail ?? vscode.l10n.t("The processes of these modules lose their states.")))) return;
+  await upgrade(upgrades, target, false);
+}
+
+/** What cannot be taken back is asked about. */
+async function confirmed(detail: string): Promise<boolean> {
+  const apply = vscode.l10n.t("Apply");
+  return (await vscode.window.showWarningMessage(vscode.l10n.t("Apply this plan?"), { modal: true, detail }, apply)) === apply;
+}
+
+function planInFront(argument: unknown): PlanTarget | undefined {
   const plan = planOf(argument) ?? planOf(vscode.window.activeTextEditor?.document.uri);
-  if (plan === undefined) {
+  if (plan === undefined)
     void vscode.window.showInformationMessage(
       vscode.l10n.t('There is no upgrade plan in front. Open one with "Instar: Show Upgrade Plan".'),
     );
-    return;
-  }
-  if (!rehearse && plan.warning !== undefined) {
-    const apply = vscode.l10n.t("Apply");
-    const options = { modal: true, detail: plan.warning };
-    const picked = await vscode.window.showWarningMessage(vscode.l10n.t("Apply this plan?"), options, apply);
-    if (picked !== apply) return;
-  }
-  const { warning: _, ...target } = plan;
-  await upgrade(upgrades, target, rehearse);
+  return plan;
 }
 
 interface PlanTarget extends Target {

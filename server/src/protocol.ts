@@ -8,12 +8,13 @@ import type {
   Notifications,
   ProcessInfo,
   RuntimeInfo,
+  Strategy,
   UpgradeError,
   UpgradeProgress,
   UpgradeReport,
 } from "../../runtime/src/protocol.ts";
 
-export type { CodeHolders, HeldVersion, ProcessInfo, RuntimeInfo, UpgradeError, UpgradeProgress, UpgradeReport };
+export type { CodeHolders, HeldVersion, ProcessInfo, RuntimeInfo, Strategy, UpgradeError, UpgradeProgress, UpgradeReport };
 
 /** What a client may say of itself in `initializationOptions`. */
 export interface InitializationOptions {
@@ -56,7 +57,7 @@ export interface ServerRequests {
    */
   "instar/upgrade": {
     /** `plan`: the URI of a plan's document; a plan that is stale refuses the upgrade, and what a rehearsal finds is shown in it. */
-    params: { root?: string; module?: string; rehearse?: boolean; force?: boolean; plan?: string };
+    params: { root?: string; module?: string; rehearse?: boolean; force?: boolean; plan?: string; strategy?: Strategy };
     result: UpgradeReport;
   };
   "instar/downgrade": { params: { root?: string; module: string; vsn: number }; result: UpgradeReport };

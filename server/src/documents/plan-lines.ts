@@ -57,7 +57,8 @@ function strategyLines({ strategy, forcedBy, strategies }: PlanFacts): Line[] {
   ];
 }
 
-function costText({ strategy, impossible, losesStates, modules, stops }: StrategyCost): Cell {
+/** What a strategy would cost, as in the plan. */
+export function costText({ strategy, impossible, losesStates, modules, stops }: StrategyCost): Cell {
   const which = modules.map(({ module, processes }) => `${processes} of ${module}`).join(", ");
   const lost =
     losesStates === 0

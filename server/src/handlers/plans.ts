@@ -5,11 +5,11 @@
 import { statSync } from "node:fs";
 import { relative } from "node:path";
 import type { LoadedModuleInfo, UpgradeError, UpgradePlan, UpgradeReport } from "../../../runtime/src/protocol.ts";
-import type { ActorModule } from "../analysis/model.ts";
+import type { ActorModule, Strategy } from "../analysis/model.ts";
 import { documentOf } from "../documents/document.ts";
-import { type Line, quiet, warning } from "../documents/line.ts";
+import { type Line, pieceText, quiet, warning } from "../documents/line.ts";
 import { type PlanFacts, planFacts, promiseOf, type Rehearsal } from "../documents/plan-facts.ts";
-import { planLines } from "../documents/plan-lines.ts";
+import { costText, planLines } from "../documents/plan-lines.ts";
 import { reportLines } from "../documents/report-lines.ts";
 import { clockTime, count } from "../documents/words.ts";
 import type { Project, Projects } from "../projects.ts";
@@ -180,6 +180,7 @@ function documentFor(plan: Plan, stale: string | null): ReadOnlyDocument {
       ? [
           { title: "Rehearse", command: "instar.rehearsePlan", argument: act },
           { title: "Apply", command: "instar.applyPlan", argument: act },
+          { title: "Apply by…", command: "instar.applyPlanBy", argument: { ...act, strategies: otherStrategies(facts) } },
           refresh,
         ]
       : [refresh],
@@ -196,6 +197,13 @@ function lossOf({ plan, lossy }: PlanFacts): string | null {
     ...lossy.map(({ module, text }) => `${module}: ${text}`),
   ];
   return losses.length === 0 ? null : losses.slice(0, 5).join("\n");
+}
+
+/** What each of the plain strategies would cost, for the question which of them it is to be. */
+function otherStrategies({ strategies }: PlanFacts): { strategy: Strategy; cost: string; losesStates: number }[] {
+  return strategies.flatMap((cost) =>
+    cost.strategy === "hot" ? [] : [{ strategy: cost.strategy, cost: pieceText(costText(cost)), losesStates: cost.losesStates }],
+  );
 }
 
 /** Without a runtime, what the analysis knows of a change. */

@@ -23,11 +23,15 @@ export async function upgrade(
   if (checked !== undefined && "error" in checked && params.rehearse !== true) return reportWithout("refused", [checked.error]);
   const stamp = checked !== undefined && "stamp" in checked && params.rehearse !== true ? checked.stamp : undefined;
   const ids = params.module === undefined ? target.runtime.modules.map(({ id }) => id) : [params.module];
-  const findings = params.force === true ? [] : blockingFindings((await target.project.current())?.findings ?? [], ids);
+  // Where no state goes over, what the analysis has against states is beside the point.
+  const isChecked = params.force !== true && params.strategy !== "restart";
+  const findings = !isChecked ? [] : blockingFindings((await target.project.current())?.findings ?? [], ids);
   if (findings.length > 0) return reportWithout("refused", findings.map(findingError));
   const method = params.rehearse === true ? "upgrade/rehearse" : "upgrade/apply";
   const modules = params.module === undefined ? {} : { modules: [params.module] };
-  const report = await ask(live, target.runtime, method, { ...modules, ...(stamp === undefined ? {} : { plan: stamp }) }, token);
+  const strategy = params.strategy === undefined ? {} : { strategy: params.strategy };
+  const plan = stamp === undefined ? {} : { plan: stamp };
+  const report = await ask(live, target.runtime, method, { ...modules, ...plan, ...strategy }, token);
   if (params.plan !== undefined) {
     if (params.rehearse === true) plans.rehearsed(params.plan, report);
     else if (report.outcome === "committed") plans.carriedOut(params.plan, report);
