@@ -39,6 +39,15 @@ await Promise.all([
   }),
   build({
     ...common,
+    platform: "browser",
+    target: "es2022",
+    // With the style sheet that it imports, as dashboard.css.
+    entryPoints: { dashboard: at("client/webview/dashboard.ts") },
+    outdir: at("dist"),
+    minify: true,
+  }),
+  build({
+    ...common,
     entryPoints: { server: at("server/src/main.ts") },
     outdir: at("dist"),
     outExtension: { ".js": ".cjs" },

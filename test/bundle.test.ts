@@ -93,6 +93,8 @@ test("the packaged extension holds what it needs and nothing else", () => {
     "client/icons/instar.png",
     "client/icons/instar.svg",
     ...["change", "fix", "open", "run", "upgrade"].map((step) => `client/walkthrough/${step}.svg`),
+    "dist/dashboard.css",
+    "dist/dashboard.js",
     "dist/extension.cjs",
     "dist/main.cjs",
     "dist/server.cjs",

@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { registerCommands } from "./commands.ts";
 import { registerCompare } from "./compare.ts";
+import { registerDashboard } from "./dashboard/register-dashboard.ts";
 import { registerFixAll } from "./fix-all.ts";
 import { registerInitialize } from "./initialize.ts";
 import { createInstarClient, type InstarClient } from "./language-client.ts";
@@ -24,6 +25,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Instar
   context.subscriptions.push(registerUpgradeOnSave({ client, output }), registerFixAll({ client, output }));
   context.subscriptions.push(registerProve({ client, output }), registerShowStates({ client, output }));
   context.subscriptions.push(registerUpgrades({ client, output }), registerCompare({ client, output }));
+  context.subscriptions.push(registerDashboard({ context, client, output }));
   await client.start();
   return client;
 }
