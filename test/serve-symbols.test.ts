@@ -71,6 +71,9 @@ export { door as default };
     "  Operator codeChange 1 (to version 2: up, irreversible)",
     "  Operator codeChange 2 (to version 3: up)",
   ]);
+  const [app] = (await ask("src/app.ts")) ?? [];
+  const [child] = app?.children ?? [];
+  assert.ok(app && child && child.range.end.line < app.range.end.line, "a supervisor's children are within it");
   assert.deepEqual(outline(await ask("src/app.ts")), ["Module app (supervisor, one_for_one)", "  Object presence (presence, permanent)"]);
   assert.equal(await ask("src/ledger.ts"), null, "nothing of ours");
   assert.deepEqual(editor.errors, []);

@@ -39,7 +39,7 @@ class SymbolReader {
   read(supervisors: readonly SupervisorCall[]): readonly FileSymbol[] {
     const call = defaultCall(this.#tree, this.#variables);
     const actor = call === undefined || !isActor(call, this.#tree) ? [] : [this.#actor(call)];
-    return [...actor, ...supervisors.filter(({ exported }) => exported).map((each) => this.#supervisor(each))];
+    return [...actor, ...supervisors.filter(({ exported }) => exported).map((each) => this.#supervisor(each, call))];
   }
 
   #actor(call: CallTree): FileSymbol {
@@ -95,12 +95,12 @@ class SymbolReader {
     return [this.#symbol("step", `codeChange ${from}`, `to version ${from + 1}: ${ways.join(", ") || "empty"}`, key, key)];
   }
 
-  #supervisor({ range, strategy, children }: SupervisorCall): FileSymbol {
+  #supervisor({ range, strategy, children }: SupervisorCall, call: CallTree | undefined): FileSymbol {
     return {
       kind: "supervisor",
       name: baseName(this.#file),
       detail: strategy === null ? "supervisor" : `supervisor, ${strategy.value}`,
-      whole: range,
+      whole: call === undefined ? range : this.#range(call),
       range,
       children: children.map(({ id, handle, restart, range: whole }) => ({
         kind: "child",
