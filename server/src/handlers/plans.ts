@@ -54,6 +54,8 @@ interface Plan {
   readonly pids: ReadonlySet<string>;
   rehearsal?: Rehearsal;
   carriedOut?: Rehearsal;
+  /** Why it no longer holds, as its document says; null where it does. */
+  stale: string | null;
   /** Files that are newer. */
   readonly newer: Set<string>;
 }
@@ -74,7 +76,7 @@ export function createPlans(projects: () => Promise<Projects>, live: Live, docum
     if ("errors" in found) {
       const changed = analyzed.modules.filter((module) => of(module) && isChanged(module)).map(({ id }) => id);
       const facts = planFacts({ plan: planWithout(changed, found.errors), analyzed, restarting: null, processes: null, ids: changed });
-      return { uri, target, project, runtime: null, madeAt, facts, pids: new Set(), newer: new Set() };
+      return { uri, target, project, runtime: null, madeAt, facts, pids: new Set(), stale: null, newer: new Set() };
     }
     const { runtime } = found;
     const { module } = target;
@@ -84,12 +86,13 @@ export function createPlans(projects: () => Promise<Projects>, live: Live, docum
     await live.reread(runtime);
     const ids = module === undefined ? runtime.modules.map(({ id }: LoadedModuleInfo) => id) : [module];
     const facts = planFacts({ plan, restarting, analyzed, processes: runtime.processes, ids });
-    return { uri, target, project, runtime, madeAt, facts, pids: pidsOf(plan, runtime), newer: new Set() };
+    return { uri, target, project, runtime, madeAt, facts, pids: pidsOf(plan, runtime), stale: null, newer: new Set() };
   }
 
   function put(plan: Plan): void {
     plans.set(plan.uri, plan);
-    documents.put(plan.uri, documentFor(plan, stalenessOf(plan)));
+    plan.stale = stalenessOf(plan);
+    documents.put(plan.uri, documentFor(plan));
   }
 
   function stalenessOf({ runtime, facts, pids, newer, project }: Plan): string | null {
@@ -121,16 +124,16 @@ export function createPlans(projects: () => Promise<Projects>, live: Live, docum
     async remake(query) {
       const plan = await make(targetOf(query));
       plans.set(plan.uri, plan);
-      return documentFor(plan, stalenessOf(plan));
+      return documentFor(plan);
     },
     async check(uri) {
       const before = find(plans, uri);
-      if (before === undefined) return { error: stale("the language server was started anew since it was made") };
+      if (before === undefined) return { error: staleError("the language server was started anew since it was made") };
       const now = await make(before.target);
       const same = promiseOf(now.facts) === promiseOf(before.facts);
       // What was rehearsed holds for the same plan only.
       put(same && before.rehearsal !== undefined ? { ...now, rehearsal: before.rehearsal } : now);
-      if (!same) return { error: stale("what it would do is something else by now") };
+      if (!same) return { error: staleError("what it would do is something else by now") };
       return { stamp: now.facts.plan.stamp };
     },
     rehearsed(uri, report) {
@@ -156,13 +159,14 @@ export function createPlans(projects: () => Promise<Projects>, live: Live, docum
       documents.forget(plan.uri);
     },
     processesChanged() {
-      for (const plan of plans.values()) if (plan.carriedOut === undefined) put(plan);
+      // Of a large system, the document is long, and processes come and go all the time.
+      for (const plan of plans.values()) if (plan.carriedOut === undefined && stalenessOf(plan) !== plan.stale) put(plan);
     },
   };
 }
 
-function documentFor(plan: Plan, stale: string | null): ReadOnlyDocument {
-  const { target, project, runtime, madeAt, facts, rehearsal, carriedOut } = plan;
+function documentFor(plan: Plan): ReadOnlyDocument {
+  const { target, project, runtime, madeAt, facts, rehearsal, carriedOut, stale } = plan;
   const reader = { pathOf: (file: string) => pathIn(project.root, file), names: 1000 };
   const of = target.module ?? "all changed modules";
   const where = runtime === null ? "" : ` in the runtime ${runtime.info.name}`;
@@ -258,7 +262,7 @@ function pathIn(root: string, file: string): string {
   return path.startsWith("..") ? file : path;
 }
 
-function stale(why: string): UpgradeError {
+function staleError(why: string): UpgradeError {
   const message = `The plan is stale: ${why}. It was made anew; read it, and apply it then.`;
   return { code: "INSTAR_PLAN_STALE", message, module: null, pid: null, name: null, place: null };
 }
