@@ -16,8 +16,7 @@ export async function answerQuestions(client: InstarClient, fix: FixAnswers): Pr
   if (values === undefined) return;
   const made = await client.request("instar/fix", { fix: { ...fix, renames, values } });
   if (made === null) return gone();
-  // One that is shown first may be discarded there, and that is no mistake.
-  if (!(await client.applyEdit(made.edit)) && !("changeAnnotations" in made.edit))
+  if (!(await client.applyEdit(made.edit)))
     throw new Error(vscode.l10n.t("The editor refused the edit, since the text has changed meanwhile. Try again."));
 }
 

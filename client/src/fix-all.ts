@@ -26,7 +26,17 @@ export function registerFixAll({ client, output }: { client: InstarClient; outpu
         void vscode.window.showInformationMessage(vscode.l10n.t("Instar: nothing is left that can be fixed without asking you."));
         return;
       }
-      if (!(await client.applyEdit(edit))) return;
+      const all = vscode.l10n.t("Fix All");
+      const choose = vscode.l10n.t("Choose…");
+      const answer = await vscode.window.showInformationMessage(
+        count === 1 ? vscode.l10n.t("Instar can fix findings in 1 file.") : vscode.l10n.t("Instar can fix findings in {0} files.", count),
+        { modal: true, detail: vscode.l10n.t("One undo takes all of it back.") },
+        all,
+        choose,
+      );
+      if (answer === undefined) return;
+      const taken = answer === choose ? (await client.request("instar/fixAll", { choose: true })).edit : edit;
+      if (taken === null || !(await client.applyEdit(taken)) || answer === choose) return;
       void vscode.window.showInformationMessage(
         count === 1
           ? vscode.l10n.t("Instar: fixed what could be fixed in 1 file.")

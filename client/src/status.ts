@@ -31,7 +31,8 @@ export function createStatus(client: InstarClient): vscode.Disposable {
       others.length === 0
         ? vscode.l10n.t("Instar: 1 problem with the configuration")
         : vscode.l10n.t("Instar: {0} problems with the configuration", others.length + 1);
-    configuration.detail = problem.message;
+    // The Problems view has the whole sentence; here it would push the command off the screen.
+    configuration.detail = problem.uri === null ? problem.message : `${basename(vscode.Uri.parse(problem.uri).path)}:${problem.line}`;
     if (problem.uri === null) return;
     const at = new vscode.Position(problem.line - 1, 0);
     configuration.command = {
@@ -80,9 +81,9 @@ function baselineText(projects: readonly ProjectStatus[]): string {
   return vscode.l10n.t("Compared with {0}", names.join(", "));
 }
 
-function runText({ root, run, errors, warnings }: ProjectStatus, several: boolean): string {
+function runText({ root, run }: ProjectStatus, several: boolean): string {
   const name = several ? `${basename(root)}: ` : "";
   if (run === null) return `${name}${vscode.l10n.t("not looked at yet")}`;
   const time = new Date(run.at).toLocaleTimeString();
-  return `${name}${vscode.l10n.t("{0} errors, {1} warnings, at {2} in {3} ms", errors, warnings, time, Math.max(1, Math.round(run.milliseconds)))}`;
+  return `${name}${vscode.l10n.t("at {0}, in {1} ms", time, Math.max(1, Math.round(run.milliseconds)))}`;
 }

@@ -79,8 +79,11 @@ export interface ServerRequests {
   "instar/initialize": { params: { root: string; titles: readonly string[] }; result: InitializeResult };
   /** What processes of one version of a module hold, and what the sources on disk would make of it, on copies. */
   "instar/states": { params: { root: string; module: string; from: number }; result: LiveStates };
-  /** What can be fixed without a person, in all of the workspace; null where that is nothing. `count` of files. */
-  "instar/fixAll": { params: Record<string, never>; result: { readonly edit: object | null; readonly count: number } };
+  /**
+   * What can be fixed without a person, in all of the workspace; null where that is nothing. `count` of files. `choose`: as an edit of which
+   * the person chooses parts.
+   */
+  "instar/fixAll": { params: { choose?: boolean }; result: { readonly edit: object | null; readonly count: number } };
   /** Writes the missing snapshots; gives the paths written. */
   "instar/release": { params: Record<string, never>; result: ReleaseResult };
 }

@@ -425,7 +425,7 @@ export function serve(connection: Connection, host: Host): void {
   onRequest("instar/initializePlan", undefined, async (params) => (await import("./handlers/initialize.ts")).initializePlan(params));
   onRequest("instar/initialize", undefined, async (params) => (await import("./handlers/initialize.ts")).initialize(params));
   onRequest("instar/states", undefined, async (params, token) => liveStates(live, params, token));
-  onRequest("instar/fixAll", undefined, async () => fixEverything((await loadedProjects()).all, { open, abilities }));
+  onRequest("instar/fixAll", undefined, async (params) => fixEverything((await loadedProjects()).all, params, { open, abilities }));
   onRequest("instar/release", undefined, async () => {
     const all = await loadedProjects();
     const result = await release(all);

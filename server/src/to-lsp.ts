@@ -103,20 +103,26 @@ export function toDiagnostic(finding: Finding, open: OpenDocuments, abilities: C
 }
 
 /**
- * What a person is asked before it happens: an edit of several files may change what they do not look at. Of one file alone, undo is quicker
- * than a question.
- * @param label what it is called when it is shown.
+ * As `toWorkspaceEdit`; one of several files goes by a name, under which a client shows it to those who ask to see it first.
+ * @param chosen whether a person says of each part whether they want it. VS Code takes none of them until they do, so this is for edits whose
+ * parts can do without each other; those of one fix cannot.
  */
-export function toConfirmedEdit(edits: readonly FileEdit[], label: string, open: OpenDocuments, abilities: ClientAbilities): WorkspaceEdit {
+export function toAnnotatedEdit(
+  edits: readonly FileEdit[],
+  label: string,
+  open: OpenDocuments,
+  abilities: ClientAbilities,
+  { chosen = false } = {},
+): WorkspaceEdit {
   const edit = toWorkspaceEdit(edits, open, abilities);
-  if (!abilities.changeAnnotations || new Set(edits.map(({ file }) => file)).size < 2) return edit;
+  if (!abilities.changeAnnotations || (!chosen && new Set(edits.map(({ file }) => file)).size < 2)) return edit;
   const annotationId = "instar";
   const documentChanges = edit.documentChanges?.map((change) =>
     "edits" in change ? { ...change, edits: change.edits.map((each) => ({ ...each, annotationId })) } : { ...change, annotationId },
   );
   return {
     ...(documentChanges === undefined ? {} : { documentChanges }),
-    changeAnnotations: { [annotationId]: { label, needsConfirmation: true } },
+    changeAnnotations: { [annotationId]: { label, ...(chosen ? { needsConfirmation: true } : {}) } },
   };
 }
 

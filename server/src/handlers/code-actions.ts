@@ -17,7 +17,7 @@ import type { Answers, FileEdit, Finding, Fix, RenameQuestion } from "../analysi
 import type { Project } from "../projects.ts";
 import type { FixAnswers, FixQuestions } from "../protocol.ts";
 import { fixAll } from "./fix-all.ts";
-import { type ClientAbilities, type OpenDocuments, toConfirmedEdit, toDiagnostic, toLspRange, toWorkspaceEdit } from "../to-lsp.ts";
+import { type ClientAbilities, type OpenDocuments, toAnnotatedEdit, toDiagnostic, toLspRange, toWorkspaceEdit } from "../to-lsp.ts";
 
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.instar`;
 
@@ -53,7 +53,7 @@ export async function resolveCodeAction(context: CodeActionContext, action: Code
   const fix = await findFix(context, reference);
   if (fix === undefined)
     throw new ResponseError(LSPErrorCodes.ContentModified, "The finding that this fix was for is gone; the text has changed since.");
-  return { ...action, edit: toConfirmedEdit(fix.edits(await answersOf(reference)), fix.title, context.open, context.abilities) };
+  return { ...action, edit: toAnnotatedEdit(fix.edits(await answersOf(reference)), fix.title, context.open, context.abilities) };
 }
 
 export async function fixQuestions(context: CodeActionContext, reference: FixAnswers): Promise<FixQuestions | null> {
@@ -65,7 +65,7 @@ export async function fixQuestions(context: CodeActionContext, reference: FixAns
 export async function fixWithAnswers(context: CodeActionContext, reference: FixAnswers): Promise<{ readonly edit: object } | null> {
   const fix = await findFix(context, reference);
   if (fix === undefined) return null;
-  return { edit: toConfirmedEdit(fix.edits(await answersOf(reference)), fix.title, context.open, context.abilities) };
+  return { edit: toAnnotatedEdit(fix.edits(await answersOf(reference)), fix.title, context.open, context.abilities) };
 }
 
 async function findFix({ project }: CodeActionContext, reference: FixAnswers): Promise<Fix | undefined> {
@@ -155,7 +155,7 @@ function askingAction(context: CodeActionContext, finding: Finding, fix: Fix, di
 }
 
 function withEdit(context: CodeActionContext, finding: Finding, fix: Fix, answers: Answers, action: CodeAction): CodeAction {
-  if (!context.resolves) return { ...action, edit: toConfirmedEdit(fix.edits(answers), fix.title, context.open, context.abilities) };
+  if (!context.resolves) return { ...action, edit: toAnnotatedEdit(fix.edits(answers), fix.title, context.open, context.abilities) };
   return { ...action, data: referenceTo(context.project.root, finding, fix, answers) };
 }
 
@@ -164,9 +164,10 @@ export function referenceTo(root: string, { rule, module, file, range }: Finding
   return { root, rule, module, file, line: range.start.line, title: fix.title, renames };
 }
 
-/** All of several projects, as one edit that a person looks at first. */
+/** All of several projects, as one edit. */
 export async function fixEverything(
   projects: readonly Project[],
+  { choose = false }: { readonly choose?: boolean },
   { open, abilities }: Pick<CodeActionContext, "open" | "abilities">,
 ): Promise<{ readonly edit: object | null; readonly count: number }> {
   const edits: FileEdit[] = [];
@@ -175,7 +176,10 @@ export async function fixEverything(
     if (analyzed !== undefined) edits.push(...(await fixAll(project, analyzed, () => true)));
   }
   const count = new Set(edits.map(({ file }) => file)).size;
-  return { edit: count === 0 ? null : toConfirmedEdit(edits, "Fix all that Instar can fix alone", open, abilities), count };
+  return {
+    edit: count === 0 ? null : toAnnotatedEdit(edits, "Fix all that Instar can fix alone", open, abilities, { chosen: choose }),
+    count,
+  };
 }
 
 async function fixAllAction(context: CodeActionContext, analyzed: Analyzed, file: string): Promise<CodeAction[]> {
