@@ -106,6 +106,14 @@ test("a run file that appears is noticed, and processes that change are told", a
   assert.equal((await editor.lenses(file)).at(-1), "1 live on v2");
 });
 
+test("a runtime is found by the folder of run files, where the editor saw no more than that come", async (context) => {
+  const { editor, project } = await started(context);
+  await fakeRuntime(context, { root: project.root }, running);
+  const connected = editor.next("instar/status", ({ runtime }) => runtime === "dev");
+  editor.changedOnDisk(project.path(".instar/run"));
+  await connected;
+});
+
 test("a runtime that ends is forgotten", async (context) => {
   const { editor, file, project, runtime } = await connected(context);
   const gone = editor.next("instar/processesChanged");

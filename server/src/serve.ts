@@ -257,7 +257,7 @@ export function serve(connection: Connection, host: Host): void {
     const files = changes
       .map(({ uri }) => toPath(uri))
       .filter((file) => file !== undefined && !file.includes("/node_modules/")) as string[];
-    const runs = files.filter((file) => file.includes("/.instar/run/"));
+    const runs = files.filter((file) => /\/\.instar\/run(\/|$)/.test(file));
     if (runs.length > 0) void lookForRuntimes();
     const sources = files.filter((file) => !runs.includes(file));
     if (sources.length === 0 || projects === undefined) return;
@@ -576,7 +576,13 @@ export function serve(connection: Connection, host: Host): void {
 }
 
 /** What changes findings when it changes on disk, and the run files by which runtimes announce themselves. */
-const watched = ["**/*.{ts,tsx,mts,cts}", "**/{package,tsconfig*,instar.config}.json", "**/.instar/releases/**", "**/.instar/run/*.json"];
+const watched = [
+  "**/*.{ts,tsx,mts,cts}",
+  "**/{package,tsconfig*,instar.config}.json",
+  "**/.instar/releases/**",
+  // The folder as well: an editor may see it come, and not what was written into it at once.
+  "**/.instar/{run,run/*.json}",
+];
 
 function abilitiesOf(client: ClientCapabilities): ClientAbilities {
   const { publishDiagnostics, diagnostic } = client.textDocument ?? {};
