@@ -140,6 +140,11 @@ const offers: readonly { name: string; releases?: readonly string[]; now: string
     offered: { title: "title: old.title", size: "size: " },
   },
   {
+    name: "behind what is spread, those alone that it has not",
+    now: draft("codeChange: { 1: { up: (old) => ({ ...old, ‸ }) } },"),
+    offered: { size: "size: " },
+  },
+  {
     name: "the same in a body, without those that are there",
     now: draft("codeChange: { 1: { up(old) { return { title: old.title, ‸"),
     offered: { size: "size: " },

@@ -20,7 +20,8 @@ export const markdown: Markup = {
     return `${fence}${gap}${bare}${gap}${fence}`;
   },
   strong: (text) => `**${text}**`,
-  link: (text, { file, range: { start } }) => `[${text}](${toUri(file)}#L${start.line},${start.column})`,
+  link: (text, { file, range: { start } }) =>
+    `[${text}](${toUri(file).replaceAll(/[()]/g, (bracket) => (bracket === "(" ? "%28" : "%29"))}#L${start.line},${start.column})`,
   block(code) {
     const longest = Math.max(2, ...[...code.matchAll(/`+/g)].map(([ticks]) => ticks.length));
     const fence = "`".repeat(longest + 1);

@@ -79,7 +79,7 @@ function offersAt(found: CompletionPlace, facts: ModuleFacts, project: ProjectFa
     default: {
       const taken = fieldsIn(stateAt(facts, versions(found).takes));
       return fieldsIn(stateAt(facts, versions(found).gives))
-        .filter(({ name }) => !found.place.keys.includes(name))
+        .filter(({ name }) => !found.place.keys.includes(name) && !(found.spread && taken.some((each) => each.name === name)))
         .map((field) => {
           const same = taken.some(({ name }) => name === field.name);
           return fieldOffer(

@@ -13,6 +13,8 @@ export interface FunctionPlace {
   readonly from: number;
   readonly way: "up" | "down";
   readonly parameter: string;
+  /** Whether all of what it is given is spread into what it gives back. */
+  readonly spread: boolean;
   readonly place: Pick<KeyPlace, "start" | "typed" | "keys">;
 }
 
@@ -41,15 +43,17 @@ function inFunction(
   const written = text.slice(start, offset);
   const [, parameter, typed] = /^\s*(?:function\s*[\w$]*\s*)?\(?\s*([\p{ID_Start}$_][\p{ID_Continue}$]*)\s*(\??:)?/u.exec(written) ?? [];
   if (parameter === undefined) return undefined;
-  const [member, name = ""] = new RegExp(`(?<![\\w$.])${parameter.replaceAll("$", "\\$")}\\??\\.([\\w$]*)$`).exec(written) ?? [];
+  const escaped = parameter.replaceAll("$", "\\$");
+  const [member, name = ""] = new RegExp(`(?<![\\w$.])${escaped}\\??\\.([\\w$]*)$`).exec(written) ?? [];
   if (member !== undefined)
     return typed === undefined
-      ? { what: "member", from, way, parameter, place: { keys: [], typed: name, start: offset - name.length } }
+      ? { what: "member", from, way, parameter, spread: false, place: { keys: [], typed: name, start: offset - name.length } }
       : undefined;
   const [around, object, ...deeper] = place.inner;
   const returned = object ?? around;
   // `(old) => ({`, or a body's `return {`.
   const isReturned = returned?.isKey === true && deeper.length === 0 && /(?:=>\s*\(|\breturn)\s*$/.test(text.slice(start, returned.at));
+  const spread = new RegExp(`\\.\\.\\.\\s*${escaped}(?![\\w$.])`).test(text.slice(returned?.at ?? offset, offset));
   const declares = /^[^{]*?\)\s*:/.test(written.slice(0, written.search(/=>|\{/) + 1));
-  return isReturned && !declares ? { what: "returned", from, way, parameter, place: { ...place, keys: returned.keys } } : undefined;
+  return isReturned && !declares ? { what: "returned", from, way, parameter, spread, place: { ...place, keys: returned.keys } } : undefined;
 }
