@@ -60,7 +60,7 @@ export function createInstarClient(context: vscode.ExtensionContext, output: vsc
         void offer(
           vscode.window.showErrorMessage,
           vscode.l10n.t(
-            "The Instar language server has ended too often, and is not started again. Findings are as of before. The output says what ended it.",
+            "The Instar language server has ended too often, and is not started again, so nothing is found any more. The output says what ended it.",
           ),
           { ...log, [vscode.l10n.t("Restart")]: () => vscode.commands.executeCommand("instar.restartServer") },
         );

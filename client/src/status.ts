@@ -60,7 +60,7 @@ export function createStatus(client: InstarClient): vscode.Disposable {
       state === "waiting"
         ? vscode.l10n.t("it is started again in a moment")
         : state === "stopped"
-          ? vscode.l10n.t("findings are as of before")
+          ? vscode.l10n.t("nothing is found until it is started again")
           : "";
   };
   showState("starting");

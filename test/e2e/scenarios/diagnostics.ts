@@ -1,7 +1,4 @@
-/** Somebody reads findings: with what belongs to them, for the files that they want, and although the server that finds them is killed. */
-import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname } from "node:path";
+/** Somebody reads findings, what belongs to them, and what the server says of itself. */
 import type { Scenario } from "../scenario.ts";
 import { until } from "../until.ts";
 
@@ -21,13 +18,8 @@ export default {
       caption:
         "The language status says what the project is compared with, when it was looked at last, and what is wrong with its configuration.",
     },
-    "server-ended": {
-      section: "When something is wrong",
-      title: "The language server was killed while somebody typed",
-      caption: "It is started again, the findings come back, and the message leads to its log.",
-    },
   },
-  async run({ project, folder, open, step, shoot }) {
+  async run({ project, open, step, shoot }) {
     project.instar("release");
     const workbench = await open("package.json");
     const { page } = workbench;
@@ -71,41 +63,5 @@ export default {
       project.write("instar.config.json", "{}\n");
       await workbench.focusEditor();
     });
-
-    await step("a server that is killed while somebody types is back with the findings", async () => {
-      await workbench.replace("readonly title: number;", "readonly title: string;");
-      await finding.waitFor({ state: "detached" });
-      const before = servers(folder);
-      assert.equal(before.length, 1);
-      await workbench.select(field);
-      await page.keyboard.press("ArrowRight");
-      await page.keyboard.insertText("\n  readonly to");
-      process.kill(before[0]!, "SIGKILL");
-      await page.keyboard.insertText("pic: string;");
-      await workbench.toast("ended unexpectedly").waitFor();
-      await finding.waitFor();
-      await shoot("server-ended");
-      await until("one server, and another one", () => servers(folder).length === 1 && servers(folder)[0] !== before[0]);
-      await workbench.cursorTo("export default actor<Room>");
-      await workbench.lens("1 change since v1").waitFor();
-      // No more than that: a toast for each key would be worse than no findings.
-      assert.equal(await page.locator(".notification-toast").count(), 1);
-      await workbench.clearToasts();
-    });
   },
 } satisfies Scenario;
-
-/** The language servers of this suite's VS Code. */
-function servers(folder: string): number[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
-        return command.includes("server.cjs") && command.includes(dirname(folder));
-      } catch {
-        return false;
-      }
-    });
-}
