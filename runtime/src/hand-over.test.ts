@@ -154,12 +154,11 @@ const code: CodeWorld = { handle: handlesOf(handles), mfa: () => assert.fail("no
 interface Side {
   readonly system: System;
   readonly clock: ReturnType<typeof testSystem>["clock"];
-  readonly log: readonly string[];
 }
 
 function side(): Side {
-  const { system, clock, log } = testSystem() as unknown as Side;
-  return { system, clock, log };
+  const { system, clock } = testSystem();
+  return { system, clock };
 }
 
 /** Carries letters as the parent would, as JSON, and in order. */

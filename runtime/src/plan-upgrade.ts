@@ -9,6 +9,7 @@ import type { ModuleChange } from "./module-change.ts";
 import { plannedChildren } from "./plan-children.ts";
 import type { Process } from "./process.ts";
 import type { PlannedMessages, PlannedModule, PlannedProcess, UpgradeError, UpgradePlan } from "./protocol.ts";
+import { endsWith } from "./restart-subtrees.ts";
 import { whyNotRestarted } from "./restartable.ts";
 import { live, type System } from "./system.ts";
 
@@ -32,7 +33,7 @@ export function planUpgrade(system: System, request: PlanUpgradeRequest): Upgrad
   const ordered = isDowngrade ? groups.toReversed().map((group) => group.toReversed()) : groups;
   const byId = new Map(changes.map((change) => [change.module.id, change]));
   const convert: PlannedProcess[] = [];
-  const restart: PlannedProcess[] = [];
+  const restart = new Map<string, Process>();
   const blocked: (PlannedProcess & { why: string })[] = [];
   const messages = new Map<string, PlannedMessages>();
   const stuck = new Set<string>();
@@ -47,7 +48,7 @@ export function planUpgrade(system: System, request: PlanUpgradeRequest): Upgrad
     const notRestarted = whyNotRestarted(process);
     if (notRestarted !== null) stuck.add(id);
     if (change.kind === "restart") {
-      if (notRestarted === null) restart.push(row);
+      if (notRestarted === null) for (const each of endsWith(process)) restart.set(each.pid.id, each);
       else blocked.push({ ...row, why: `it would have to be restarted, and ${notRestarted}.` });
       continue;
     }
@@ -62,7 +63,7 @@ export function planUpgrade(system: System, request: PlanUpgradeRequest): Upgrad
       return change === undefined ? [] : [plannedModule(change, stuck.has(id))];
     }),
     convert,
-    restart,
+    restart: [...restart.values()].map(({ pid, name, module }) => ({ pid: pid.id, name, module: module.id })),
     blocked,
     messages: [...messages.values()],
     errors: refused,

@@ -128,6 +128,12 @@ export interface SupervisionImage {
   readonly due: readonly Child[];
 }
 
+/** A restart that somebody else sees to. */
+export interface FailedRestart {
+  readonly supervisor: Process;
+  readonly reason: ExitReason;
+}
+
 /** The state of a supervisor. */
 export class Supervision {
   /** In start order. */
@@ -391,8 +397,10 @@ export class Supervision {
         one.excused = false;
         this.#log(`could not restart child ${one.spec.id}: ${formatReason(toReason(thrown))}`);
         one.restarting = true;
+        const { failedRestarts } = systemOf(this.#self);
         // Those after it are started when it is. By message, so that the supervisor can be reached, and ended, in between.
-        this.#self.info("restartAgain", [one, toReason(thrown)]);
+        if (failedRestarts === null) this.#self.info("restartAgain", [one, toReason(thrown)]);
+        else failedRestarts.set(one, { supervisor: this.#self, reason: toReason(thrown) });
         break;
       }
     }

@@ -14,6 +14,8 @@ import type { Probation } from "./probation.ts";
 import type { UpgradeProgress, UpgradeReport } from "./protocol.ts";
 import { noParent } from "./process-errors.ts";
 import { ProcessPid } from "./process-pid.ts";
+import type { Child } from "./child-table.ts";
+import type { FailedRestart } from "./supervise.ts";
 import { Process, type Elsewhere, type ProcessHost, type Quiescence } from "./process.ts";
 import { Scheduler } from "./scheduler.ts";
 import { currentProcess } from "./self.ts";
@@ -129,6 +131,8 @@ export class LiveSystem implements System, ProcessHost {
   quiescence: Quiescence | null = null;
   elsewhere: Elsewhere | null = null;
   timersPaused = false;
+  /** Where children that do not start are noted instead of being tried again; null while nobody asks for that. */
+  failedRestarts: Map<Child, FailedRestart> | null = null;
   #number = 0;
   #stopping = false;
   readonly #log: (level: LogLevel, text: string) => void;

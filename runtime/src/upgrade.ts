@@ -19,6 +19,7 @@ import { excuseEnded, killToRestart, whyNotRestarted } from "./restartable.ts";
 import { adoptChildren, type ChangedSupervisor } from "./adopt-children.ts";
 import { Probation, type ProbationTerms } from "./probation.ts";
 import { forgetCommit, noteCommit, planRollback } from "./roll-back.ts";
+import { restartSubtrees } from "./restart-subtrees.ts";
 import { plannedChildren } from "./plan-children.ts";
 import { live, type LiveSystem, type System } from "./system.ts";
 import { upgradeAsOtp } from "./upgrade-as-otp.ts";
@@ -58,6 +59,11 @@ export interface UpgradeOptions {
    * `rolledBack` says what came of it, or `probationEnded` that the code stays. Default: no probation.
    */
   readonly probation?: ProbationTerms;
+  /**
+   * Restart the processes of modules of the kind `restart` one supervisor after the other, and take all of it back where one does not get its
+   * children back. Default: all at once, in the turn of the commit.
+   */
+  readonly bySubtree?: boolean;
   /** For tests, which cannot have so many processes. */
   readonly pace?: Pace;
 }
@@ -129,6 +135,8 @@ class Upgrade {
   #processes: readonly UpgradedProcess[] = [];
   /** Where they are few, so that one that ends right after the commit is in the report as well. */
   #converted: readonly Process[] | null = null;
+  /** Where that was one subtree after the other. */
+  #ended: readonly Process[] = [];
   #pauses: (process: Process) => number = () => 0;
   #queued: ReadonlyMap<Process, number> = new Map();
   #messages: UpgradeReport["messages"] = noMessages;
@@ -174,7 +182,9 @@ class Upgrade {
       await this.#letGo();
       return report;
     }
+    const failure = this.#options.bySubtree === true ? await this.#restartSubtrees() : null;
     await this.#makeRows();
+    if (failure !== null) return { ...this.report("failed", [failure]), processes: this.#processes };
     const modules = await this.#adoptChildren(report.modules);
     return { ...report, modules, processes: this.#processes, ...(this.#probation !== null && { probation: this.#probation }) };
   }
@@ -303,7 +313,8 @@ class Upgrade {
         system.preparation = null;
         if (report.outcome !== "committed") preparation.phase = "dropped";
         for (const process of quiescence.held) process.wake();
-        for (const process of preparation.restarting) if (report.outcome === "committed") killToRestart(process);
+        const restartsNow = report.outcome === "committed" && this.#options.bySubtree !== true;
+        for (const process of preparation.restarting) if (restartsNow) killToRestart(process);
         resolve(report);
         if (report.outcome !== "committed") return;
         this.#noteCommit();
@@ -377,6 +388,24 @@ class Upgrade {
     return this.report("committed", []);
   }
 
+  /** @returns why the new code did not hold; then the old one is current again */
+  async #restartSubtrees(): Promise<UpgradeError | null> {
+    const system = this.#system;
+    const { ended, error, retry } = await restartSubtrees(system, this.#preparation.restarting);
+    this.#ended = ended;
+    if (error === null) return null;
+    const changes = this.#changes.map(({ module }) => ({ module, to: this.#from.get(module) as ModuleVersion }));
+    const own = [...system.processes.values()].filter(({ module }) => this.#from.has(module));
+    const failure = commit({ system, changes, messages: [], onCommit: () => this.#options.onRollback?.() });
+    if (failure !== null) return failure;
+    forgetCommit(system);
+    const renewed = own.filter(({ module, version }) => version.kind === "actor" && version !== module.current);
+    for (const process of own) if (process.version.kind === "supervisor") process.version = process.module.current;
+    retry();
+    await restartSubtrees(system, renewed);
+    return error;
+  }
+
   #noteCommit(): void {
     const system = this.#system;
     const { probation, onRollback = null, extra, timeout } = this.#options;
@@ -412,8 +441,9 @@ class Upgrade {
     sample: { readonly before: unknown; readonly after: unknown } | undefined,
   ): UpgradedProcess {
     const { module, name } = process;
-    const { to } = this.#changeOf(module);
-    const from = (this.#from.get(module) as ModuleVersion).vsn;
+    // Who ended with others may be of a module that does not change.
+    const to = this.#changes.find((change) => change.module === module)?.to ?? module.current;
+    const from = (this.#from.get(module) ?? module.current).vsn;
     const before = sample === undefined ? null : stateText(process, sample.before);
     const after = sample === undefined ? null : stateText(process, sample.after);
     return { pid: process.pid.id, name, module: module.id, from, to: to.vsn, pause, queued, before, after };
@@ -427,7 +457,7 @@ class Upgrade {
       void process.version;
       rows.push(this.#row(process, this.#pauses(process), this.#queued.get(process) ?? 0, samples.get(process)));
     });
-    for (const process of restarting) rows.push({ ...this.#row(process, 0, 0, undefined), restarted: true });
+    for (const process of new Set([...restarting, ...this.#ended])) rows.push({ ...this.#row(process, 0, 0, undefined), restarted: true });
     this.#processes = rows;
   }
 
@@ -463,10 +493,6 @@ class Upgrade {
         return children === null ? row : { ...row, children };
       }),
     );
-  }
-
-  #changeOf(module: LoadedModule): ModuleChange {
-    return this.#changes.find((change) => change.module === module) as ModuleChange;
   }
 
   /** Processes that have to come to rest and have not. */

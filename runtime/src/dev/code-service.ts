@@ -88,6 +88,7 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
         ...(request.timeout === null ? {} : { timeout: request.timeout }),
         ...(request.onBusy === null ? {} : { onBusy: request.onBusy }),
         ...(request.mode === null ? {} : { mode: request.mode }),
+        ...(request.strategy === "restart" && { bySubtree: true }),
         ...(request.probation === null ? {} : { probation: request.probation }),
         signal,
         onCommit(modules) {
@@ -104,7 +105,8 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
         ...(reinstantiated.length > 0 && { reinstantiated }),
         ...(request.strategy !== null && { strategy: request.strategy }),
       },
-      committedAt,
+      // What was restarted on the new code and did not come back was taken back.
+      committedAt: report.outcome === "failed" && request.strategy === "restart" ? null : committedAt,
     };
   }
 

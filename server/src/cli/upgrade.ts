@@ -1,5 +1,6 @@
 /** `instar upgrade`: the sources as they are become the running code, unless the analysis says that it would break. */
 import { type Command, Option } from "commander";
+import type { PlannedProcess } from "../../../runtime/src/protocol.ts";
 import { blockingFindings } from "../live/blocking-findings.ts";
 import { findingError, reportWithout } from "../live/operate.ts";
 import { type LiveOptions, carryOut, patience, withLiveOptions } from "./carry-out.ts";
@@ -39,6 +40,13 @@ export function registerUpgrade(program: Command): void {
           ...(mode === undefined ? {} : { mode }),
           ...strategy,
         };
+        if (options.strategy === "restart" && options.format === "text") {
+          const { restart } = await connection.request("upgrade/plan", {
+            ...(ids.length > 0 ? { modules: ids } : {}),
+            strategy: "restart",
+          });
+          if (restart.length > 0) print(lossText(restart));
+        }
         await carryOut(connection, "upgrade/apply", params, options.format);
       } finally {
         connection.close();
@@ -49,6 +57,13 @@ export function registerUpgrade(program: Command): void {
 interface UpgradeOptions extends LiveOptions, StrategyOptions {
   readonly force: boolean;
   readonly mode?: "otp";
+}
+
+/** What a restart costs, before it is begun. */
+function lossText(restart: readonly PlannedProcess[]): string {
+  const modules = [...new Set(restart.map(({ module }) => module))];
+  const parts = modules.map((module) => `${restart.filter((process) => process.module === module).length} of ${module}`);
+  return `${count(restart.length, "process", "processes")} will lose ${restart.length === 1 ? "its state" : "their states"}, and what waits for them: ${parts.join(", ")}`;
 }
 
 /** Prints what stands against the upgrade of these modules, if anything does. */
