@@ -3,8 +3,8 @@ import type { PlannedMessages, PlannedModule, PlannedProcess, UpgradePlan } from
 import type { Finding } from "../analysis/rule.ts";
 import { bad, type Cell, columns, good, type Line, type PathText, type Place, quiet, section, warning } from "./line.ts";
 import { isReady, type PlanFacts, type Rehearsal, type StrategyCost } from "./plan-facts.ts";
-import { childrenText, errorLines, kindText, processRows, versionsText } from "./report-lines.ts";
-import { clockTime, count, milliseconds, processCount } from "./words.ts";
+import { childrenText, errorLines, kindText, processRows, rehearsedLines, versionsText } from "./report-lines.ts";
+import { clockTime, count, processCount } from "./words.ts";
 
 export interface PlanReader {
   readonly pathOf: PathText;
@@ -177,19 +177,7 @@ function rehearsalLines({ at, report }: Rehearsal, { pathOf }: PlanReader): Line
   const lines: Line[] = [
     ["  ", said[outcome] ?? outcome, processes.length === 0 ? "" : quiet(`, on copies of ${count(processes.length, "live state")}`)],
   ];
-  const known = processes.flatMap(({ rehearsed }) => rehearsed ?? []);
-  if (known.length > 0) {
-    const pause = known.reduce((sum, { took }) => sum + took, 0);
-    const slowest = processes.toSorted((one, other) => (other.rehearsed?.took ?? 0) - (one.rehearsed?.took ?? 0))[0];
-    const lossless = known.filter(({ wayBack }) => wayBack === "lossless").length;
-    const lossy = known.filter(({ wayBack }) => wayBack === "lossy").length;
-    const back = `${lossless} of ${count(known.length, "state")} come back as they were${lossy > 0 ? `, ${lossy} as others` : ""}`;
-    lines.push(
-      [`  expected pause  ${milliseconds(pause)}, in which ${count(known.length, "state")} and their messages are converted`],
-      [`  slowest         ${slowest?.name ?? slowest?.pid} (${slowest?.module}), ${milliseconds(slowest?.rehearsed?.took ?? 0)}`],
-      ["  way back        ", lossy > 0 ? warning(back) : back],
-    );
-  }
+  lines.push(...rehearsedLines(processes));
   const each = [...new Set(processes.map(({ module }) => module))].flatMap((id): Line[] => {
     const own = processes.filter(({ module }) => module === id);
     return [[`  ${id}`], ...processRows(own, false)];

@@ -27,7 +27,7 @@ export function reportDocument(report: UpgradeReport, pathOf: PathText): Line[] 
       ["Modules"],
       [...columns(modules.map((module) => moduleRow(module, report))), ...modules.flatMap(childrenLines), ...anewLines(report, pathOf)],
     ),
-    ...section(["Processes"], processes.length === 0 ? [] : [...pauseLines(report), ...eachProcess(report)]),
+    ...section(["Processes"], processes.length === 0 ? [] : [...pauseLines(report), ...rehearsedLines(processes), ...eachProcess(report)]),
     ...section(["Messages"], processes.length === 0 ? [] : [["  ", messagesText(messages)]]),
     ...section(
       ["Time"],
@@ -159,12 +159,18 @@ function anewLines({ reinstantiated = [] }: UpgradeReport, pathOf: PathText): Li
 function processLines({ outcome, processes, messages, time }: UpgradeReport): Line[] {
   const done = outcome === "committed" ? "converted" : "met";
   const pauses = pausesOf(processes);
+  const rehearsed = rehearsedLines(processes);
   const lines: Line[] = [
     [`  ${processCount(processes.length)} ${done}; ${messagesText(messages)}`],
-    [
-      `  pause per process: median ${milliseconds(median(pauses))}, max ${milliseconds(pauses.at(-1) ?? 0)}` +
-        ` (build ${milliseconds(time.build)}, at rest ${milliseconds(time.quiesce)}, convert ${milliseconds(time.convert)}, commit ${milliseconds(time.commit)})`,
-    ],
+    // Nobody paused in a rehearsal.
+    ...(rehearsed.length > 0
+      ? rehearsed
+      : [
+          [
+            `  pause per process: median ${milliseconds(median(pauses))}, max ${milliseconds(pauses.at(-1) ?? 0)}` +
+              ` (build ${milliseconds(time.build)}, at rest ${milliseconds(time.quiesce)}, convert ${milliseconds(time.convert)}, commit ${milliseconds(time.commit)})`,
+          ],
+        ]),
   ];
   const examples = new Map(
     processes.filter(({ before, after }) => before !== null && after !== null && before !== after).map((entry) => [entry.module, entry]),
@@ -195,6 +201,22 @@ function eachProcess({ outcome, modules, processes }: UpgradeReport): Line[] {
     if (own.length === 0) return [];
     return [[`  ${id}`], ...processRows(own, outcome === "committed")];
   });
+}
+
+/** What a rehearsal has found out on copies of the states; nothing where it was none. */
+export function rehearsedLines(processes: readonly UpgradedProcess[]): Line[] {
+  const known = processes.flatMap(({ rehearsed }) => rehearsed ?? []);
+  const slowest = processes.toSorted((one, other) => slowness(other) - slowness(one))[0];
+  if (known.length === 0 || slowest === undefined) return [];
+  const pause = known.reduce((sum, { took }) => sum + took, 0);
+  const lossless = known.filter(({ wayBack }) => wayBack === "lossless").length;
+  const lossy = known.filter(({ wayBack }) => wayBack === "lossy").length;
+  const back = `${lossless} of ${count(known.length, "state")} come back as they were${lossy > 0 ? `, ${lossy} as others` : ""}`;
+  return [
+    [`  expected pause  ${milliseconds(pause)}, in which ${count(known.length, "state")} and their messages are converted`],
+    [`  slowest         ${slowest.name ?? slowest.pid} (${slowest.module}), ${milliseconds(slowness(slowest))}`],
+    ["  way back        ", lossy > 0 ? warning(back) : back],
+  ];
 }
 
 /** Each process with what happened to it, and its states, where they are known. */
