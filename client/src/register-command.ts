@@ -11,7 +11,8 @@ export function createRegister(output: vscode.LogOutputChannel): Register {
       try {
         await run(argument, all);
       } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
+        // The words around the server's own are for who debugs the protocol; they are in the stack.
+        const message = (error instanceof Error ? error.message : String(error)).replace(/^Request \S+ failed with message: /, "");
         output.error(`${id}: ${error instanceof Error ? (error.stack ?? message) : message}`);
         void offer(vscode.window.showErrorMessage, vscode.l10n.t("Instar: {0}", message), {
           [vscode.l10n.t("Show Output")]: () => output.show(),
