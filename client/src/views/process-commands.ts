@@ -37,7 +37,7 @@ export function registerProcessCommands({ client, tree, documents, register }: P
     logs,
     register("instar.filterProcesses", () => askForFilter(tree)),
     register("instar.clearProcessFilter", async () => tree.setFilter("")),
-    register("instar.showMoreProcesses", async (argument) => tree.showMore((argument as MoreNode).of)),
+    register("instar.showMoreProcesses", (argument) => tree.showMore((argument as MoreNode).of)),
     onProcess(
       "instar.suspendProcess",
       vscode.l10n.t("Instar: Suspend Process"),

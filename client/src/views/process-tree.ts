@@ -17,7 +17,7 @@ export interface ProcessTree extends vscode.Disposable {
   readonly selected: LiveNode | undefined;
   readonly filter: string;
   setFilter(text: string): void;
-  showMore(node: RuntimeNode | ProcessNode): void;
+  showMore(node: RuntimeNode | ProcessNode): Promise<void>;
   /** Shows a process in the tree; false where it does not live any more. */
   reveal(root: string, runtime: string, pid: string): Promise<boolean>;
 }
@@ -127,9 +127,13 @@ export function createProcessTree(client: InstarClient, output: vscode.LogOutput
       return filter;
     },
     setFilter,
-    showMore(node) {
+    async showMore(node) {
+      const shown = forest.children(node).length - 1;
       forest.showMore(node);
       changed.fire(node);
+      // Whoever came by the keyboard goes on where they were.
+      const next = forest.children(node)[shown];
+      if (next !== undefined) await view.reveal(next, { focus: true, select: true });
     },
     async reveal(root, runtime, pid) {
       await refresh.now();

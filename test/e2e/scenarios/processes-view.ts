@@ -118,6 +118,7 @@ export default {
       await row("guest-0").click();
       await page.keyboard.press("End");
       await row("9500 more").click();
+      await view.locator(".monaco-list-row.focused", { hasText: "guest-500" }).waitFor();
       await page.keyboard.press("End");
       await row("9000 more").waitFor();
       await page.keyboard.press("Home");
