@@ -6,6 +6,15 @@ import * as vscode from "vscode";
 import type { RenameMiddleware } from "vscode-languageclient/node";
 
 export const renameMessages: RenameMiddleware = {
+  async prepareRename(document, position, token, next) {
+    try {
+      return await next(document, position, token);
+    } catch (error) {
+      // What the client library makes of an answer that is none: not a word for a person, who reads TypeScript's then.
+      if (error instanceof Error && error.message === "The element can't be renamed.") return undefined;
+      throw error;
+    }
+  },
   async provideRenameEdits(document, position, newName, token, next) {
     // Only what the server said it can rename comes here.
     try {
