@@ -14,7 +14,7 @@ export interface Charts {
 const drawnVersions = 6;
 /** So many seconds at least, so that the first minute does not race. */
 const shortest = 60;
-const height = 130;
+const height = 140;
 
 export function createCharts(parent: HTMLElement, words: DashboardWords): Charts {
   let upgrades: readonly number[] = [];
@@ -151,7 +151,7 @@ function optionsOf(
     legend: { show: false },
     scales: { x: { range: () => range() }, y: { range: (_, __, most) => [0, Math.max(most ?? 0, 1) * 1.1] } },
     axes: [
-      axis,
+      { ...axis, size: 24, space: 90, values: (_, splits) => splits.map(clock) },
       { ...axis, size: 44, values: (_, splits) => splits.map((value) => (Number.isInteger(value) ? value.toLocaleString() : "")) },
     ],
     series: [{}, ...lines.map((one) => seriesOf(one, stacked))],
@@ -177,6 +177,11 @@ function optionsOf(
       ],
     },
   };
+}
+
+/** Without the day: nobody looks at more than ten minutes. */
+function clock(seconds: number): string {
+  return new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 }
 
 function seriesOf({ name, color, points, faint }: Line, stacked: boolean): uPlot.Series {

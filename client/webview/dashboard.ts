@@ -1,6 +1,8 @@
 /** The page of the live dashboard: draws what the extension tells it, and asks it for commands. */
 import type { FromDashboard, RuntimeHistory, ToDashboard, UpgradeOutline } from "../src/dashboard/dashboard-messages.ts";
 import type { DashboardWords } from "../src/dashboard/dashboard-words.ts";
+// For the bundler, which writes it beside the script.
+// oxlint-disable-next-line import/no-unassigned-import
 import "./dashboard.css";
 import { createCharts, type Charts } from "./charts.ts";
 import { element, filled, table } from "./elements.ts";

@@ -38,7 +38,7 @@ export function dashboardWords(t: (message: string) => string) {
     happened: t("{0} at {1}: {2}"),
     converted: t("converted"),
     restarted: t("restarted, its state is lost"),
-    counts: t("{0} processes, longest pause {1} ms, {2} messages queued, {3} translated, {4} dropped, {5} calls answered across"),
+    counts: t("{0} processes, longest pause {1} ms, {2} messages queued, {3} translated, {4} dropped, {5} calls under way at the commit"),
     process: t("Process"),
     module: t("Module"),
     version: t("Version"),
