@@ -37,6 +37,15 @@ async function counters(t: TestContext, more: Partial<typeof files> = {}): Promi
   return { ...world, project, pid, seen };
 }
 
+/** Resolves when everything has been asked to come to rest. */
+async function suspended(client: World["client"]): Promise<void> {
+  for (;;) {
+    const { processes } = await client.request("processes/list");
+    if (processes.some(({ status }) => status === "suspended")) return;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
 const old = [{ n: 6 }, { n: 7 }];
 const young = [
   { n: 6, step: 1 },
@@ -128,6 +137,22 @@ test("saved states that are damaged are not used, and the old code serves again 
 });
 
 for (const strategy of ["blue-green", "window"] as const) {
+  test(`${strategy}: who asked for it can cancel it, or go away, while it waits for a handler`, async (t) => {
+    const { project, client, pid, seen, runtime } = await counters(t);
+    process.kill(pid, "SIGCONT");
+    project.write("src/counter.actor.ts", counter(2, steps));
+    const params = { strategy, timeout: 60_000, drain: 50 };
+    const request = client.request("upgrade/apply", params);
+    await suspended(client);
+    client.notify("$/cancelRequest", { id: request.id });
+    assert.deepEqual(codes(await request), ["canceled", "INSTAR_UPGRADE_CANCELED"]);
+    assert.deepEqual(await seen(), { pid, states: old });
+    // And the whole runtime, in the middle of another one.
+    const again = client.request("upgrade/apply", params);
+    await suspended(client);
+    await Promise.all([runtime.stop(), assert.doesNotReject(again)]);
+  });
+
   test(`${strategy}: a handler that does not come back is named, and everything goes on`, async (t) => {
     const { project, client, pid, seen } = await counters(t);
     process.kill(pid, "SIGCONT");

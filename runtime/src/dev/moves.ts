@@ -59,8 +59,8 @@ export interface MoveDirector {
   committed(application: Application): void;
   /** @returns whether the end of this process is a matter of a move */
   exited(application: Application): boolean;
-  /** Ends what is left of processes that have been left. */
-  stop(): Promise<void>;
+  /** Whether a move is under way. */
+  readonly moving: boolean;
 }
 
 /** How long what was left may take to end, in milliseconds. */
@@ -77,6 +77,7 @@ export function createMoves(host: MoveHost): MoveDirector {
   const spare = new Set<Application>();
   /** Those that still have something to do for callers of before. */
   const draining = new Set<Application>();
+  let moving = false;
 
   /** A process that has the code that runs now, and nothing else. */
   async function prepared(load: LoadRequest): Promise<Application> {
@@ -228,10 +229,14 @@ export function createMoves(host: MoveHost): MoveDirector {
   const reported =
     (move: (plan: MovePlan) => Promise<Moved>) =>
     async (plan: MovePlan): Promise<Moved> => {
+      moving = true;
       try {
         return await move(plan);
       } catch (error) {
-        return { outcome: { ...outcomeOf(error), report: { ...outcomeOf(error).report, outcome: "refused" } }, loaded: null };
+        const outcome = outcomeOf(error);
+        return { outcome: { ...outcome, report: { ...outcome.report, outcome: "refused" } }, loaded: null };
+      } finally {
+        moving = false;
       }
     };
 
@@ -248,8 +253,8 @@ export function createMoves(host: MoveHost): MoveDirector {
       }
       return spare.delete(application) || application !== host.current();
     },
-    async stop() {
-      await Promise.all([...draining].map((application) => application.kill()));
+    get moving() {
+      return moving;
     },
   };
 }

@@ -104,6 +104,7 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
       onExit(code, signal) {
         const told = { code, signal };
         ports.forget(launched);
+        alive.delete(launched);
         if (director.exited(launched)) return changed();
         if (stopping !== null || restarting !== null) return endpoint?.notify("runtime/exited", { ...told, next: null });
         const how = signal ?? `exit code ${code}`;
@@ -113,8 +114,10 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
         log("error", `the application ended with ${how}. The control endpoint stays; instar restart starts it again.`);
       },
     });
+    alive.add(launched);
     return launched;
   };
+  const alive = new Set<Application>();
   const ports = createOpenPorts();
   const director = createMoves({
     root,
@@ -257,7 +260,10 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
     // An upgrade that cannot be canceled any more ends with its process at the latest. Who asked for it hears what has become of it, unless
     // it waits for an analysis that does not answer.
     const canceled = upgrader.cancel();
-    await Promise.all([application.stop(grace), director.stop()]);
+    // In the middle of a move it is not settled yet which one is to end in order.
+    if (director.moving) await Promise.race([canceled, delay(grace, undefined, { ref: false })]);
+    await application.stop(grace);
+    await Promise.all([...alive].map((each) => each.kill()));
     ports.close();
     removeRunFile(path, token);
     await Promise.race([canceled, delay(patience, undefined, { ref: false })]);
