@@ -63,6 +63,8 @@ function workbench(context: BrowserContext, page: Page): Workbench {
     async ready(file) {
       await page.locator(".monaco-workbench").waitFor();
       await page.locator(".explorer-folders-view .monaco-list-row", { hasText: file }).first().waitFor();
+      // What extensions contribute comes later than the files, and the palette does not look again.
+      await page.locator('.activitybar a.action-label[aria-label^="Instar"]').waitFor();
     },
     async close() {
       // Leaving the page tells the server that the window is gone, so that it ends the extension host.
