@@ -52,8 +52,10 @@ for (const strategy of ["blue-green", "window"] as const) {
     const { client } = await runProject(t, project);
     const { applicationPid } = await client.request("runtime/info");
     project.write("src/counter.actor.ts", counter(2, steps));
+    const plan = await client.request("upgrade/plan", { strategy });
     const report = await client.request("upgrade/apply", { strategy });
     assert.deepEqual(codes(report), ["refused", "INSTAR_CANNOT_TRAVEL"]);
+    assert.deepEqual(plan.errors, report.errors);
     assert.match(
       report.errors[0]?.message ?? "",
       /counter, src\/counter\.actor\) cannot move to another program: State\.log is the function log/,

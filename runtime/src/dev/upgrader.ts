@@ -15,6 +15,7 @@ import type {
   UpgradeProgress,
   UpgradeReport,
 } from "../protocol.ts";
+import { obstacleError } from "../hand-over.ts";
 import { EndedMeanwhile, type Application } from "./application.ts";
 import type { BuildStore, Manifest } from "./build-store.ts";
 import type { Builder } from "./builder.ts";
@@ -298,8 +299,17 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
       const { compatible, drafts } = prepared.comparison;
       const restarts = strategy === "restart" ? strategy : null;
       const planned = await request("plan", { load: prepared.load, gone: prepared.gone, compatible, drafts, strategy: restarts });
-      return { stamp: stampOf(prepared), ...planned };
+      const obstacles = strategy === "window" || strategy === "blue-green" ? await obstaclesTo(strategy) : [];
+      return { stamp: stampOf(prepared), ...planned, errors: [...planned.errors, ...obstacles] };
     });
+  }
+
+  /** Why the application could not move to a new process as it is now. */
+  async function obstaclesTo(strategy: MoveStrategy): Promise<UpgradeError[]> {
+    if (moves === null) return [toUpgradeError(withoutParent(strategy), "INSTAR_NOT_UNDER_DEV")];
+    const obstacles = (await request("travel", {})).map(obstacleError);
+    const isWhole = sameLoad(loaded.modules.map(toManifest)) !== null;
+    return isWhole ? obstacles : [...obstacles, toUpgradeError(mixedCode(strategy), "INSTAR_BUILD_NOT_KEPT")];
   }
 
   async function run(
@@ -330,8 +340,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     let prepared: Prepared;
     let same: LoadRequest | null;
     try {
-      if (moves === null)
-        throw new DevError("INSTAR_NOT_UNDER_DEV", `a program that enabled upgrades itself has no parent for ${strategy}.`);
+      if (moves === null) throw withoutParent(strategy);
       // The new process holds no code yet.
       loaded = { ...runs, held: [] };
       prepared = await prepare();
@@ -528,6 +537,13 @@ function childUpgrade({ load, gone, comparison }: Prepared, params: EngineParams
     strategy: params.strategy === "restart" ? "restart" : null,
     probation: params.probation ?? null,
   };
+}
+
+function withoutParent(strategy: MoveStrategy): DevError {
+  return new DevError(
+    "INSTAR_NOT_UNDER_DEV",
+    `a program that enabled upgrades itself has no parent that could start another process for ${strategy}.`,
+  );
 }
 
 function mixedCode(strategy: MoveStrategy): DevError {
