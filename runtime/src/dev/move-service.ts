@@ -33,6 +33,7 @@ export function createMoveService(options: {
   readonly send: (letter: Letter) => void;
 }): MoveService {
   const { system, codeServer, loaded, send } = options;
+  let leaving: AbortController | null = null;
   let departed: Departed | null = null;
   let arrival: Arrival | null = null;
   let neighbor: Neighbor | null = null;
@@ -69,12 +70,21 @@ export function createMoveService(options: {
     },
     travel: () => obstaclesOf(system),
     async depart({ timeout, drain }, signal) {
-      const departure = await depart(system, { ...(timeout !== null && { timeout }), drain, signal, send, code });
+      const { signal: unwanted } = (leaving = new AbortController());
+      const departure = await depart(system, {
+        ...(timeout !== null && { timeout }),
+        drain,
+        signal: AbortSignal.any([signal, unwanted]),
+        send,
+        code,
+      });
       if (!departure.ok) return departure;
       departed = departure;
       return { ok: true, image: departure.image };
     },
     stay() {
+      // The parent may have given up waiting for the image.
+      leaving?.abort();
       departed?.resume();
       departed = null;
       return null;

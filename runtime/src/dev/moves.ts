@@ -65,6 +65,8 @@ export interface MoveDirector {
 
 /** How long what was left may take to end, in milliseconds. */
 const mostDraining = 60_000;
+/** How long an application that has very many states may be busy with nothing but packing them, in milliseconds. */
+const patience = 60_000;
 /** How long the new process may take until it listens where the old one did. */
 const mostOpening = 10_000;
 
@@ -153,7 +155,7 @@ export function createMoves(host: MoveHost): MoveDirector {
     let pausedAt = 0;
     let left = false;
     try {
-      const departure = await blue.request("depart", { timeout: plan.timeout, drain: null }, { signal: plan.signal });
+      const departure = await blue.request("depart", { timeout: plan.timeout, drain: null }, { signal: plan.signal, patience });
       if (!departure.ok) throw new Refused(departure.errors);
       pausedAt = performance.now();
       ({ image } = departure);
@@ -186,7 +188,11 @@ export function createMoves(host: MoveHost): MoveDirector {
     let next: Application | null = null;
     ports.hold(true);
     try {
-      const departure = await blue.request("depart", { timeout: plan.timeout, drain: plan.drain ?? 10_000 }, { signal: plan.signal });
+      const departure = await blue.request(
+        "depart",
+        { timeout: plan.timeout, drain: plan.drain ?? 10_000 },
+        { signal: plan.signal, patience },
+      );
       if (!departure.ok) throw new Refused(departure.errors);
       const pausedAt = performance.now();
       ({ image } = departure);
@@ -212,16 +218,19 @@ export function createMoves(host: MoveHost): MoveDirector {
 
   /** After a move that came to nothing. */
   async function goOn(blue: Application, image: SystemImage | null, { load }: MovePlan): Promise<Loaded | null> {
-    // Where it ended before its image was there, it is started again as after any other crash.
-    if (image === null) return null;
     if (blue.status !== "exited") {
       spare.delete(blue);
-      const answered = await blue.request("stay", {}).then(
+      const answered = await blue.request("stay", {}, { patience }).then(
         () => true,
         () => false,
       );
       if (answered) return null;
     }
+    // Where it ended before its image was there, it is started again as after every other crash.
+    if (image === null) return null;
+    // It may be alive, and not answer: only one of the two is to serve.
+    spare.add(blue);
+    await blue.kill();
     return await comeBack(image, load);
   }
 
