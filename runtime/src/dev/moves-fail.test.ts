@@ -136,6 +136,39 @@ test("saved states that are damaged are not used, and the old code serves again 
   assert.deepEqual((await seen()).states, old);
 });
 
+for (const damaged of [false, true]) {
+  test(`the runtime ended in the middle of a window: the next one ${damaged ? "says that the saved states are damaged" : "goes on from its states"}`, async (t) => {
+    const { project, client, seen, runtime } = await counters(t);
+    // What lay there while the window was open.
+    const copying = `codeChange: { 1: { up: () => { copyFileSync(".instar/window/dev.json", "left"); throw new Error("enough"); }, down: (s: State) => s } },`;
+    project.write("src/counter.actor.ts", counter(2, copying).replace("import { existsSync }", "import { existsSync, copyFileSync }"));
+    assert.deepEqual(codes(await client.request("upgrade/apply", { strategy: "window" })), ["failed", "INSTAR_CODE_CHANGE_FAILED"]);
+    assert.deepEqual((await seen()).states, old);
+    await runtime.stop();
+    project.write(".instar/window/dev.json", project.read("left").replace(damaged ? '"n"' : "", damaged ? '"m"' : ""));
+    project.write("src/counter.actor.ts", counter(2, steps));
+    const next = await runProject(t, project);
+    const { processes } = await next.client.request("processes/list");
+    const actors = processes.filter(({ kind }) => kind === "actor");
+    const states = await Promise.all(actors.map(async ({ pid }) => (await next.client.request("processes/state", { pid })).json));
+    assert.match(
+      next.logs.join("\n"),
+      damaged ? /cannot be used: .*its checksum is another/ : /goes on from the states that it saved, with the code of before/,
+    );
+    assert.deepEqual(states, damaged ? [{ n: 5 }, { n: 7 }] : old);
+    assert.deepEqual(
+      actors.map(({ vsn }) => vsn),
+      damaged ? [2, 2] : [1, 1],
+    );
+    assert.equal(existsSync(project.path(".instar/window/dev.json")), false);
+    if (!damaged)
+      assert.deepEqual(
+        (await next.client.request("upgrade/apply")).processes.map(({ after }) => after),
+        ["{ n: 6, step: 1 }", "{ n: 7, step: 1 }"],
+      );
+  });
+}
+
 for (const strategy of ["blue-green", "window"] as const) {
   test(`${strategy}: who asked for it can cancel it, or go away, while it waits for a handler`, async (t) => {
     const { project, client, pid, seen, runtime } = await counters(t);

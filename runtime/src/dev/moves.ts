@@ -13,7 +13,7 @@ import { asDevError } from "./control-handlers.ts";
 import { DevError, toUpgradeError } from "./dev-error.ts";
 import type { OpenPorts } from "./open-ports.ts";
 import { emptyReport } from "./report.ts";
-import { createSavedStates } from "./saved-states.ts";
+import { createSavedStates, type WindowStates } from "./saved-states.ts";
 import type { UpgradeError, UpgradeReport } from "../protocol.ts";
 
 export type MoveStrategy = "window" | "blue-green";
@@ -59,6 +59,11 @@ export interface MoveDirector {
   committed(application: Application): void;
   /** @returns whether the end of this process is a matter of a move */
   exited(application: Application): boolean;
+  /**
+   * Goes on from the states of a window in the middle of which the runtime ended, with the code that they had. Those that cannot be used are
+   * put aside. @returns what is loaded; null where the application is to start from its sources
+   */
+  resume(kept: (code: WindowStates["code"]) => LoadRequest | null): Promise<Loaded | null>;
   /** Whether a move is under way. */
   readonly moving: boolean;
 }
@@ -196,11 +201,11 @@ export function createMoves(host: MoveHost): MoveDirector {
       if (!departure.ok) throw new Refused(departure.errors);
       const pausedAt = performance.now();
       ({ image } = departure);
-      saved.save(image);
+      saved.save({ image, code: plan.load });
       spare.add(blue);
       await blue.kill();
       next = await prepared(plan.load);
-      const { done } = await upgraded(next, saved.read(), plan);
+      const { done } = await upgraded(next, saved.read().image, plan);
       await open(next);
       const pause = performance.now() - pausedAt;
       return { outcome: withPause(await done, pause), loaded: null };
@@ -261,6 +266,32 @@ export function createMoves(host: MoveHost): MoveDirector {
         partner.request("parted", {}).catch(() => {});
       }
       return spare.delete(application) || application !== host.current();
+    },
+    async resume(kept) {
+      if (!saved.exists) return null;
+      try {
+        const { image, code } = saved.read();
+        const load = kept(code);
+        if (load === null) throw new DevError("INSTAR_BUILD_NOT_KEPT", "the code that they had is no longer kept in .instar/builds.");
+        const first = host.current();
+        const next = await prepared(load);
+        const loaded = valueOf(await next.request("arrive", { entry, image }));
+        await open(next);
+        await first.kill();
+        saved.remove();
+        log(
+          "warning",
+          "a maintenance window was interrupted: the application goes on from the states that it saved, with the code of before it.",
+        );
+        return loaded;
+      } catch (error) {
+        const where = saved.putAside();
+        log(
+          "error",
+          `a maintenance window was interrupted, and the states that it saved, now in ${where}, cannot be used: ${(error as Error).message}`,
+        );
+        return null;
+      }
     },
     get moving() {
       return moving;

@@ -3,26 +3,37 @@
  * is ended for it, and what is read is compared with its checksum: states that are not whole are none.
  */
 import { createHash } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { imageFormat, type SystemImage } from "../system-image.ts";
+import type { LoadRequest } from "./built-file.ts";
 import { DevError } from "./dev-error.ts";
 import { ensureInstarFolder } from "./instar-folder.ts";
 
 export interface SavedStates {
   readonly path: string;
+  /** Whether there are some: while a window is open, and after the end of a runtime in the middle of one. */
+  readonly exists: boolean;
   /** @throws DevError `INSTAR_STATES_NOT_SAVED` */
-  save(image: SystemImage): void;
+  save(states: WindowStates): void;
   /** @throws DevError `INSTAR_STATES_DAMAGED` */
-  read(): SystemImage;
+  read(): WindowStates;
   remove(): void;
+  /** Puts aside what cannot be used, for somebody to look at. @returns where it is now */
+  putAside(): string;
+}
+
+export interface WindowStates {
+  readonly image: SystemImage;
+  /** What the code was; it is among the kept builds. */
+  readonly code: Pick<LoadRequest, "layers" | "shapes">;
 }
 
 export function createSavedStates(root: string, name: string): SavedStates {
   const folder = join(root, ".instar", "window");
   const path = join(folder, `${name}.json`);
 
-  function read(): SystemImage {
+  function read(): WindowStates {
     let text: string;
     try {
       text = readFileSync(path, "utf8");
@@ -32,15 +43,18 @@ export function createSavedStates(root: string, name: string): SavedStates {
     const line = text.indexOf("\n");
     const body = text.slice(line + 1);
     if (line < 0 || text.slice(0, line) !== checksum(body)) throw damaged(path, "its checksum is another");
-    const image = JSON.parse(body) as SystemImage;
-    if (image.format !== imageFormat) throw damaged(path, `its format is ${String(image.format)}`);
-    return image;
+    const states = JSON.parse(body) as WindowStates;
+    if (states.image.format !== imageFormat) throw damaged(path, `its format is ${String(states.image.format)}`);
+    return states;
   }
 
   return {
     path,
-    save(image) {
-      const body = JSON.stringify(image);
+    get exists() {
+      return existsSync(path);
+    },
+    save({ image, code: { layers, shapes } }) {
+      const body = JSON.stringify({ image, code: { layers, shapes } } satisfies WindowStates);
       const temporary = `${path}.tmp`;
       try {
         ensureInstarFolder(root);
@@ -66,6 +80,10 @@ export function createSavedStates(root: string, name: string): SavedStates {
     },
     read,
     remove: () => rmSync(path, { force: true }),
+    putAside() {
+      renameSync(path, `${path}.unused`);
+      return `${path}.unused`;
+    },
   };
 }
 

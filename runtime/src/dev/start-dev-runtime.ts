@@ -288,6 +288,11 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
   });
 
   try {
+    const begin = async (): Promise<void> => {
+      const resumed = await director.resume((code) => upgrader.keptLoad(code));
+      if (resumed === null) await startTree(application, entry, load, upgrader);
+      else upgrader.adopt(resumed);
+    };
     const load = await upgrader.firstLoad();
     const handlers = createHandlers({
       upgrader,
@@ -308,7 +313,7 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
     const stoppedEarly = stopped.then(() => {
       throw new DevError("INSTAR_RUNTIME_EXITED", "the runtime was stopped while it started.");
     });
-    await Promise.race([startTree(application, entry, load, upgrader), stoppedEarly]);
+    await Promise.race([begin(), stoppedEarly]);
     nextRestart = createRestarts(restarts);
     setWatching(options.watch ?? false);
     log("info", `${basename(entry)} runs as "${name}"; control endpoint on port ${endpoint.port}.`);

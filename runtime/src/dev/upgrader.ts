@@ -37,6 +37,8 @@ export interface Upgrader {
    * before it. Null where that cannot be loaded as a whole, since it is not kept, or since modules ran with different versions of a file.
    */
   loadAgain(): LoadRequest | null;
+  /** Code that a process ran before, for one that holds none; null where it is no longer kept. */
+  keptLoad(code: Pick<LoadRequest, "layers" | "shapes">): LoadRequest | null;
   /** The application has started, with this. */
   adopt(loaded: Loaded): void;
   /** Old code has been let go; this is what is loaded now. */
@@ -463,6 +465,12 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
       again = manifests;
       before = null;
       return load;
+    },
+    keptLoad({ layers, shapes: hashes }) {
+      const all = layers.flatMap(({ files }) => files);
+      const codes = Object.fromEntries(all.flatMap((built) => [[built.hash, store.codeOf(built)] as const]));
+      if (Object.values(codes).some((code) => code === undefined)) return null;
+      return { layers, codes: codes as Record<string, Code>, shapes: hashes };
     },
     adopt(started) {
       loaded = started;
