@@ -45,7 +45,8 @@ try {
   const scenarios = await loadScenarios(positionals);
   const outcomes = await runAll(scenarios);
   const failed = outcomes.filter((outcome) => outcome.failed);
-  if (options.gallery && failed.length === 0) await updateGallery(scenarios.keys(), out);
+  const passed = outcomes.filter((outcome) => !outcome.failed).map(({ name }) => name);
+  if (options.gallery) await updateGallery(passed, out);
   const slowest = outcomes.toSorted((a, b) => b.seconds - a.seconds).map(({ name, seconds }) => `${name} ${seconds} s`);
   console.log(`Scenarios by time: ${slowest.join(", ")}.`);
   console.log(`Screenshots and logs: ${out}`);
