@@ -232,6 +232,22 @@ Errors
   );
 });
 
+test("the state of a process is marked as the literal that it is, with pids in it", async () => {
+  await check(
+    `
+// <0.2> (src/room.actor) of dev, at 10:20:30
+^^ punctuation.definition.comment.ts
+{ title: 'lobby', members: [ <0.3>, <0.4> ], posted: 12 }
+  ^^^^^ meta.object-literal.key.ts
+         ^^^^^^^ string.quoted.single.ts
+                             ^^^^^ constant.other.pid.instar-state
+                                    ^^^^^ constant.other.pid.instar-state
+                                                     ^^ constant.numeric.decimal.ts
+`,
+    "source.instar-state",
+  );
+});
+
 async function check(annotated: string, scopeName = "source.ts"): Promise<void> {
   const grammar = await load(scopeName);
   let stack = textmate.INITIAL;
