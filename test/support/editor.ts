@@ -333,7 +333,7 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
       return (await client.sendRequest<CodeLens[] | null>("textDocument/codeLens", { textDocument: { uri: uri(file) } })) ?? [];
     },
     async lenses(file) {
-      const resolved = (await editor.listedLenses(file)).map((lens) => (lens.command === undefined ? resolveLens(lens) : lens));
+      const resolved = (await editor.listedLenses(file)).map(async (lens) => (lens.command === undefined ? resolveLens(lens) : lens));
       return (await Promise.all(resolved)).map(({ command }) => command?.title ?? "");
     },
     ask: (method, params) => client.sendRequest(method, params),

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { FixtureProject } from "../../../test/support/fixture.ts";
-import { codeLenses } from "../handlers/code-lenses.ts";
 
 const actor = (name: string, state: string, imports: string, messages = "") => `import { actor } from "instar";
 import type { ${imports} } from "./records.ts";
@@ -80,18 +79,19 @@ test("what has changed in a record, by path from the record", () => {
   assert.deepEqual(record(project, "Player").changes, []);
 });
 
-test("the fix of one edit is written into every actor that has the record, and their lenses show the change", () => {
+test("the fix of one edit is written into every actor that has the record, and each of them counts the change", () => {
   const project = game();
   project.write("src/records.ts", records.replace("  readonly price: number;", "  readonly price: number;\n  readonly weight: number;"));
   const { modules = [], findings = [] } = project.analyzer.analyze() ?? {};
-  const lenses = Object.fromEntries(
-    modules.map((each) => [each.id, codeLenses(each, undefined, new Set()).map(({ command }) => command?.title)]),
-  );
-  assert.deepEqual(lenses, {
-    "src/arena.actor": ["v1", "2 changes since v1", "up missing, down unneeded"],
-    "src/clock.actor": ["v1", "no change since v1"],
-    "src/post.actor": ["v1", "1 change since v1"],
-    "src/shop.actor": ["v1", "1 change since v1", "up missing, down unneeded"],
+  const counted = modules.map(({ id, state, messages, codeChange: { up, down } }) => [
+    id,
+    { changes: state.changes.length + messages.changes.length, up, down },
+  ]);
+  assert.deepEqual(Object.fromEntries(counted), {
+    "src/arena.actor": { changes: 2, up: "missing", down: "unneeded" },
+    "src/clock.actor": { changes: 0, up: "unneeded", down: "unneeded" },
+    "src/post.actor": { changes: 1, up: "unneeded", down: "unneeded" },
+    "src/shop.actor": { changes: 1, up: "missing", down: "unneeded" },
   });
   const [finding, ...others] = findings;
   assert.deepEqual([finding?.rule, others], ["state-changed-no-code-change", []]);
