@@ -20,7 +20,6 @@ import {
   type StepFunctionTree,
   type StepTree,
   unwrapped,
-  valueIn,
   type Variables,
   variablesOf,
 } from "./syntax/definition-tree.ts";
