@@ -54,7 +54,8 @@ export function viewActions(page: Page): ViewActions {
   };
   return {
     async showInstar() {
-      if ((await instar.count()) === 0) await page.locator('.activitybar a.action-label[aria-label^="Instar"]').click();
+      // A badge lies over the icon, and passes the click on.
+      if ((await instar.count()) === 0) await page.locator('.activitybar a.action-label[aria-label^="Instar"]').click({ force: true });
       await instar.waitFor();
     },
     view: (title) => instar.locator(".pane", { has: page.locator(".pane-header", { hasText: title }) }).first(),
