@@ -12,8 +12,9 @@ test("the workspace is not trusted", () => {
 
 test("findings and fixes work", async () => {
   await activated();
+  const dirty = vscode.workspace.textDocuments.filter(({ isDirty }) => isDirty).map((document) => String(document.uri));
   const told = await withPerson([], () => vscode.commands.executeCommand("instar.release"));
-  assert.ok(existsSync(uri(".instar/releases/src/room.actor/1.d.ts").fsPath), told.join("\n"));
+  assert.ok(existsSync(uri(".instar/releases/src/room.actor/1.d.ts").fsPath), [...told, ...dirty].join("\n"));
   await replace(room, "readonly title: string;", "readonly title: string;\n  readonly topic: string;");
   assert.deepEqual(await findings(room), ["state-changed-no-code-change"]);
   const { range } = vscode.languages.getDiagnostics(uri(room)).find(({ source }) => source === "instar")!;
