@@ -20,6 +20,7 @@ import { type CodeWorld, handlesOf, type Letter, type Neighbor } from "./neighbo
 import type { Handle } from "./handle.ts";
 import { live } from "./system.ts";
 import type { SystemImage } from "./system-image.ts";
+import { seededRandom } from "./seeded-random.ts";
 import { testSystem } from "./test-system.ts";
 
 interface Counter {
@@ -149,7 +150,7 @@ const app = supervisor({
 
 const handles = [counter, shop, watcher, front, door, app].filter<Handle>(isHandle);
 const modules = new Map(handles.map((handle) => [moduleOf(handle).id, moduleOf(handle)]));
-const code: CodeWorld = { handle: handlesOf(handles), mfa: () => assert.fail("no mfa here") };
+const code: CodeWorld = { handle: (id) => handlesOf(handles)(id), mfa: () => assert.fail("no mfa here") };
 
 interface Side {
   readonly system: System;
@@ -336,3 +337,87 @@ test("what cannot travel is known beforehand, by process and path", async () => 
     /^<0\.1> \(s, sock\) cannot move to another program: State\.on\.data is/,
   );
 });
+
+interface Relay {
+  init(): { readonly next: Pid<Relay> | null; readonly passed: number };
+  calls: { join(next: Pid<Relay>): void; passed(): number; pass(left: number): number };
+  casts: { send(left: number): void };
+  infos: { later(left: number): void };
+}
+const relay = actor<Relay>({
+  vsn: 1,
+  id: "relay",
+  init: () => ({ next: null, passed: 0 }),
+  calls: {
+    join: ({ reply, state }, next) => reply(undefined, { ...state, next }),
+    passed: ({ reply, state }) => reply(state.passed),
+    // It is answered when it has gone all the way.
+    pass: async ({ reply, state }, left) => {
+      const further = left === 0 ? 0 : ((await state.next?.call("pass", left - 1)) ?? 0);
+      return reply(further + 1, { ...state, passed: state.passed + 1 });
+    },
+  },
+  casts: {
+    send: ({ self: own, next, state }, left) => {
+      if (left > 0 && left % 2 === 0) own.sendAfter(left, "later", left);
+      else if (left > 0) state.next?.cast("send", left - 1);
+      return next({ ...state, passed: state.passed + 1 });
+    },
+  },
+  infos: {
+    later: ({ next, state }, left) => {
+      state.next?.cast("send", left - 1);
+      return next();
+    },
+  },
+});
+handles.push(relay);
+modules.set("relay", moduleOf(relay));
+
+for (const seed of [1, 2, 3, 4, 5]) {
+  test(`whatever is on its way while a system moves again and again arrives once (seed ${seed})`, async () => {
+    const random = seededRandom(seed);
+    const upTo = (n: number): number => Math.floor(random() * n);
+    let at = side();
+    const relays: Pid<Relay>[] = [];
+    for (let i = 0; i < 7; i++) relays.push(await at.system.start(relay, { name: `relay ${i}` }));
+    for (const [i, each] of relays.entries()) await each.call("join", relays[(i + 1) % relays.length] as Pid<Relay>);
+    let expected = 0;
+    const answers: Promise<void>[] = [];
+    const talk = (system: System): void => {
+      for (let i = 0; i < 5; i++) {
+        const first = upTo(7);
+        const to = system.whereis<Relay>(`relay ${first}`) ?? assert.fail();
+        // Not past the last one: calls in a circle would wait for each other.
+        const left = upTo(7 - first);
+        expected += left + 1;
+        if (upTo(2) === 0) to.cast("send", left);
+        else answers.push(to.call("pass", left).then((count) => assert.equal(count, left + 1)));
+      }
+    };
+    for (let moves = 0; moves < 4; moves++) {
+      const from = at;
+      at = side();
+      talk(from.system);
+      await from.clock.advance(upTo(4));
+      talk(from.system);
+      const { blue, green } = await move(from, at, () => talk(from.system));
+      // Who still has pids of the old system.
+      talk(from.system);
+      talk(at.system);
+      for (let turn = 0; turn < 40; turn++) {
+        await at.clock.advance(1);
+        await from.clock.settle();
+      }
+      await blue.idle();
+      blue.lost();
+      green.lost();
+    }
+    await Promise.all(answers);
+    const passed = await Promise.all(relays.map(async (_, i) => (await at.system.whereis<Relay>(`relay ${i}`)?.call("passed")) ?? 0));
+    assert.equal(
+      passed.reduce((sum, each) => sum + each, 0),
+      expected,
+    );
+  });
+}

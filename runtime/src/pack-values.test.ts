@@ -1,6 +1,7 @@
 /** What is packed comes out as it went in, also after it was JSON in between; what cannot is named by its path. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import fc from "fast-check";
 import { actor, createSystem } from "./index.ts";
 import { InstarError } from "./exit.ts";
 import { Packer, Unpacker, type World } from "./pack-values.ts";
@@ -43,6 +44,25 @@ for (const { name, value } of values) {
     assert.deepStrictEqual(there.value, value);
   });
 }
+
+test("whatever is plain data comes out as it went in", () => {
+  const plain = fc.anything({
+    withBigInt: true,
+    withDate: true,
+    withMap: true,
+    withNullPrototype: true,
+    withSet: true,
+    withSparseArray: true,
+    withTypedArray: true,
+  });
+  fc.assert(
+    fc.property(plain, (value) => {
+      fc.pre(!JSON.stringify(value, (_, inner: unknown) => (typeof inner === "bigint" ? 0 : inner))?.includes("null"));
+      assert.deepStrictEqual(throughJson(value), value);
+    }),
+    { numRuns: 300 },
+  );
+});
 
 test("a date that is none travels as such", () => {
   assert.equal((throughJson(new Date(Number.NaN)) as Date).getTime(), Number.NaN);
