@@ -107,6 +107,7 @@ export default {
     });
     await step("the tree is the supervision tree, in words as well", async () => {
       await row("guests").waitFor();
+      await row("running").waitFor();
       const tree = await workbench.accessibility(view);
       assert.match(tree, /treeitem "runtime dev, running"/);
       assert.match(tree, /treeitem "reception, src\/desk\.actor, version 1, state of \d+ B"/);
