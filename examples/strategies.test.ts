@@ -97,6 +97,7 @@ test("restart: who loses what is said before, it is just that which is lost, and
   assert.equal(code, 0, stdout);
   assert.match(stdout, /^27 processes will lose their states, and what waits for them: 7 of src\/room\.actor, 20 of src\/user\.actor\n/);
   assert.match(stdout, /Committed in .*, by restart/);
+  assert.match(stdout, /27 processes restarted, without their states/);
   await client.asked(20);
   const now = await pids();
   const gone = [...old.keys()].filter((pid) => !now.has(pid));

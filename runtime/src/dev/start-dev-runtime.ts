@@ -245,7 +245,8 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
     name,
     root,
     entry,
-    status: application.status,
+    // In a window, one has ended and the next one is not there yet.
+    status: director.moving && application.status === "exited" ? "starting" : application.status,
     pid: process.pid,
     applicationPid: application.pid,
     node: process.version,

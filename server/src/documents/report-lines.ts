@@ -157,11 +157,18 @@ function anewLines({ reinstantiated = [] }: UpgradeReport, pathOf: PathText): Li
 }
 
 function processLines({ outcome, processes, messages, time }: UpgradeReport): Line[] {
-  const done = outcome === "committed" ? "converted" : "met";
+  const anew = processes.filter(({ restarted }) => restarted === true).length;
+  const done =
+    outcome !== "committed"
+      ? `${processCount(processes.length)} met`
+      : [
+          ...(anew < processes.length ? [`${processCount(processes.length - anew)} converted`] : []),
+          ...(anew > 0 ? [`${processCount(anew)} restarted, without their states`] : []),
+        ].join(", ");
   const pauses = pausesOf(processes);
   const rehearsed = rehearsedLines(processes);
   const lines: Line[] = [
-    [`  ${processCount(processes.length)} ${done}; ${messagesText(messages)}`],
+    [`  ${done}; ${messagesText(messages)}`],
     // Nobody paused in a rehearsal.
     ...(rehearsed.length > 0
       ? rehearsed
