@@ -53,7 +53,7 @@ export async function runProject(
   project: DevProject,
   options: Partial<DevRuntimeOptions> & Timing = {},
 ): Promise<RunningProject> {
-  const { heartbeat, restarts, ...rest } = options;
+  const { heartbeat, restarts, moveLimit, ...rest } = options;
   const logs: string[] = [];
   const runtime = await startDevRuntime(
     {
@@ -63,7 +63,11 @@ export async function runProject(
       onLog: (level, text) => logs.push(`${level}: ${text}`),
       ...rest,
     },
-    { ...(heartbeat === undefined ? {} : { heartbeat }), ...(restarts === undefined ? {} : { restarts }) },
+    {
+      ...(heartbeat === undefined ? {} : { heartbeat }),
+      ...(restarts === undefined ? {} : { restarts }),
+      ...(moveLimit === undefined ? {} : { moveLimit }),
+    },
   );
   t.after(() => runtime.stop());
   const client = await connectClient(t, JSON.parse(readFileSync(runtime.runFile, "utf8")) as RunFile);

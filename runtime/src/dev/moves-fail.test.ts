@@ -20,9 +20,9 @@ interface World extends RunningProject {
   readonly seen: () => Promise<{ pid: number | null; states: unknown[] }>;
 }
 
-async function counters(t: TestContext, more: Partial<typeof files> = {}): Promise<World> {
+async function counters(t: TestContext, more: Partial<typeof files> = {}, timing: { readonly moveLimit?: number } = {}): Promise<World> {
   const project = devProject(t, { ...files, ...more });
-  const world = await runProject(t, project);
+  const world = await runProject(t, project, timing);
   const { client } = world;
   // Something that is in no source, so that it is lost where a process begins anew.
   const pid = (await client.request("runtime/info")).applicationPid ?? assert.fail();
@@ -125,6 +125,19 @@ test("a disk that is full: nothing is ended", { skip: !existsSync("/dev/full") }
   assert.match(report.errors[0]?.message ?? "", /ENOSPC.*runs on/);
   assert.deepEqual(await seen(), { pid, states: old });
 });
+
+for (const strategy of ["blue-green", "window"] as const) {
+  test(`${strategy}: a new process that is not ready in time is given up`, async (t) => {
+    const hanging = `import { existsSync, rmSync } from "node:fs";\nif (existsSync("hang")) { rmSync("hang"); for (;;); }\n${app}`;
+    const { project, client, seen } = await counters(t, { "src/app.ts": hanging }, { moveLimit: 6000 });
+    project.write("hang", "");
+    project.write("src/counter.actor.ts", counter(2, steps));
+    const report = await client.request("upgrade/apply", { strategy });
+    assert.equal(report.errors[0]?.code, "INSTAR_RUNTIME_UNRESPONSIVE");
+    assert.match(report.errors[0]?.message ?? "", /the new process was not ready within 6 s/);
+    assert.deepEqual((await seen()).states, old);
+  });
+}
 
 test("saved states that are damaged are not used, and the old code serves again with what there was", async (t) => {
   // Whatever evaluates the application while the states lie there damages them.

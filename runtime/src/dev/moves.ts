@@ -49,6 +49,8 @@ export interface MoveHost {
   /** The application has ended, and nobody has its processes. */
   readonly crashed: () => void;
   readonly log: (level: "info" | "warning" | "error", text: string) => void;
+  /** How long a new process may take for each part of its beginning, in milliseconds. */
+  readonly limit: number;
 }
 
 export interface MoveDirector {
@@ -76,7 +78,7 @@ const patience = 60_000;
 const mostOpening = 10_000;
 
 export function createMoves(host: MoveHost): MoveDirector {
-  const { root, name, entry, ports, log } = host;
+  const { root, name, entry, ports, log, limit } = host;
   const saved = createSavedStates(root, name);
   const partners = new Map<Application, Application>();
   const onCommitted = new Map<Application, () => void>();
@@ -87,11 +89,11 @@ export function createMoves(host: MoveHost): MoveDirector {
   let moving = false;
 
   /** A process that has the code that runs now, and nothing else. */
-  async function prepared(load: LoadRequest): Promise<Application> {
+  async function prepared(load: LoadRequest, signal: AbortSignal | null = null): Promise<Application> {
     const next = host.launch();
     spare.add(next);
     try {
-      valueOf(await next.request("load", { load }));
+      valueOf(await inTime(next.request("load", { load }), limit, signal));
       return next;
     } catch (error) {
       await next.kill();
@@ -101,10 +103,12 @@ export function createMoves(host: MoveHost): MoveDirector {
 
   /** The image becomes processes, which are upgraded, and do not run yet. */
   async function upgraded(next: Application, image: SystemImage, plan: MovePlan): Promise<{ readonly done: Promise<UpgradeOutcome> }> {
-    valueOf(await next.request("arrive", { entry, image }));
+    valueOf(await inTime(next.request("arrive", { entry, image }), limit));
     const committed = new Promise<null>((resolve) => onCommitted.set(next, () => resolve(null)));
     const done = plan.upgrade(next);
-    const early = await Promise.race([committed, done]);
+    // Where it is given up, nobody waits for its end.
+    done.catch(() => {});
+    const early = await inTime(Promise.race([committed, done]), limit);
     onCommitted.delete(next);
     if (early !== null && early.committedAt === null) throw new NotCommitted(early);
     return { done };
@@ -121,7 +125,7 @@ export function createMoves(host: MoveHost): MoveDirector {
   async function comeBack(image: SystemImage, load: LoadRequest): Promise<Loaded | null> {
     try {
       const next = await prepared(load);
-      const loaded = valueOf(await next.request("arrive", { entry, image }));
+      const loaded = valueOf(await inTime(next.request("arrive", { entry, image }), limit));
       await open(next);
       log("warning", "the code of before serves again, in a new process, with the states that it had.");
       return loaded;
@@ -155,7 +159,7 @@ export function createMoves(host: MoveHost): MoveDirector {
     const blue = host.current();
     if (draining.size > 0) throw stillDraining();
     await refuseObstacles(blue);
-    const green = await prepared(plan.load);
+    const green = await prepared(plan.load, plan.signal);
     let image: SystemImage | null = null;
     let pausedAt = 0;
     let left = false;
@@ -204,7 +208,7 @@ export function createMoves(host: MoveHost): MoveDirector {
       saved.save({ image, code: plan.load });
       spare.add(blue);
       await blue.kill();
-      next = await prepared(plan.load);
+      next = await prepared(plan.load, plan.signal);
       const { done } = await upgraded(next, saved.read().image, plan);
       await open(next);
       const pause = performance.now() - pausedAt;
@@ -336,6 +340,30 @@ function withPause(outcome: UpgradeOutcome, pause: number): UpgradeOutcome {
   const { report } = outcome;
   const time: UpgradeReport["time"] = { ...report.time, quiesce: Math.max(0, pause - report.time.convert - report.time.commit) };
   return { ...outcome, report: { ...report, time, processes: report.processes.map((row) => ({ ...row, pause })) } };
+}
+
+/** What does not come in time, or is no longer wanted, is given up. */
+async function inTime<T>(work: Promise<T>, ms: number, signal: AbortSignal | null = null): Promise<T> {
+  let reject = (_error: Error): void => {};
+  const given = new Promise<never>((_, refuse) => (reject = refuse));
+  const limit = setTimeout(() => reject(notInTime(ms)), ms);
+  const abort = (): void =>
+    reject(new DevError("INSTAR_UPGRADE_CANCELED", "the upgrade was canceled before its commit; nothing was changed."));
+  if (signal?.aborted === true) abort();
+  signal?.addEventListener("abort", abort);
+  try {
+    return await Promise.race([work, given]);
+  } finally {
+    clearTimeout(limit);
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+function notInTime(ms: number): DevError {
+  return new DevError(
+    "INSTAR_RUNTIME_UNRESPONSIVE",
+    `the new process was not ready within ${ms / 1000} s, so it was ended: something in it does not return, or it has very much to do.`,
+  );
 }
 
 function valueOf<T>(outcome: Outcome<T>): T {

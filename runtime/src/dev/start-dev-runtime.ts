@@ -30,6 +30,8 @@ const patience = 1000;
 export interface Timing {
   readonly heartbeat?: Heartbeat;
   readonly restarts?: RestartPolicy;
+  /** How long a new process of a move may take for each part of its beginning, in milliseconds. */
+  readonly moveLimit?: number;
 }
 
 /**
@@ -41,7 +43,7 @@ export interface Timing {
  */
 export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing = {}): Promise<DevRuntime> {
   const { root, entry, name = "dev", handlerLimit = 10_000 } = options;
-  const { heartbeat = { interval: 250, limit: 2000 }, restarts = defaultRestartPolicy } = timing;
+  const { heartbeat = { interval: 250, limit: 2000 }, restarts = defaultRestartPolicy, moveLimit = 60_000 } = timing;
   const path = runFilePath(root, name);
   ensureInstarFolder(root);
   const token = randomBytes(32).toString("base64url");
@@ -130,6 +132,7 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
       application = next;
       changed();
     },
+    limit: moveLimit,
     crashed: () => onCrash("a move to another process that went wrong"),
     log,
   });
