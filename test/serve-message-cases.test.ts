@@ -155,6 +155,35 @@ export class Reader<Of extends Pid<Made>> {
   ]);
 });
 
+test("a rename reaches handlers that are taken out of an object, and keys in brackets", async (context) => {
+  const { rename, editor } = await namedMessages(context, {
+    "src/room.actor.ts": `import { actor, type Definition } from "instar";
+
+export interface Room {
+  init(): null;
+  calls: { join(): number; size(): number };
+}
+
+const size = "join";
+const made = { join: ({ reply }) => reply(1), ["size"]: ({ reply }) => reply(2) } satisfies Definition<Room>["calls"];
+export const { join, ...rest } = made;
+export const first = ({ join: one }: typeof made) => [one, made.join, { [size]: rest }];
+
+export default actor<Room>({ vsn: 1, init: () => null, calls: { ["join"]: join, size: made["size"] } });
+`,
+  });
+  const file = "src/room.actor.ts";
+  assert.deepEqual(await rename(file, "‸join(): number", "enter"), [
+    `${file}: calls: { enter(): number; size(): number };`,
+    `${file}: const made = { enter: ({ reply }) => reply(1), ["size"]: ({ reply }) => reply(2) } satisfies Definition<Room>["calls"];`,
+    `${file}: export const first = ({ enter: one }: typeof made) => [one, made.enter, { [size]: rest }];`,
+    `${file}: export const { enter: join, ...rest } = made;`,
+    `${file}: export default actor<Room>({ vsn: 1, init: () => null, calls: { ["enter"]: join, size: made["size"] } });`,
+  ]);
+  assert.equal((await rename(file, "‸size(): number", "count")).length, 3, "the constant of that name is another thing");
+  assert.deepEqual([editor.messages, editor.errors], [[], []]);
+});
+
 const machine = (vsn: number, calls: string, handlers: string, codeChange = ""): string => `import { actor, drop } from "instar";
 
 export interface Room {

@@ -99,7 +99,9 @@ class PlaceReader {
     const { parent } = node;
     const call = ts.isStringLiteralLike(node) ? callOf(node) : undefined;
     if (call !== undefined) return this.#sent(node, call);
-    if (ts.isObjectLiteralElementLike(parent) && parent.name === node) return this.#key(node, parent);
+    const key = ts.isComputedPropertyName(parent) && ts.isStringLiteralLike(node) ? parent.parent : parent;
+    if (ts.isObjectLiteralElementLike(key) && (key.name === node || key.name === parent)) return this.#key(node, key);
+    if (ts.isBindingElement(parent) && (parent.propertyName ?? parent.name) === node) return this.#taken(node, parent);
     if (isMember(parent) && parent.name === node) {
       const symbol = this.#checker.getSymbolAtLocation(node);
       return this.#place(node, "declared", parent, { declared: placesOf(symbol) });
@@ -138,6 +140,14 @@ class PlaceReader {
     return this.#place(node, "handled", element, { declared, certain: true, section, ...written });
   }
 
+  /** Handlers may be taken out of where they are written. */
+  #taken(node: NameNode, element: ts.BindingElement): MessagePlace | undefined {
+    const type = this.#checker.getNonNullableType(this.#checker.getTypeAtLocation(element.parent));
+    const declared = this.#meantBy(this.#checker.getPropertyOfType(type, this.#name));
+    const written = element.propertyName === undefined ? { written: "shorthand" as const } : {};
+    return this.#place(node, "mentioned", element, { declared, ...written });
+  }
+
   #mentioned(node: NameNode): MessagePlace | undefined {
     const { parent } = node;
     const checker = this.#checker;
@@ -147,7 +157,7 @@ class PlaceReader {
     }
     const isProperty = ts.isPropertyAccessExpression(parent) && parent.name === node;
     if (!isProperty && !(ts.isElementAccessExpression(parent) && parent.argumentExpression === node)) return undefined;
-    const declared = placesOf(checker.getSymbolAtLocation(node));
+    const declared = this.#meantBy(checker.getSymbolAtLocation(node));
     return this.#place(node, "mentioned", parent, { declared, ...(isProperty ? { written: "property" } : {}) });
   }
 
@@ -216,6 +226,16 @@ class PlaceReader {
     const table = checker.getPropertyOfType(checker.getBaseConstraintOfType(protocol) ?? protocol, section);
     if (table === undefined) return [];
     return placesOf(checker.getPropertyOfType(checker.getNonNullableType(checker.getTypeOfSymbol(table)), this.#name));
+  }
+
+  /** A handler that is written out apart stands for the message that is expected there. */
+  #meantBy(symbol: ts.Symbol | undefined): readonly Location[] {
+    const elements = symbol?.declarations?.filter(ts.isObjectLiteralElementLike) ?? [];
+    const expected = elements.flatMap((element) => {
+      const key = this.#keys.get(element);
+      return key !== undefined && "section" in key ? this.#declaredIn(this.#own, key.section) : this.#expectedOf(element);
+    });
+    return expected.length > 0 ? expected : placesOf(symbol);
   }
 
   #expectedOf({ parent }: ts.ObjectLiteralElementLike): readonly Location[] {
