@@ -219,31 +219,7 @@ test("what nobody needs any more is faded, where the client can", async (context
 });
 
 test("what takes a while is shown as progress, and what is done at once is not", async (context) => {
-  const project = temporaryProject(context, { "package.json": manifest, "src/room.actor.ts": wrong });
-  const capabilities = { ...vscode, window: { workDoneProgress: true } };
-  const real = await import("../server/src/late-workspace.ts");
-  let release = () => {};
-  let entered = () => {};
-  const begun = new Promise<void>((resolve) => (entered = resolve));
-  const held = new Promise<void>((resolve) => (release = resolve));
-  const editor = await startEditor(context, {
-    folders: [project.root],
-    capabilities,
-    loadWorkspace: async () => ({
-      ...real,
-      openWorkspace(root, options) {
-        const workspace = real.openWorkspace(root, options);
-        return {
-          ...workspace,
-          async analyze(cancelled) {
-            entered();
-            await held;
-            return workspace.analyze(cancelled);
-          },
-        };
-      },
-    }),
-  });
+  const { editor, begun, release } = await held(context, { capabilities: { ...vscode, window: { workDoneProgress: true } } });
   const done = editor.pause();
   await begun;
   assert.deepEqual(editor.progress, []);
@@ -260,6 +236,21 @@ test("what takes a while is shown as progress, and what is done at once is not",
   await editor.read();
   assert.match(editor.progress.join("; "), /^begin Instar: analyzing \S+; end$/);
   assert.equal(editor.waiting, 0);
+});
+
+test("of a folder that is closed nothing is shown or counted, also where its analysis was under way", async (context) => {
+  const { project, editor, begun, release } = await held(context);
+  const done = editor.pause();
+  await begun;
+  const counted = editor.next("instar/modulesChanged");
+  const ready = editor.next("instar/status", ({ state }) => state === "ready");
+  editor.removeFolder(project.root);
+  assert.equal((await counted).modules, 0);
+  assert.deepEqual((await ready).projects, []);
+  release();
+  await done;
+  await editor.read();
+  assert.deepEqual(editor.published, []);
 });
 
 test("the status says what was found, when, against what, and what is wrong with the configuration", async (context) => {
@@ -286,6 +277,35 @@ test("the status says what was found, when, against what, and what is wrong with
   assert.deepEqual([ref.configuration.length, ref.configuration[0]?.uri], [1, null]);
   assert.match(ref.configuration[0]?.message ?? "", /names a baseline that cannot be read/);
 });
+
+/** One actor in a project whose analysis goes on only once it is released. */
+async function held(context: TestContext, options: Partial<EditorOptions> = {}) {
+  const project = temporaryProject(context, { "package.json": manifest, "src/room.actor.ts": wrong });
+  const real = await import("../server/src/late-workspace.ts");
+  let release = () => {};
+  let entered = () => {};
+  const begun = new Promise<void>((resolve) => (entered = resolve));
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const editor = await startEditor(context, {
+    folders: [project.root],
+    loadWorkspace: async () => ({
+      ...real,
+      openWorkspace(root, given) {
+        const workspace = real.openWorkspace(root, given);
+        return {
+          ...workspace,
+          async analyze(cancelled) {
+            entered();
+            await released;
+            return workspace.analyze(cancelled);
+          },
+        };
+      },
+    }),
+    ...options,
+  });
+  return { project, editor, begun, release };
+}
 
 interface TwoRooms {
   readonly editor: Editor;

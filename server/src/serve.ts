@@ -545,6 +545,10 @@ export function serve(connection: Connection, host: Host): void {
           runs.delete(project);
           void live.forget(project.root);
         }
+      // What was counted with them.
+      notifyModules();
+      status("ready");
+      refreshLenses();
       // The old ones as well: a folder that is gone may lie in one that stays.
       for (const folder of folders) for (const project of projects?.addFolder(folder) ?? []) diagnostics?.schedule(project);
       void lookForRuntimes();

@@ -28,7 +28,7 @@ export interface Diagnostics {
    * not tell and nobody typed just before.
    */
   schedule(project: Project, file?: string): void;
-  /** Takes back everything that was published for a project. */
+  /** Takes back everything that was published for a project, which was closed. */
   clear(project: Project): void;
   /** Shows what is known once more: another setting says what is to be shown. */
   show(): void;
@@ -66,12 +66,15 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
   /** The last change after which the open document was judged by itself. */
   const told = new Map<Project, number>();
   const shown = createShownDiagnostics(open, abilities, port.shows);
+  /** Projects that were closed: what is still under way about them concerns nobody. */
+  const closed = new WeakSet<Project>();
   /** What the client was last told of each file. */
   const published = new Map<string, { readonly uri: string; readonly text: string }>();
   /** What the client last got when it asked for a file. */
   const answered = new Map<string, string>();
 
   function set(project: Project, file: string, findings: readonly Finding[]): void {
+    if (closed.has(project)) return;
     shown.set(project, file, findings);
     tell(file);
   }
@@ -119,7 +122,7 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
       const begin = performance.now();
       // An outdated check stops at the next module, and whatever made it so has scheduled another.
       const analyzed = await project.current(false, () => project.generation === generation);
-      if (analyzed === undefined || project.generation !== generation) return;
+      if (analyzed === undefined || project.generation !== generation || closed.has(project)) return;
       const whole = performance.now() - begin;
       costs.set(project, { ...costs.get(project), whole });
       setAll(project, analyzed.findings);
@@ -172,6 +175,7 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
       costs.delete(project);
       told.delete(project);
       for (const file of shown.filesOf(project)) set(project, file, []);
+      closed.add(project);
       if ("refresh" in client) client.refresh();
     },
     show() {
@@ -185,7 +189,7 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
         const findings =
           known ?? (await project.current(false, () => !token.isCancellationRequested && project.generation === generation))?.findings;
         if (project.generation !== generation) continue;
-        if (findings !== undefined)
+        if (findings !== undefined && !closed.has(project))
           shown.set(
             project,
             file,
