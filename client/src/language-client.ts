@@ -1,6 +1,6 @@
 /** Starts, restarts and stops the language server, and gives its requests their types. */
 import * as vscode from "vscode";
-import { CloseAction, type ErrorHandler, LanguageClient, State, TransportKind } from "vscode-languageclient/node";
+import { CloseAction, ErrorAction, type ErrorHandler, LanguageClient, State, TransportKind } from "vscode-languageclient/node";
 import type { InitializationOptions, ServerNotifications, ServerRequests } from "../../server/src/protocol.ts";
 import { offer } from "./register-command.ts";
 import { renameMessages } from "./rename-messages.ts";
@@ -50,7 +50,9 @@ export function createInstarClient(context: vscode.ExtensionContext, output: vsc
     await languageClient.start();
   };
   const errorHandler: ErrorHandler = {
-    error: (_error, _message, count) => languageClient.createDefaultErrorHandler().error(_error, _message, count),
+    // A key that finds the server gone before anybody was told so. That it is gone is told next, and `closed` decides; shutting down here
+    // would be for good.
+    error: () => ({ action: ErrorAction.Continue, handled: true }),
     // The client would send each key to a server that is gone as long as this were waited for here, so a later start is our own.
     closed() {
       const next = restarts.crashed(Date.now());

@@ -1,5 +1,5 @@
 /** `docs/gallery.md`: one screenshot for each feature, taken by the scenario that tests it, so that none is of something that is gone. */
-import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { loadScenarios } from "./load-scenarios.ts";
@@ -33,9 +33,10 @@ export function picturesOf(scenarios: ReadonlyMap<string, Scenario>): GalleryPic
   );
 }
 
+/** The page, with the pictures that have been taken. */
 export function galleryPage(pictures: readonly GalleryPicture[]): string {
   const parts = sections.map((section) => {
-    const shown = pictures.filter((picture) => picture.section === section);
+    const shown = pictures.filter((picture) => picture.section === section && existsSync(join(images, picture.file)));
     if (shown.length === 0) return "";
     const entries = shown.map(({ title, caption, file }) => `### ${title}\n\n${caption}\n\n![${title}](images/gallery/${file})\n`);
     return `\n## ${section}\n\n${entries.join("\n")}`;
