@@ -28,6 +28,9 @@ export interface InstarClient {
 
 export type ServerState = "starting" | "running" | "waiting" | "stopped";
 
+/** Milliseconds after which a server that did not stop is ended by the client library, and some more. */
+const untilKilled = 3000;
+
 /** Commands that code lenses and code actions may name, beside those of the palette: VS Code's own, and one that is always about something. */
 const otherCommands = ["instar.processes.focus", "workbench.action.files.saveAs", "instar.answer"];
 
@@ -48,6 +51,10 @@ export function createInstarClient(context: vscode.ExtensionContext, output: vsc
     clearTimeout(waiting);
     waiting = undefined;
     await languageClient.start();
+  };
+  const startLater = (pause: number): void => {
+    changed.fire("waiting");
+    waiting = setTimeout(() => start().catch((error: unknown) => output.error(String(error))), pause);
   };
   const errorHandler: ErrorHandler = {
     // A key that finds the server gone before anybody was told so. That it is gone is told next, and `closed` decides; shutting down here
@@ -81,8 +88,7 @@ export function createInstarClient(context: vscode.ExtensionContext, output: vsc
         );
       if (next.pause === 0)
         return { action: CloseAction.Restart, handled: true, message: "The language server has ended and is started again." };
-      changed.fire("waiting");
-      waiting = setTimeout(() => start().catch((error: unknown) => output.error(String(error))), next.pause);
+      startLater(next.pause);
       return {
         action: CloseAction.DoNotRestart,
         handled: true,
@@ -133,7 +139,13 @@ export function createInstarClient(context: vscode.ExtensionContext, output: vsc
     },
     async restart() {
       restarts.forget();
-      if (languageClient.isRunning()) await languageClient.stop();
+      try {
+        if (languageClient.isRunning()) await languageClient.stop();
+      } catch (error) {
+        // It hangs. The client library ends it in a while, and would take its end for that of another one that runs by then.
+        output.warn(String(error));
+        return startLater(untilKilled);
+      }
       await start();
     },
     onState: changed.event,

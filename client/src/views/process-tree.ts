@@ -112,6 +112,14 @@ export function createProcessTree(client: InstarClient, output: vscode.LogOutput
       view.badge = oldCode === 0 ? undefined : { value: oldCode, tooltip: oldCodeText(oldCode) };
       refresh.request();
     }),
+    client.onState((state) => {
+      // What a server that is gone said of the living is not known any more; the next one tells only where something lives.
+      if (state === "waiting" || state === "stopped") {
+        void vscode.commands.executeCommand("setContext", "instar:hasRuntime", false);
+        view.badge = undefined;
+      }
+      if (state === "running") refresh.request();
+    }),
   );
   refresh.seen(view.visible);
   return {
