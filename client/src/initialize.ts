@@ -32,6 +32,8 @@ async function initialize(client: InstarClient, output: vscode.LogOutputChannel,
   const { written, problem } = await client.request("instar/initialize", { root, titles: picked.map(({ title }) => title) });
   if (problem !== null) throw new Error(problem);
   for (const file of written) output.info(vscode.l10n.t("Wrote {0}", file));
+  // The project uses Instar from now on, so what is offered to those that do is offered here.
+  if (written.length > 0) void vscode.commands.executeCommand("setContext", "instar:hasActors", true);
   await report(root, plan, written, output);
 }
 

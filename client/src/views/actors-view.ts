@@ -16,7 +16,8 @@ export function registerActorsView(client: InstarClient, output: vscode.LogOutpu
   return vscode.Disposable.from(
     list,
     client.onNotification("instar/modulesChanged", ({ modules, errors, warnings }) => {
-      void vscode.commands.executeCommand("setContext", "instar:hasModules", modules > 0);
+      // Also where the extension was loaded before there was any.
+      if (modules > 0) void vscode.commands.executeCommand("setContext", "instar:hasActors", true);
       const found = errors + warnings;
       const tooltip = found === 1 ? vscode.l10n.t("1 finding") : vscode.l10n.t("{0} findings", found);
       list.view.badge = found === 0 ? undefined : { value: found, tooltip };
