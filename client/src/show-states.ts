@@ -6,10 +6,17 @@ import { pickModule, targetOf } from "./pick-module.ts";
 import { createReadOnlyDocuments } from "./read-only-documents.ts";
 import { createRegister } from "./register-command.ts";
 import { statesText } from "./states-text.ts";
+import { isTrusted } from "./trust.ts";
 
 export function registerShowStates({ client, output }: { client: InstarClient; output: vscode.LogOutputChannel }): vscode.Disposable {
   const documents = createReadOnlyDocuments("instar-states");
   const show = async (argument: unknown): Promise<void> => {
+    if (
+      !(await isTrusted(
+        vscode.l10n.t("What the steps would make of the states is found out by loading code of the project into a running system."),
+      ))
+    )
+      return;
     const target = await targetFrom(argument);
     if (target === undefined) return;
     const title = vscode.l10n.t("Reading the states of {0}", target.module);

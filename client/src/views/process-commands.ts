@@ -16,16 +16,23 @@ export interface ProcessCommands {
   readonly register: Register;
 }
 
+/** Those that leave a running system in another state than it was in. */
+const changing: ReadonlySet<string> = new Set(
+  ["suspendProcess", "resumeProcess", "restartProcess", "stopRuntime", "restartRuntime"].map((name) => `instar.${name}`),
+);
+
 export function registerProcessCommands({ client, tree, documents, register }: ProcessCommands): vscode.Disposable {
   const logs = createLogs(client);
   /** A command on one process. */
   const onProcess = (id: string, title: string, run: (node: ProcessNode) => Promise<void>, fits?: (node: ProcessNode) => boolean) =>
     register(id, async (argument) => {
+      if (changing.has(id) && !(await isTrusted(vscode.l10n.t("This changes a running system.")))) return;
       const node = isNode(argument, "process") ? (argument as ProcessNode) : await pickProcess(tree, title, fits);
       if (node !== undefined) await run(node);
     });
   const onRuntime = (id: string, title: string, run: (node: RuntimeNode) => Promise<void>) =>
     register(id, async (argument) => {
+      if (changing.has(id) && !(await isTrusted(vscode.l10n.t("This changes a running system.")))) return;
       const node = isNode(argument, "runtime") ? (argument as RuntimeNode) : await pickRuntime(tree, title);
       if (node !== undefined) await run(node);
     });
@@ -88,7 +95,6 @@ export function registerProcessCommands({ client, tree, documents, register }: P
       if (sure) await client.request("instar/changeRuntime", { root, runtime: runtime.name, change: "stop" });
     }),
     onRuntime("instar.restartRuntime", vscode.l10n.t("Instar: Restart Application"), async ({ root, runtime }) => {
-      if (!(await isTrusted(vscode.l10n.t("Starting the application anew runs the code of this project.")))) return;
       const sure = await confirm(
         vscode.l10n.t("Restart the application of {0}?", runtime.name),
         vscode.l10n.t("It starts anew from the sources as they are on the disk, and the states of all processes are lost."),

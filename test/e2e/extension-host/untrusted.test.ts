@@ -32,8 +32,10 @@ test("findings and fixes work", async () => {
   );
 });
 
-test("what would run the project says that the workspace has to be trusted, and opens no terminal", async () => {
-  for (const command of ["startDevRuntime", "prove", "upgrade", "rehearse", "downgrade", "rollback"]) {
+test("what would run the project, or change what runs, says that the workspace has to be trusted, and opens no terminal", async () => {
+  const running = ["startDevRuntime", "prove", "upgrade", "rehearse", "downgrade", "rollback", "showStates"];
+  const changing = ["suspendProcess", "resumeProcess", "restartProcess", "stopRuntime", "restartRuntime"];
+  for (const command of [...running, ...changing]) {
     const told = await withPerson(["src/room.actor"], () => vscode.commands.executeCommand(`instar.${command}`));
     assert.equal(told.length, 1, command);
     assert.match(told[0]!, /not trusted/, command);
