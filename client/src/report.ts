@@ -37,7 +37,7 @@ export function summary(report: UpgradeReport, verb: Verb, t: Translate): string
   if (outcome === "rehearsed")
     return t("Rehearsed {0} on copies of the live states: it would work for {1}. Nothing was changed.", modules, count);
   const longest = Math.max(0, ...processes.map(({ pause }) => pause));
-  const pause = milliseconds(longest);
+  const pause = milliseconds(longest, t);
   if (verb === "rollback") return t("Rolled back {0}: {1}, longest pause {2}.", modules, count, pause);
   return verb === "downgrade"
     ? t("Downgraded {0}: {1}, longest pause {2}.", modules, count, pause)
@@ -65,6 +65,6 @@ function targets(report: UpgradeReport, t: Translate): string {
   return modules.map(({ id, to }) => t("{0} to version {1}", id, to)).join(", ");
 }
 
-function milliseconds(value: number): string {
-  return value < 1 ? "under 1 ms" : `${Math.round(value)} ms`;
+function milliseconds(value: number, t: Translate): string {
+  return value < 1 ? t("under 1 ms") : t("{0} ms", Math.round(value));
 }

@@ -194,7 +194,7 @@ export function serve(connection: Connection, host: Host): void {
         onAnalyzed(project, milliseconds) {
           runs.set(project, { at: new Date().toISOString(), milliseconds });
           status("ready");
-          void compare.follow(project);
+          compare.follow(project).catch((error: unknown) => log.error(`A comparison is not shown anew: ${describe(error)}`));
           notifyModules();
           refreshLenses();
         },

@@ -27,7 +27,7 @@ export function registerReleasesView(client: InstarClient, output: vscode.LogOut
 
 function uriOf(argument: unknown): string | undefined {
   const node = argument as ReleasesNode | undefined;
-  return typeof node === "object" && node.kind === "release" ? node.release.uri : undefined;
+  return typeof node === "object" && node !== null && node.kind === "release" ? node.release.uri : undefined;
 }
 
 async function pickSnapshot(client: InstarClient): Promise<string | undefined> {
