@@ -165,7 +165,8 @@ export default {
         .locator(".detected-link")
         .first()
         .click({ modifiers: ["Control"] });
-      await view.locator(".monaco-list-row.focused", { hasText: "reception" }).waitFor();
+      // The row was the last one that had the focus; now the tree has it, too.
+      await view.locator(".monaco-list:focus-within .monaco-list-row.focused", { hasText: "reception" }).waitFor();
     });
     await step("what the runtime says has a channel of its own", async () => {
       await workbench.chooseInMenu(row(/^\s*dev/), "Show Runtime Log");
