@@ -304,6 +304,37 @@ test("a snapshot that cannot be read hides no other, and what it may have had is
     (await hoverOver("readonly title: string; readonly si‸ze: number; readonly topic: string")) ?? "",
     /^\*\*Since version 1\*\*, the first release\./,
   );
+  const renamed = (vsn: number, title: string) =>
+    room(
+      vsn,
+      `readonly ${title}: string; readonly size: number`,
+      "{ name: title, size: 0 }",
+      `
+  codeChange: {
+    1: {
+      up: (old: { title: string; size: number }): State => ({ name: old.title, size: old.size }),
+      down: (state: State) => ({ title: state.name, size: state.size }),
+    },
+    2: {
+      up: (old: State): State => ({ name: old.name, size: 0 }),
+      down: (state: State): State => ({ name: state.name, size: state.size }),
+    },
+  },`,
+    );
+  const files = [first, renamed(2, "name")].map((text) => ({ "src/room.actor.ts": text }));
+  assert.equal(
+    await hoverIn(context, files, { "src/room.actor.ts": renamed(3, "na‸me") }, "plaintext", damage),
+    `Renamed by version 3 (draft), before that title; there since version 1, the first release. It may have been earlier: the snapshot of version 2 cannot be read.
+
+// version 1
+title: string
+// version 3 (draft)
+name: string
+
+- 1 → 2: taken over from title
+- 2 → 1: taken over from name`,
+    "a step that leaves it as it is loses nothing",
+  );
   const version = await hoverIn(context, releases, { "src/room.actor.ts": second.replace("vsn: 2", "v‸sn: 3") }, "markdown", damage);
   assert.match(version ?? "", /The snapshot of version 2 cannot be read\./);
 });

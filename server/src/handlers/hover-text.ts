@@ -75,16 +75,15 @@ function pastBlocks(past: Past, { vsn, released, previous }: OfModule, markup: M
   } else {
     const before = forms.at(-2);
     const renamed = before !== undefined && before.name !== last.name;
-    const when = last.edited ? `since the release of version ${last.vsn}` : `in version ${last.vsn}`;
+    const hidden = last.unreadable.length > 0;
+    const when = last.edited ? `since the release of version ${last.vsn}` : `${hidden ? "by" : "in"} version ${last.vsn}`;
     const was = renamed ? `, before that ${markup.code(before.name)}` : "";
     sentences.push(
       `${markup.strong(`${renamed ? "Renamed" : "Changed"} ${when}`)}${draft(last.vsn)}${was}; there ${since}${always ? ", the first release" : ""}.`,
     );
+    if (hidden) sentences.push(`It may have been earlier: the ${snapshotsOf(last.unreadable)} cannot be read.`);
   }
-  if (unreadable.length > 0)
-    sentences.push(
-      `It may be older: the ${unreadable.length > 1 ? "snapshots of versions" : "snapshot of version"} ${listed(unreadable)} cannot be read.`,
-    );
+  if (unreadable.length > 0) sentences.push(`It may be older: the ${snapshotsOf(unreadable)} cannot be read.`);
   if (earlier !== null)
     sentences.push(
       `Version ${earlier.vsn} had ${markup.code(earlier.text)}, which was gone in version ${earlier.removed}: old values of it may still lie in memory.`,
@@ -137,10 +136,7 @@ function versionBlocks(version: VersionDescription, live: LiveModule | undefined
     : previous === null
       ? `${markup.strong("Not released yet")}: version ${vsn} is a draft.`
       : `${markup.strong(`Version ${vsn} is a draft`)}; the newest release is version ${previous}.`;
-  const damage =
-    broken.length > 0
-      ? ` The ${broken.length > 1 ? "snapshots of versions" : "snapshot of version"} ${listed(broken)} cannot be read.`
-      : "";
+  const damage = broken.length > 0 ? ` The ${snapshotsOf(broken)} cannot be read.` : "";
   const earlier = releases.map((each) => each.vsn).filter((each) => each !== vsn);
   const known = earlier.length > 1 ? ` Releases: ${listed(earlier)}.` : "";
   const since = released ? vsn : previous;
@@ -214,6 +210,10 @@ function isDeep(path: string): boolean {
 function short(text: string): string {
   const line = text.replaceAll(/\s+/g, " ");
   return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+}
+
+function snapshotsOf(versions: readonly number[]): string {
+  return `${versions.length > 1 ? "snapshots of versions" : "snapshot of version"} ${listed(versions)}`;
 }
 
 function listed(numbers: readonly number[]): string {

@@ -119,7 +119,9 @@ function describeSubject(subject: Subject, syntax: Syntax, project: ProjectFacts
     case "field": {
       const past = fieldPast(facts, subject.place, stepsOf(facts, syntax, project));
       const { path, root, field } = subject.place;
-      return past && { kind: "field", ...common, ...past, path: pathText(root, path), name: field.name, step: stepFor(past, facts) };
+      // What a message carries is no business of the states' steps.
+      const step = past && root === "State" ? stepFor(past, facts) : null;
+      return past && { kind: "field", ...common, ...past, path: pathText(root, path), name: field.name, step };
     }
     case "message": {
       const past = messagePast(facts, subject.section, subject.name);

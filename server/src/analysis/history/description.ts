@@ -38,6 +38,8 @@ export interface Form {
   readonly vsn: number;
   /** Whether only the source has it so, though its version is released. */
   readonly edited: boolean;
+  /** Releases between the form before and this one that cannot be read: it may be older. */
+  readonly unreadable: readonly number[];
   readonly name: string;
   /** As TypeScript: `title: string`. */
   readonly text: string;

@@ -97,10 +97,10 @@ function trace<T>(
       rest.push(version);
       break;
     }
-    const own: Form = { vsn: version.vsn, edited: version.edited, ...form(value) };
+    const own: Form = { vsn: version.vsn, edited: version.edited, unreadable: [], ...form(value) };
     const [first] = forms;
     if (first?.text === own.text) forms[0] = own;
-    else forms.unshift(own);
+    else forms.splice(0, 1, own, ...(first === undefined ? [] : [{ ...first, unreadable }]));
     newer = version;
     unreadable = [];
   }
@@ -159,16 +159,28 @@ function effectsBetween(
   steps: Steps,
 ): readonly Effect[] {
   const effects: Effect[] = [];
-  for (let from = older.vsn; from < newer.vsn; from += 1) {
+  let at: readonly Segment[] | undefined = after;
+  for (let from = newer.vsn - 1; from >= older.vsn && at !== undefined; from -= 1) {
     const code = steps.codes.get(from);
     if (code === undefined) continue;
-    const up = wayOf(code.up, after);
-    const down: Way = before === undefined && code.down.kind === "function" ? { kind: "drops" } : wayOf(code.down, before ?? after);
+    const earlier: readonly Segment[] | undefined = from === older.vsn ? before : pathBefore(code.up, at, before);
+    const up = wayOf(code.up, at);
+    const isNew = from === older.vsn && before === undefined && code.down.kind === "function";
+    const down: Way = isNew ? { kind: "drops" } : wayOf(code.down, earlier ?? at);
     // Without a function there is nothing to be said of one field alone.
     const isPlain = up.kind === "keeps" && (down.kind === "keeps" || down.kind === "missing" || down.kind === "irreversible");
-    if (!isPlain && !(up.kind === "missing" && down.kind === "missing")) effects.push({ from, place: placeOf(code, steps), up, down });
+    if (!isPlain && !(up.kind === "missing" && down.kind === "missing")) effects.unshift({ from, place: placeOf(code, steps), up, down });
+    at = earlier;
   }
   return effects;
+}
+
+/** Where it was before a step to a version of which only the steps are known. */
+function pathBefore(up: WayCode, at: readonly Segment[], before: readonly Segment[] | undefined): readonly Segment[] | undefined {
+  const written = up.kind === "function" ? writtenTo(up, at) : undefined;
+  if (written?.kind === "from") return written.path;
+  // What does not come from the state is new, or another thing than what had its name.
+  return written?.kind === "value" || written?.kind === "nothing" ? before : at;
 }
 
 function wayOf(code: WayCode, path: readonly Segment[]): Way {
