@@ -31,6 +31,7 @@ export interface InnerPlace {
 
 export function keyPlace(text: string, offset: number): KeyPlace | undefined {
   const frames = framesBefore(text, offset);
+  if (frames === undefined) return undefined;
   const first = frames.findLastIndex(({ open, call }) => open === "(" && call !== "");
   for (let at = first; at >= 0; at -= 1) {
     const call = frames[at]?.call ?? "";
@@ -84,11 +85,10 @@ interface Frame {
 const token =
   /\s+|\/\/[^\n\r]*|\/\*[^]*?(?:\*\/|$)|"(?:[^"\\\n\r]|\\.)*(?:"|(?=[\n\r]|$))|'(?:[^'\\\n\r]|\\.)*(?:'|(?=[\n\r]|$))|[\p{ID_Continue}$#]+|=>|\.\.\.|\?\.|[^]/uy;
 
-/** What is open at an offset. */
-function framesBefore(text: string, offset: number): readonly Frame[] {
+/** What is open at an offset; undefined within a comment, a string or a regular expression. */
+function framesBefore(text: string, offset: number): readonly Frame[] | undefined {
   const frames: Frame[] = [];
-  walk(text, 0, offset, frames);
-  return frames;
+  return walk(text, 0, offset, frames) ? undefined : frames;
 }
 
 /** The keys between an offset and the end of the object literal that it is in. */
@@ -101,18 +101,22 @@ function keysBehind(text: string, offset: number): readonly string[] {
   return outer.keys.map(({ name }) => name);
 }
 
-/** @param until ends when this one is closed. */
-function walk(text: string, from: number, to: number, frames: Frame[], until?: Frame): void {
+/**
+ * @param until ends when this one is closed.
+ * @returns whether the end lies within something that is no code.
+ */
+function walk(text: string, from: number, to: number, frames: Frame[], until?: Frame): boolean {
   let before = "";
   let word = { text: "", at: -1 };
   token.lastIndex = from;
   while (token.lastIndex < to) {
     const at = token.lastIndex;
     const found = token.exec(text)?.[0];
-    if (found === undefined) return;
+    if (found === undefined) return false;
+    if (found === "/" && /^(?:[=(,:[!&|?{};+\-*%<>~^]|=>|return|)$/.test(before)) token.lastIndex = patternEnd(text, at);
+    if (/^["'/]/.test(found) && goesOn(text.slice(at, token.lastIndex), to - at)) return true;
     if (/^(?:\s|\/\/|\/\*)/.test(found)) continue;
     if (found === "`") token.lastIndex = templateEnd(text, at);
-    else if (found === "/" && /^(?:[=(,:[!&|?{};+\-*%<>~^]|=>|return|)$/.test(before)) token.lastIndex = patternEnd(text, at);
     const frame = frames.at(-1);
     if (/^[([{]$/.test(found)) {
       const call = found === "(" ? calledBefore(text, at) : "";
@@ -125,7 +129,7 @@ function walk(text: string, from: number, to: number, frames: Frame[], until?: F
       const closes = frames.findLastIndex(({ open }) => open === partner);
       if (closes >= 0) {
         const gone = frames.splice(closes);
-        if (until !== undefined && gone.includes(until)) return;
+        if (until !== undefined && gone.includes(until)) return false;
       }
     } else if (frame?.object === true) {
       if (found === ",") frame.expects = true;
@@ -139,6 +143,13 @@ function walk(text: string, from: number, to: number, frames: Frame[], until?: F
     }
     before = found;
   }
+  return false;
+}
+
+/** Whether a comment, a string or a regular expression is not over yet after so many characters. */
+function goesOn(token: string, length: number): boolean {
+  if (token.length !== length) return token.length > length;
+  return token.startsWith("//") || !/^(?:\/\*[^]*\*\/|(["'])[^]*\1|\/[^]*)$/.test(token);
 }
 
 /** Whether nothing stands before it on its line. */
