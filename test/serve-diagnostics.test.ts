@@ -1,5 +1,6 @@
 /** Diagnostics in conversation with editors that are told and with editors that ask: for which text, of which files, in which order, and how long work is said. */
 import assert from "node:assert/strict";
+import { renameSync, rmSync } from "node:fs";
 import { test, type TestContext } from "node:test";
 import type { ClientCapabilities, Diagnostic, DocumentDiagnosticReport } from "vscode-languageserver-protocol/node";
 import { type Editor, type EditorOptions, startEditor, vscode } from "./support/editor.ts";
@@ -236,6 +237,24 @@ test("what takes a while is shown as progress, and what is done at once is not",
   await editor.read();
   assert.match(editor.progress.join("; "), /^begin Instar: analyzing \S+; end$/);
   assert.equal(editor.waiting, 0);
+});
+
+test("what was found in a folder that is deleted or gets another name goes with it", async (context) => {
+  const { editor, project, room, hall } = await twoRooms(context);
+  editor.close(room);
+  await editor.pause();
+  const moved = project.path("source/hall.actor.ts");
+  renameSync(project.path("src"), project.path("source"));
+  editor.movedFolder(project.path("src"), project.path("source"));
+  await editor.pause();
+  assert.deepEqual(
+    [hall, moved].map((file) => editor.diagnostics(file).length),
+    [0, 1],
+  );
+  rmSync(project.path("source"), { recursive: true });
+  editor.movedFolder(project.path("source"), undefined);
+  await editor.pause();
+  assert.deepEqual(editor.diagnostics(moved), []);
 });
 
 test("of a folder that is closed nothing is shown or counted, also where its analysis was under way", async (context) => {

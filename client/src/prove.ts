@@ -3,6 +3,7 @@
  * the project's code, so it wants a trusted workspace.
  */
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { instarProgram, languageServerPackage } from "./installed.ts";
@@ -60,7 +61,14 @@ export function registerProve({ client, output }: { client: InstarClient; output
     found,
     reports,
     createRegister(output)("instar.prove", prove),
-    // What was proved is not what is there any more.
+    // What was proved is not what is there any more: another text, none, or in a folder that was closed.
+    client.onNotification("instar/modulesChanged", () => {
+      found.forEach((uri) => (existsSync(uri.fsPath) ? undefined : found.delete(uri)));
+    }),
+    vscode.workspace.onDidChangeWorkspaceFolders(({ removed }) => {
+      const isGone = (uri: vscode.Uri): boolean => removed.some((folder) => uri.path.startsWith(`${folder.uri.path}/`));
+      found.forEach((uri) => (isGone(uri) ? found.delete(uri) : undefined));
+    }),
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       if (contentChanges.length > 0 && found.has(document.uri)) found.delete(document.uri);
     }),

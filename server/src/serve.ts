@@ -9,6 +9,7 @@ import {
   type Connection,
   DiagnosticRefreshRequest,
   DidChangeWatchedFilesNotification,
+  type FileOperationRegistrationOptions,
   type GenericRequestHandler,
   type InitializeParams,
   type InitializeResult,
@@ -149,6 +150,8 @@ export function serve(connection: Connection, host: Host): void {
         workspace: {
           workspaceFolders: { supported: true, changeNotifications: true },
           textDocumentContent: { schemes: [...readOnlySchemes] },
+          // Of files the watchers tell; of a whole folder that goes or comes, editors tell them no more than that.
+          fileOperations: { didDelete: anyFolder, didRename: anyFolder },
         },
       },
     };
@@ -273,6 +276,9 @@ export function serve(connection: Connection, host: Host): void {
       diagnostics?.schedule(project);
     }
   });
+
+  connection.workspace.onDidDeleteFiles(foldersChanged);
+  connection.workspace.onDidRenameFiles(foldersChanged);
 
   connection.languages.diagnostics.on(
     guarded(log, "textDocument/diagnostic", { kind: "full", items: [] }, async ({ textDocument, previousResultId }, token) => {
@@ -555,6 +561,15 @@ export function serve(connection: Connection, host: Host): void {
     });
   }
 
+  function foldersChanged(): void {
+    projects?.forgetRoots();
+    for (const folder of folders) projects?.addFolder(folder);
+    for (const project of projects?.all ?? []) {
+      project.diskChanged();
+      diagnostics?.schedule(project);
+    }
+  }
+
   async function loadedProjects(): Promise<Projects> {
     await ready;
     if (projects === undefined) throw new Error("The language server could not start; the output has the details.");
@@ -587,6 +602,8 @@ const watched = [
   // The folder as well: an editor may see it come, and not what was written into it at once.
   "**/.instar/{run,run/*.json}",
 ];
+
+const anyFolder: FileOperationRegistrationOptions = { filters: [{ scheme: "file", pattern: { glob: "**/*", matches: "folder" } }] };
 
 function abilitiesOf(client: ClientCapabilities): ClientAbilities {
   const { publishDiagnostics, diagnostic } = client.textDocument ?? {};

@@ -59,6 +59,8 @@ export interface Editor {
   removeFolder(folder: string): void;
   /** The test wrote these; this tells the server, as an editor that watches files does. */
   changedOnDisk(...files: readonly string[]): void;
+  /** The person deleted a folder, or gave it another name: all that an editor tells of it. */
+  movedFolder(from: string, to: string | undefined): void;
   /** Resolves when the server has read everything that was sent so far. */
   read(): Promise<void>;
   /** The typing pauses: every timer of the server runs. Resolves when it has read everything before and said that it is done. */
@@ -257,6 +259,10 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
     },
     changedOnDisk(...files) {
       notify("workspace/didChangeWatchedFiles", { changes: files.map((file) => ({ uri: uri(file), type: 2 })) });
+    },
+    movedFolder(from, to) {
+      if (to === undefined) notify("workspace/didDeleteFiles", { files: [{ uri: uri(from) }] });
+      else notify("workspace/didRenameFiles", { files: [{ oldUri: uri(from), newUri: uri(to) }] });
     },
     async read() {
       // Messages are read in order, and this one waits for the projects.
