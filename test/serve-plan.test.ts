@@ -150,6 +150,9 @@ test("a plan is named to the runtime, which has the last word on whether it stil
   assert.equal((await editor.request("instar/upgrade", { plan: uri }).result).errors[0]?.code, "INSTAR_PLAN_STALE");
   assert.deepEqual(runtime.requests.find(({ method }) => method === "upgrade/apply")?.params, { plan: "a" });
   assert.doesNotMatch(await editor.content(uri), /Carried out/);
+  // As an editor has it that outlived a server: nobody made it anew.
+  const unknown = await editor.request("instar/upgrade", { plan: uri.replace("?", "%20Before?") }).result;
+  assert.match(unknown.errors[0]?.message ?? "", /was started anew since it was made\. Show it anew/);
 });
 
 test("a plan says that its runtime has ended, and without one what the analysis knows", async (context) => {

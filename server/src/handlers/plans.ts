@@ -29,7 +29,7 @@ export interface Plans {
   show(target: PlanTarget): Promise<string>;
   /** For an editor that still has the document of a server that is gone. */
   remake(query: unknown): Promise<ReadOnlyDocument>;
-  /** The stamp of a plan that still holds; else why not, with the plan made anew. */
+  /** The stamp of a plan that still holds; else why not, with the plan made anew where it is known. */
   check(uri: string): Promise<{ readonly stamp: string | undefined } | { readonly error: UpgradeError }>;
   rehearsed(uri: string, report: UpgradeReport): void;
   carriedOut(uri: string, report: UpgradeReport): void;
@@ -128,7 +128,8 @@ export function createPlans(projects: () => Promise<Projects>, live: Live, docum
     },
     async check(uri) {
       const before = find(plans, uri);
-      if (before === undefined) return { error: staleError("the language server was started anew since it was made") };
+      if (before === undefined)
+        return { error: staleError("the language server was started anew since it was made", "Show it anew; read it, and apply it then.") };
       const now = await make(before.target);
       const same = promiseOf(now.facts) === promiseOf(before.facts);
       // What was rehearsed holds for the same plan only.
@@ -262,7 +263,7 @@ function pathIn(root: string, file: string): string {
   return path.startsWith("..") ? file : path;
 }
 
-function staleError(why: string): UpgradeError {
-  const message = `The plan is stale: ${why}. It was made anew; read it, and apply it then.`;
+function staleError(why: string, then = "It was made anew; read it, and apply it then."): UpgradeError {
+  const message = `The plan is stale: ${why}. ${then}`;
   return { code: "INSTAR_PLAN_STALE", message, module: null, pid: null, name: null, place: null };
 }
