@@ -73,6 +73,10 @@ async function compareWithOther(client: InstarClient, first: Release | undefined
   const one = first ?? (await pick(comparable, vscode.l10n.t("Release")));
   if (one === undefined) return;
   const others = comparable.filter(({ root, module, vsn }) => root === one.root && module === one.module && vsn !== one.vsn);
+  if (others.length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t("{0} has no other release to compare this one with.", one.module));
+    return;
+  }
   const other = await pick(others, vscode.l10n.t("Release to compare it with"));
   if (other === undefined) return;
   const [older, newer] = [one, other].toSorted((left, right) => left.vsn - right.vsn);
