@@ -184,6 +184,31 @@ export default actor<Room>({ vsn: 1, init: () => null, calls: { ["join"]: join, 
   assert.deepEqual([editor.messages, editor.errors], [[], []]);
 });
 
+test("what an interface says again of the one that it extends is renamed there as well", async (context) => {
+  const { rename } = await namedMessages(context, {
+    "src/named.ts": "export interface Named {\n  name(): string | null;\n}\n",
+    "src/shop.actor.ts": `import { actor } from "instar";
+import type { Named } from "./named.ts";
+
+interface Calls extends Named {
+  name(): string;
+}
+export interface Shop {
+  init(): null;
+  calls: Calls;
+}
+
+export default actor<Shop>({ vsn: 1, init: () => null, calls: { name: ({ reply }) => reply("shop") } });
+`,
+  });
+  const renamed = [
+    "src/named.ts: title(): string | null;",
+    'src/shop.actor.ts: export default actor<Shop>({ vsn: 1, init: () => null, calls: { title: ({ reply }) => reply("shop") } });',
+    "src/shop.actor.ts: title(): string;",
+  ];
+  assert.deepEqual(await rename("src/shop.actor.ts", "‸name: (", "title"), renamed);
+});
+
 const machine = (vsn: number, calls: string, handlers: string, codeChange = ""): string => `import { actor, drop } from "instar";
 
 export interface Room {

@@ -104,9 +104,17 @@ class PlaceReader {
     if (ts.isBindingElement(parent) && (parent.propertyName ?? parent.name) === node) return this.#taken(node, parent);
     if (isMember(parent) && parent.name === node) {
       const symbol = this.#checker.getSymbolAtLocation(node);
-      return this.#place(node, "declared", parent, { declared: placesOf(symbol) });
+      return this.#place(node, "declared", parent, { declared: [...placesOf(symbol), ...this.#overridden(parent)] });
     }
     return this.#mentioned(node);
+  }
+
+  /** What an interface says again of what it extends goes by one name. */
+  #overridden({ parent }: ts.PropertySignature | ts.MethodSignature): readonly Location[] {
+    const type = ts.isInterfaceDeclaration(parent) ? this.#checker.getTypeAtLocation(parent) : undefined;
+    return type?.isClassOrInterface() === true
+      ? this.#checker.getBaseTypes(type).flatMap((base) => placesOf(this.#checker.getPropertyOfType(base, this.#name)))
+      : [];
   }
 
   #sent(node: NameNode, call: ts.CallExpression): MessagePlace | undefined {
