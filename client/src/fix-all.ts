@@ -5,6 +5,7 @@
 import * as vscode from "vscode";
 import type { InstarClient } from "./language-client.ts";
 import { createRegister } from "./register-command.ts";
+import { isTypeScript } from "./uses-instar.ts";
 
 const kind = "source.fixAll.instar";
 /** The finding that the walkthrough leads to. */
@@ -15,7 +16,7 @@ export function registerFixAll({ client, output }: { client: InstarClient; outpu
   const showing = new Set<string>();
   return vscode.Disposable.from(
     createRegister(output)("instar.fixAll", async () => {
-      await vscode.commands.executeCommand("editor.action.codeAction", { kind, apply: "first" });
+      if (await isInFront()) await vscode.commands.executeCommand("editor.action.codeAction", { kind, apply: "first" });
     }),
     createRegister(output)("instar.fixAllInWorkspace", async () => {
       const title = vscode.l10n.t("Looking for what can be fixed");
@@ -53,6 +54,19 @@ export function registerFixAll({ client, output }: { client: InstarClient; outpu
       if (now !== before) void vscode.commands.executeCommand("setContext", now ? "instar:stateChanged" : "instar:stateFixed", true);
     }),
   );
+}
+
+/** The walkthrough and the views ask for it, too, and then the file that is meant is beside them. */
+async function isInFront(): Promise<boolean> {
+  const active = vscode.window.activeTextEditor;
+  if (active !== undefined && isTypeScript(active.document)) return true;
+  const beside = vscode.window.visibleTextEditors.find(({ document }) => isTypeScript(document));
+  if (beside === undefined) {
+    void vscode.window.showInformationMessage(vscode.l10n.t("Instar: open the file that is to be fixed, then try again."));
+    return false;
+  }
+  await vscode.window.showTextDocument(beside.document, beside.viewColumn === undefined ? {} : { viewColumn: beside.viewColumn });
+  return true;
 }
 
 function isAboutState({ source, code }: vscode.Diagnostic): boolean {

@@ -53,7 +53,7 @@ TypeError: no title
 
 test("a finding in the Problems view has its smallest state with it", () => {
   assert.equal(
-    findingText(proof.findings[0]!),
+    findingText(proof.findings[0]!, l10n.t),
     '`codeChange[1].up` throws.\nWith { title: "" }\ncodeChange[1].up gives TypeError: no title',
   );
 });

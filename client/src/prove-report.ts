@@ -76,7 +76,9 @@ export function proofDocument(proof: ProofJson, t: Translate): string {
 }
 
 /** Of counter-examples for a hover: the message, and the state that shows it. */
-export function findingText({ message, counterExample }: ProofFinding): string {
+export function findingText({ message, counterExample }: ProofFinding, t: Translate): string {
   if (counterExample === null) return message;
-  return [message, `With ${counterExample.state}`, ...counterExample.steps.map(({ by, gives }) => `${by} gives ${gives}`)].join("\n");
+  return [message, t("With {0}", counterExample.state), ...counterExample.steps.map(({ by, gives }) => t("{0} gives {1}", by, gives))].join(
+    "\n",
+  );
 }

@@ -129,7 +129,7 @@ function diagnosticOf(finding: ProofFinding, module: string): vscode.Diagnostic 
     warning: vscode.DiagnosticSeverity.Warning,
     info: vscode.DiagnosticSeverity.Information,
   }[finding.severity];
-  const diagnostic = new vscode.Diagnostic(range, findingText(finding), severity);
+  const diagnostic = new vscode.Diagnostic(range, findingText(finding, vscode.l10n.t), severity);
   diagnostic.source = "instar prove";
   diagnostic.code = { value: finding.rule, target: vscode.Uri.parse(`${rules}/${finding.rule}.md`) };
   of.set(diagnostic, module);
