@@ -150,11 +150,6 @@ export default {
       await until("the row to count the restart", async () => /1 restart/.test(await spoken("bar")));
       assert.doesNotMatch(await spoken("reception"), /restart/);
     });
-    await step("the state of a process is a document", async () => {
-      await workbench.chooseInMenu(row("reception"), "Show State");
-      await workbench.line("title: 'Reception'").waitFor();
-      await shoot("processes", { x: 0, y: 0, width: 1280, height: 620 });
-    });
     await step("what holds old code is a document that leads to the process", async () => {
       project.write("src/desk.actor.ts", desk("good evening"));
       project.instar("upgrade", "--force");
@@ -172,6 +167,13 @@ export default {
       await workbench.chooseInMenu(row(/^\s*dev/), "Show Runtime Log");
       await page.locator(".part.panel", { hasText: "upgraded src/desk.actor" }).waitFor();
       await workbench.hidePanel();
+    });
+    await step("the state of a process is a document", async () => {
+      await workbench.chooseInMenu(row("reception"), "Show State");
+      const line = workbench.line("title: 'Reception'");
+      await line.waitFor();
+      await until("the state to be coloured", async () => (await line.locator("span > span").count()) > 3);
+      await shoot("processes", { x: 0, y: 0, width: 1280, height: 620 });
     });
     await step("a runtime that dies is said to have died, with the next step", async () => {
       const [{ pid } = assert.fail()] = project.runFiles();
