@@ -17,7 +17,7 @@ import { isTrusted } from "./trust.ts";
 
 export function registerProve({ client, output }: { client: InstarClient; output: vscode.LogOutputChannel }): vscode.Disposable {
   const found = vscode.languages.createDiagnosticCollection("instar-prove");
-  const reports = createReadOnlyDocuments("instar-report");
+  const reports = createReadOnlyDocuments("instar-proof");
   const prove = async (argument: unknown): Promise<void> => {
     const target = targetOf(argument) ?? (await pickModule(client, vscode.l10n.t("Instar: Prove the steps of"), { one: true }));
     if (target?.module === undefined || target.root === undefined) return;

@@ -29,7 +29,9 @@ export function registerShowStates({ client, output }: { client: InstarClient; o
     );
     if (states === undefined) return;
     const name = target.module.slice(target.module.lastIndexOf("/") + 1);
-    await documents.show(`${name}.v${target.from}.states.js`, statesText(target.module, target.from, states, vscode.l10n.t));
+    const text = statesText(target.module, target.from, states, vscode.l10n.t);
+    // Not JavaScript: pids are none, and would be errors.
+    await documents.show(`${name}.v${target.from}.states`, text, "instar-state");
   };
   return vscode.Disposable.from(documents, createRegister(output)("instar.showStates", show));
 

@@ -73,7 +73,7 @@ export default {
     });
 
     await step("Show states shows real ones, and what they become", async () => {
-      await press("codeChange: {", "Show states", () => workbench.tab("room.actor.v1.states.js").waitFor({ timeout: 20_000 }));
+      await press("codeChange: {", "Show states", () => workbench.tab("room.actor.v1.states").waitFor({ timeout: 20_000 }));
       await page.locator(".view-line", { hasText: "as the code on disk would have it" }).first().waitFor();
       await page.locator(".view-line", { hasText: "general" }).first().waitFor();
       await shoot("live-states");
