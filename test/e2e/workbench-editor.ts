@@ -135,6 +135,8 @@ export function editorActions(page: Page, prompts: PromptActions): EditorActions
       await cursorBefore(text);
       const hover = page.locator(".monaco-resizable-hover .monaco-hover:not(.hidden)", { hasText: seen }).first();
       await insist(`the hover at "${text}"`, hover, async () => {
+        // One that is open already says no more than before.
+        await page.keyboard.press("Escape");
         await page.keyboard.press("Control+K");
         await page.keyboard.press("Control+I");
       });
