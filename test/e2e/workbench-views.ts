@@ -1,6 +1,7 @@
 /** What lies around the editor: trees, the Problems view, the terminal, the debugger, the status bar. */
 import type { Locator, Page } from "playwright-core";
 import { insist } from "./insist.ts";
+import { until } from "./until.ts";
 
 export interface ViewActions {
   showInstar(): Promise<void>;
@@ -63,8 +64,19 @@ export function viewActions(page: Page): ViewActions {
     toggleRow: (row) => row.locator(".monaco-tl-twistie").click(),
     openMenu,
     async chooseInMenu(of, entry) {
-      const entries = await openMenu(of);
-      await entries.getByText(entry, { exact: true }).first().click();
+      const item = (await openMenu(of)).getByText(entry, { exact: true }).first();
+      // In the first moments a menu takes no click, so that the one that opened it is not taken for a second one.
+      await until(`the menu to take "${entry}"`, async () => {
+        await item.click({ timeout: 5000 }).catch(() => undefined);
+        return page
+          .locator(".monaco-menu")
+          .first()
+          .waitFor({ state: "hidden", timeout: 1000 })
+          .then(
+            () => true,
+            () => false,
+          );
+      });
     },
     async pressIn(row, title) {
       await row.hover();
