@@ -99,8 +99,8 @@ function underDebugger(
     outFiles: [],
     resolveSourceMapLocations: null,
     pauseForSourceMap: true,
-    // The run file goes with an orderly end.
-    killBehavior: "polite",
+    // What is paused cannot end in order. The run file that stays behind is known by its dead process.
+    killBehavior: "forceful",
     skipFiles: [
       "<node_internals>/**",
       "**/node_modules/{instar,instar-language-server}/**",

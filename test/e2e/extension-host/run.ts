@@ -26,7 +26,7 @@ export async function run(): Promise<void> {
   if (TEST_FILE === undefined || TEST_RESULTS === undefined || TEST_MOCHA === undefined)
     throw new Error("The runner's variables are missing.");
   const MochaClass = createRequire(TEST_MOCHA)(TEST_MOCHA) as new (options: object) => Mocha;
-  const mocha = new MochaClass({ ui: "tdd", timeout: 120_000, reporter: class {} });
+  const mocha = new MochaClass({ ui: "tdd", timeout: 240_000, reporter: class {} });
   mocha.addFile(TEST_FILE);
   const told: Told[] = [];
   await new Promise<void>((resolve) => {
