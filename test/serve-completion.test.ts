@@ -86,6 +86,14 @@ const offers: readonly { name: string; releases?: readonly string[]; now: string
     },
   },
   {
+    name: "of a text that is a guess, what stands between its quotes; and a line of its own for what follows",
+    now: room(2, "readonly title: string; readonly topic: string", "{ title, topic: topicOf(title) }", "codeChange: { 1: {\n      u‸} },"),
+    offered: {
+      "up: (old: StateV1): State => …": `${up.replace("size: ${1:0}", 'topic: "${1:}"')}\n`,
+      "down: (state: State): StateV1 => …": `${down}\n`,
+    },
+  },
+  {
     name: "no step that is there",
     now: draft(`codeChange: {\n    ${written.replaceAll(/\$\{\d:(\w+)\}/g, "$1")}\n    ‸\n  },`),
     offered: null,

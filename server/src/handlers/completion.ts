@@ -75,8 +75,10 @@ function placed(text: string, { kind }: Offer, { start, end }: Range, adjusts: b
   const all = document.getText();
   const comma = kind === "step" && !/^[\w$]*\s*,/.test(all.slice(document.offsetAt(end))) ? "," : "";
   const line = document.getText({ start: { line: start.line, character: 0 }, end: start });
+  const behind = all.slice(document.offsetAt(end)).replace(/^[\w$]*/, "");
   const apart = text.includes("\n") && line.trim() !== "";
-  const whole = apart ? `\n${indent(text + comma, layoutOf(all).unit)}\n` : text + comma;
+  const after = text.includes("\n") && /^[ \t]*[^\s,]/.test(behind) ? "\n" : "";
+  const whole = apart ? `\n${indent(text + comma, layoutOf(all).unit)}\n` : text + comma + after;
   if (adjusts) return whole;
   const indentation = /^[ \t]*/.exec(line)?.[0] ?? "";
   return whole.replaceAll("\n", `${layoutOf(all).newline}${indentation}`);

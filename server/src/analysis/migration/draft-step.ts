@@ -46,9 +46,12 @@ function textOf(context: StepContext, { from, to }: Gap, part: DraftPart): strin
 /** With marks around first values that the type alone suggests. */
 function marked(context: StepContext, direction: "up" | "down"): string {
   const { open } = stateFunction(context, direction, { renames: {} });
-  const values = open.flatMap(({ path, suggestion }) =>
-    suggestion === null ? [] : [[path, `${valueMarks.start}${suggestion}${valueMarks.end}`] as const],
-  );
+  const values = open.flatMap(({ path, suggestion }) => {
+    if (suggestion === null) return [];
+    // Of a text, what stands between the quotes.
+    const [, quote = "", inner = suggestion] = /^(")(.*)"$/.exec(suggestion) ?? [];
+    return [[path, `${quote}${valueMarks.start}${inner}${valueMarks.end}${quote}`] as const];
+  });
   return stateFunction(context, direction, { renames: {}, values: Object.fromEntries(values) }).text;
 }
 
