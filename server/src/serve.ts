@@ -59,7 +59,15 @@ import type { FixAnswers, InitializationOptions, ServerNotifications, ServerRequ
 import { type ClientAbilities, type OpenDocuments, toPath } from "./to-lsp.ts";
 
 export function serve(connection: Connection, host: Host): void {
-  const { console: log } = connection;
+  /** What is still under way at a shutdown has nobody left to tell: a connection that is closed throws. */
+  const tellOpen = (send: (message: string) => void) => (message: string) => {
+    if (!shutdown) send(message);
+  };
+  const log = {
+    info: tellOpen((message) => connection.console.info(message)),
+    warn: tellOpen((message) => connection.console.warn(message)),
+    error: tellOpen((message) => connection.console.error(message)),
+  };
   const documents = new TextDocuments(TextDocument);
   /** Absolute path to URI of each open file. */
   const openUris = new Map<string, string>();
