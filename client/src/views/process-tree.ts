@@ -34,6 +34,8 @@ export function createProcessTree(client: InstarClient, output: vscode.LogOutput
   /** Runtimes of the reading before, by which one that ends is missed. */
   let runtimes: readonly RuntimeInfo[] = [];
   let ended: string | undefined;
+  /** The last one did, and none has come since. */
+  let wasEnded = false;
 
   const fire = (nodes: Changed): void => {
     if (nodes === "everything") changed.fire(undefined);
@@ -53,9 +55,11 @@ export function createProcessTree(client: InstarClient, output: vscode.LogOutput
       try {
         const live = await client.request("instar/processes", {});
         const gone = runtimes.filter((known) => !live.some(({ runtime }) => runtime.name === known.name && runtime.root === known.root));
-        if (live.length > 0 && gone.length === 0) ended = undefined;
-        else if (gone.length > 0)
-          ended = vscode.l10n.t("The runtime {0} has ended, and its processes with it.", gone.map(({ name }) => name).join(", "));
+        // Where none is left, the view's welcome says it, with the next step: VS Code shows no welcome under a message.
+        wasEnded = live.length === 0 && (wasEnded || gone.length > 0);
+        void vscode.commands.executeCommand("setContext", "instar:runtimeEnded", wasEnded);
+        if (live.length === 0 || gone.length === 0) ended = undefined;
+        else ended = vscode.l10n.t("The runtime {0} has ended, and its processes with it.", gone.map(({ name }) => name).join(", "));
         runtimes = live.map(({ runtime }) => runtime);
         fire(forest.update(live));
       } catch (error) {

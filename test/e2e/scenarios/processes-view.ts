@@ -179,7 +179,7 @@ export default {
     await step("a runtime that dies is said to have died, with the next step", async () => {
       const [{ pid } = assert.fail()] = project.runFiles();
       process.kill(pid, "SIGKILL");
-      await view.getByText("The runtime dev has ended, and its processes with it.").waitFor();
+      await view.getByText("The dev runtime has ended, and its processes with it.").waitFor();
       await view.getByRole("button", { name: "Start Dev Runtime" }).last().waitFor();
     });
   },
