@@ -147,16 +147,9 @@ export interface UpgradeOutline {
   readonly errors: readonly { readonly code: string; readonly message: string; readonly process: string | null }[];
   readonly pause: { readonly median: number; readonly longest: number };
   /** Those that paused for the longest; `more` of them are left out. */
-  readonly processes: readonly {
-    readonly pid: string;
-    readonly name: string | null;
-    readonly module: string;
-    readonly from: number;
-    readonly to: number;
-    readonly pause: number;
-    readonly queued: number;
+  readonly processes: readonly (Pick<UpgradeReport["processes"][number], "pid" | "name" | "module" | "from" | "to" | "pause" | "queued"> & {
     readonly restarted: boolean;
-  }[];
+  })[];
   readonly more: number;
 }
 
