@@ -50,6 +50,9 @@ export default {
     });
     await step("a module that was never released says what to do", async () => {
       project.write("src/new.actor.ts", project.read("src/presence.actor.ts"));
+      // The list shows the modules that are known when it opens, and a file that was just written is known a moment later.
+      await workbench.openFile("new.actor.ts");
+      await workbench.lens("never released").waitFor();
       await workbench.command("Instar: Compare with Release");
       await workbench.pick("src/new.actor");
       await workbench.toast(/src\/new\.actor was never released.*Write Release Snapshots/).waitFor();
