@@ -43,8 +43,12 @@ export function promptActions(page: Page): PromptActions {
     await input.fill(typed);
   };
   const choose = async (keys: string, typed: string, row: string): Promise<void> => {
-    await quickOpen(keys, typed);
-    await quickRow(row).waitFor();
+    await insist(`the quick input of ${keys}`, input, () => page.keyboard.press(keys));
+    // Typed anew where nothing is found: while VS Code lists the files, it answers from the list of the last time, and a new file is missing.
+    await insist(`the entry "${row}"`, quickRow(row), async () => {
+      await input.fill("");
+      await input.fill(typed);
+    });
     await until(`"${row}" to be the first entry`, async () => (await rows.first().innerText()).includes(row));
     await page.keyboard.press("Enter");
   };
