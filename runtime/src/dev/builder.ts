@@ -13,6 +13,8 @@ import { type Resolver, createResolver, extensions } from "./resolve.ts";
 /** A whole crawl: every file that can be reached from the entries by imports that exist at run time. */
 export interface Build {
   readonly files: ReadonlyMap<string, BuiltFile>;
+  /** By file: the text that was built, whatever is on disk by now. */
+  readonly sources: ReadonlyMap<string, string>;
 }
 
 export interface Builder {
@@ -43,6 +45,7 @@ export function createBuilder(root: string): Builder {
   return {
     async build(entries, boundary = new Set()) {
       const files = new Map<string, BuiltFile>();
+      const sources = new Map<string, string>();
       const seen = new Set(entries);
       let wave = [...entries];
       while (wave.length > 0) {
@@ -52,6 +55,7 @@ export function createBuilder(root: string): Builder {
           // Resolved at each build and not cached: a file that another import now finds may be new.
           const imports = made.requires.map((found) => resolveEdge(resolver, file, made.source, found));
           files.set(file, { file, hash: made.hash, imports });
+          sources.set(file, made.source);
           for (const { target } of imports) {
             if (target === null || seen.has(target) || boundary.has(target)) continue;
             seen.add(target);
@@ -60,7 +64,7 @@ export function createBuilder(root: string): Builder {
         }
       }
       if (boundary.size === 0) for (const file of transformed.keys()) if (!files.has(file)) transformed.delete(file);
-      return { files };
+      return { files, sources };
     },
     codeOf(hash) {
       for (const made of transformed.values()) if (made.hash === hash) return { code: made.code, map: made.map };

@@ -31,8 +31,15 @@ export interface DevRuntimeOptions {
  * control endpoint and the application's output share the thread that asks, so whoever takes long to answer does it in another one.
  */
 export interface ShapePort {
-  /** The shapes of these modules' states as the sources are on disk now. A module that cannot be read is left out. */
-  describe(modules: readonly { id: string; file: string }[]): Promise<Record<string, ModuleShape>>;
+  /**
+   * The shapes of these modules' states as the sources are on disk now. A module that cannot be read is left out.
+   *
+   * @param sources by file: texts that count in place of what is on disk, where that may be another one by now.
+   */
+  describe(
+    modules: readonly { id: string; file: string }[],
+    sources?: Readonly<Record<string, string>>,
+  ): Promise<Record<string, ModuleShape>>;
   /** What an upgrade has to know of states that go from shape to shape, in hashes that `describe` gave before. */
   compare(changes: readonly ShapeChange[]): Promise<ShapeComparison>;
   /** What is known of shapes that `describe` gave before, by hash; those that are known no longer are left out. */
@@ -85,6 +92,29 @@ export interface ShapeComparison {
 
 export interface ModuleShape {
   readonly hash: string;
+}
+
+/** What a caller of `startDeployed` gives. */
+export interface DeployedOptions extends Pick<DevRuntimeOptions, "handlerLimit" | "onUpgrade"> {
+  /** The compiled entry module: its default export is a supervisor. */
+  readonly entry: string;
+  /** The project root, absolute. Default: the nearest project above the entry. */
+  readonly root?: string;
+  /** Default `app`; names the run file `.instar/run/<name>.json`. */
+  readonly name?: string;
+  /** How long the supervision tree may take to end, in milliseconds; then it is killed. Default 30000. */
+  readonly shutdown?: number;
+  /** Default: standard error. */
+  readonly onLog?: DevRuntimeOptions["onLog"];
+}
+
+/** `stopped`: it was asked to. `ended`: the application ended by itself, with exit code 0. `failed`: it crashed too often. */
+export type Ended = "stopped" | "ended" | "failed";
+
+/** What a caller of `startDeployed` gets. */
+export interface Deployed extends Omit<DevRuntime, "stopped"> {
+  /** Resolves when the application has ended and will not be started again. */
+  readonly ended: Promise<Ended>;
 }
 
 /** What a caller of `enableUpgrades` gives. */

@@ -1,5 +1,5 @@
 /** What a dev runtime asks of the analysis, answered on the thread that asks. Opens the project with the first question. */
-import type { ModuleShape, ShapePort } from "../../../runtime/src/dev/index.ts";
+import type { ShapePort } from "../../../runtime/src/dev/index.ts";
 import { openWorkspace, type Workspace } from "../workspace.ts";
 
 /** @param root the project root, absolute. */
@@ -11,13 +11,19 @@ export function createShapeAnswers(root: string): ShapePort {
     return opened;
   };
   return {
-    async describe(modules) {
+    async describe(modules, sources = {}) {
       const files = modules.map(({ file }) => slashed(file));
-      const shapes: Record<string, ModuleShape> = {};
-      for (const { id, shape } of open().analyzer.analyze(files)?.modules ?? []) {
-        if (shape !== null && modules.some((module) => module.id === id)) shapes[id] = { hash: shape };
+      const workspace = open();
+      // Laid over the disk for this one question; most often it says the same.
+      const others = Object.entries(sources).filter(([file, text]) => workspace.readFile(file) !== text.replace(/^\uFEFF/, ""));
+      for (const [file, text] of others) workspace.setOverlay(file, text);
+      try {
+        const known = new Set(modules.map(({ id }) => id));
+        const found = workspace.analyzer.analyze(files)?.modules ?? [];
+        return Object.fromEntries(found.flatMap(({ id, shape }) => (shape === null || !known.has(id) ? [] : [[id, { hash: shape }]])));
+      } finally {
+        for (const [file] of others) workspace.setOverlay(file, undefined);
       }
-      return shapes;
     },
     async look(asked) {
       const { analyzer } = opened ?? open();

@@ -52,6 +52,20 @@ test("the thread says what shape the states have as the sources are now, what fi
   });
 });
 
+test("sources that were built count in place of what is on disk by now, for that question alone", async (t) => {
+  const file = "src/counter.actor.ts";
+  const project = temporaryProject(t, { [file]: counter });
+  const shapes = started(t, createShapePort(project.root));
+  const hash = async (...sources: Parameters<typeof shapes.describe>[1][]): Promise<string> =>
+    (await shapes.describe([{ id: loaded.module, file: project.path(file) }], ...sources))[loaded.module]?.hash ?? "";
+  const before = await hash();
+  project.write({ [file]: changedCounter });
+  assert.equal(await hash({ [project.path(file)]: counter }), before);
+  const after = await hash();
+  assert.notEqual(after, before);
+  assert.deepEqual((await shapes.compare([{ ...loaded, from: before, to: after }])).compatible, []);
+});
+
 test("the thread says whose loaded states are not those of the release of their version", async (t) => {
   const project = await releasedProject(t, { [file]: counter });
   const shapes = started(t, createShapePort(project.root));

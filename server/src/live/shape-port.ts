@@ -10,7 +10,11 @@ import type { ShapePort } from "../../../runtime/src/dev/index.ts";
 export interface Question {
   readonly id: number;
   readonly ask:
-    | { readonly kind: "describe"; readonly about: Parameters<ShapePort["describe"]>[0] }
+    | {
+        readonly kind: "describe";
+        readonly about: Parameters<ShapePort["describe"]>[0];
+        readonly sources: Parameters<ShapePort["describe"]>[1];
+      }
     | { readonly kind: "compare"; readonly about: Parameters<ShapePort["compare"]>[0] }
     | { readonly kind: "look"; readonly about: Parameters<ShapePort["look"]>[0] };
 }
@@ -56,7 +60,7 @@ export function createShapePort(root: string, worker: Worker = startWorker({ roo
     return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
   };
   const port: ShapeThread = {
-    describe: (about) => ask({ kind: "describe", about }),
+    describe: (about, sources) => ask({ kind: "describe", about, sources }),
     compare: (about) => ask({ kind: "compare", about }),
     look: (about) => ask({ kind: "look", about }),
     async close() {

@@ -7,7 +7,11 @@ const answers = createShapeAnswers((workerData as { root: string }).root);
 
 parentPort?.on("message", ({ id, ask }: Question) => {
   const answer: Promise<unknown> =
-    ask.kind === "describe" ? answers.describe(ask.about) : ask.kind === "compare" ? answers.compare(ask.about) : answers.look(ask.about);
+    ask.kind === "describe"
+      ? answers.describe(ask.about, ask.sources)
+      : ask.kind === "compare"
+        ? answers.compare(ask.about)
+        : answers.look(ask.about);
   answer.then(
     (value) => tell({ id, value }),
     (error: Error) => tell({ id, error: error.message }),
