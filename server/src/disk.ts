@@ -4,6 +4,7 @@ import { readFileSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { SourceHost } from "./analysis/source-host.ts";
 import { slashed } from "./project-root.ts";
+import { isBeingWritten } from "./write-files.ts";
 
 /** What the disk answered to one question: the path, its stamp (empty where it is too young to be trusted), and the answer. */
 export type Answer = readonly [path: string, stamp: string, answer: string];
@@ -168,13 +169,12 @@ function readText(path: string): string | undefined {
   }
 }
 
-/** Empty where it is not a folder, or not readable. */
+/** Without files that are being written. Empty where it is not a folder, or not readable. */
 function readEntries(path: string): (readonly [name: string, directory: boolean])[] {
   try {
-    return readdirSync(path, { withFileTypes: true }).map((entry) => [
-      entry.name,
-      entry.isSymbolicLink() ? kindOf(join(path, entry.name)) === "folder" : entry.isDirectory(),
-    ]);
+    return readdirSync(path, { withFileTypes: true })
+      .filter(({ name }) => !isBeingWritten(name))
+      .map((entry) => [entry.name, entry.isSymbolicLink() ? kindOf(join(path, entry.name)) === "folder" : entry.isDirectory()]);
   } catch {
     return [];
   }

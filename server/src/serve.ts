@@ -57,6 +57,7 @@ import type { Host } from "./host.ts";
 import { type Project, Projects } from "./projects.ts";
 import type { FixAnswers, InitializationOptions, ServerNotifications, ServerRequests, ServerStatus } from "./protocol.ts";
 import { type ClientAbilities, type OpenDocuments, toPath } from "./to-lsp.ts";
+import { isBeingWritten } from "./write-files.ts";
 
 export function serve(connection: Connection, host: Host): void {
   /** What is still under way at a shutdown has nobody left to tell: a connection that is closed throws. */
@@ -267,7 +268,7 @@ export function serve(connection: Connection, host: Host): void {
   connection.onDidChangeWatchedFiles(({ changes }) => {
     const files = changes
       .map(({ uri }) => toPath(uri))
-      .filter((file) => file !== undefined && !file.includes("/node_modules/")) as string[];
+      .filter((file) => file !== undefined && !file.includes("/node_modules/") && !isBeingWritten(basename(file))) as string[];
     const runs = files.filter((file) => /\/\.instar\/run(\/|$)/.test(file));
     if (runs.length > 0) void lookForRuntimes();
     const sources = files.filter((file) => !runs.includes(file));

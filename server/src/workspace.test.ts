@@ -1,10 +1,12 @@
 /** Open documents lie over the disk, and a second look at the disk finds what changed. */
 import { test } from "node:test";
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { counter } from "../../test/support/counter.ts";
+import { releasedProject } from "../../test/support/released-project.ts";
 import { temporaryProject } from "../../test/support/temporary-project.ts";
 import { ensureInstarFolder, findProjectRoot, openWorkspace } from "./workspace.ts";
+import { writeFilesAtomic } from "./write-files.ts";
 
 const file = "src/counter.actor.ts";
 
@@ -49,6 +51,29 @@ test("refresh finds what was written, made and deleted, once", (t) => {
   for (const name of [file, "src/made/later.actor.ts", "src/other.actor.ts"]) assert.ok(changed.includes(project.path(name)), name);
   assert.deepEqual(modules(), ["src/counter.actor 22", "src/made/later.actor 1"]);
   assert.deepEqual(workspace.refresh(), []);
+});
+
+test("a release that is being written is none yet, and no damaged one either", async (t) => {
+  const project = await releasedProject(t, { [file]: counter });
+  const folder = project.path(".instar/releases/src/counter.actor");
+  const after = project.read(".instar/releases/src/counter.actor/1.d.ts");
+  const workspace = openWorkspace(project.root);
+  const rules = () => workspace.analyzer.analyze()?.findings.map(({ rule }) => rule);
+  const before = rules();
+  const seen: unknown[] = [];
+  await writeFilesAtomic([
+    { file: `${folder}/2.d.ts`, before: undefined, after },
+    {
+      // Asked for when the first one lies there under its temporary name.
+      get file() {
+        seen.push(readdirSync(folder).length, workspace.refresh(), rules());
+        return project.path("other.txt");
+      },
+      before: undefined,
+      after: "",
+    },
+  ]);
+  assert.deepEqual(seen.slice(0, 3), [2, [folder], before]);
 });
 
 test("the root is the nearest configuration, else the nearest package.json", (t) => {

@@ -52,6 +52,11 @@ export async function writeFilesAtomic(changes: readonly FileChange[]): Promise<
   }
 }
 
+/** Whether a file has the name of one that is being written and not there yet. */
+export function isBeingWritten(name: string): boolean {
+  return /^\..+\.[\da-f]{12}\.tmp$/.test(name);
+}
+
 async function stage(change: FileChange): Promise<{ target: string; temporary: string; change: FileChange }> {
   await mkdir(dirname(change.file), { recursive: true });
   // A link stays a link: what it leads to is replaced.
