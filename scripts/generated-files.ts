@@ -1,11 +1,13 @@
-/** The files that are written by `npm run generate` and compared by a test: the rules' pages for readers, their index, and the schemas of the configuration. */
+/** The files that are written by `npm run generate` and compared by a test: the rules' pages for readers, their index, and the schemas of the configuration and of the protocol. */
 import { execFileSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { protocolVersion } from "../runtime/src/protocol.ts";
 import { configurationSchema } from "../server/src/analysis/configuration-schema.ts";
 import * as rules from "../server/src/analysis/rules/all.ts";
+import { protocolSchema } from "./protocol-schema.ts";
 import { ruleIndex } from "./rule-index.ts";
 import { readerPage } from "./reader-page.ts";
 
@@ -23,6 +25,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
     ["docs/rules/README.md", ruleIndex(rooms)],
     ["schemas/instar.config.schema.json", formatted(configurationSchema)],
     ["schemas/package.schema.json", formatted(packageSchema)],
+    [`schemas/protocol-${protocolVersion}.schema.json`, formatted(protocolSchema())],
   ]);
 }
 

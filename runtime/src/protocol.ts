@@ -1,6 +1,7 @@
 /**
  * The dev runtime protocol: JSON-RPC 2.0 method names and plain types, and nothing else. Both ends import this file (the control
- * endpoint here, the connection in `server/src/live/`), so it has no imports and no behaviour. `docs/protocol.md` specifies it in words.
+ * endpoint here, the connection in `server/src/live/`), so it has no imports and no behaviour. `docs/protocol.md` specifies it in words, and
+ * `npm run generate` makes the JSON schema of these types; the tags in comments are for that.
  */
 
 /** Raised when a message changes in a way that an older peer would misread. */
@@ -13,11 +14,27 @@ export interface RunFile {
   /** The project root and the entry module, both absolute. */
   readonly root: string;
   readonly entry: string;
-  /** Process id of the parent, which owns the control endpoint. */
+  /**
+   * Process id of the parent, which owns the control endpoint.
+   * @asType integer
+   * @minimum 1
+   */
   readonly pid: number;
+  /**
+   * @asType integer
+   * @minimum 1
+   * @exclusiveMaximum 65536
+   */
   readonly port: number;
+  /**
+   * At least 256 random bits.
+   * @minLength 32
+   */
   readonly token: string;
-  /** ISO 8601. */
+  /**
+   * ISO 8601.
+   * @format date-time
+   */
   readonly startedAt: string;
 }
 
@@ -31,20 +48,20 @@ export interface Requests {
   "runtime/watch": { params: { enabled: boolean }; result: { enabled: boolean } };
   "modules/list": { params: Record<string, never>; result: { modules: LoadedModuleInfo[] } };
   "processes/list": { params: Record<string, never>; result: { processes: ProcessInfo[] } };
-  "processes/state": { params: { pid: string }; result: { text: string; json: unknown } };
+  "processes/state": { params: ProcessParams; result: { text: string; json: unknown } };
   /** Whether the live states are what the types of their versions say; of one module, or of all. Runs in the application, on every state. */
-  "states/check": { params: { module?: string }; result: StateReport };
+  "states/check": { params: ModuleParams; result: StateReport };
   /** Ends a process now, for `killed`, even in the middle of a handler that never returns; its supervisor restarts it. */
-  "processes/kill": { params: { pid: string }; result: null };
+  "processes/kill": { params: ProcessParams; result: null };
   /** As `sys.suspend` and `sys.resume`: once its handler has returned, the process takes no messages until it is resumed. */
-  "processes/suspend": { params: { pid: string }; result: null };
-  "processes/resume": { params: { pid: string }; result: null };
+  "processes/suspend": { params: ProcessParams; result: null };
+  "processes/resume": { params: ProcessParams; result: null };
   /** Ends a process for `killed` where its supervisor starts it anew, which does not count against the restart intensity; else refuses. */
-  "processes/restart": { params: { pid: string }; result: null };
+  "processes/restart": { params: ProcessParams; result: null };
   /** Lets go of a module's old version; ends the processes that linger in it. */
   "code/purge": { params: PurgeParams; result: PurgeReport };
   /** What still holds code that is no longer current. Collects garbage and searches all states, so it takes a while. */
-  "code/holders": { params: { module?: string }; result: CodeHolders };
+  "code/holders": { params: ModuleParams; result: CodeHolders };
   "upgrade/rehearse": { params: UpgradeParams; result: UpgradeReport };
   /** What `upgrade/apply` would do, as far as that is known without running its steps. Changes nothing. */
   "upgrade/plan": { params: PlanParams; result: UpgradePlan };
@@ -52,6 +69,30 @@ export interface Requests {
   "upgrade/downgrade": { params: DowngradeParams; result: UpgradeReport };
   /** Undoes the last upgrade. */
   "upgrade/rollback": { params: RollbackParams; result: UpgradeReport };
+}
+
+export interface ProcessParams {
+  /**
+   * As in `ProcessInfo`.
+   * @minLength 1
+   */
+  readonly pid: string;
+}
+
+export interface ModuleParams {
+  /**
+   * A module id; left out, all modules.
+   * @minLength 1
+   */
+  readonly module?: string;
+}
+
+/** `data` of an error with the code -32000: the runtime says no. */
+export interface ErrorData {
+  /** Stable, for example `INSTAR_NOPROC`. */
+  readonly code: string;
+  readonly module: string | null;
+  readonly place: UpgradeError["place"];
 }
 
 /** Notifications, runtime to client. */
@@ -75,6 +116,7 @@ export interface Notifications {
 }
 
 export interface RuntimeInfo {
+  /** @asType integer */
   readonly protocol: number;
   readonly name: string;
   readonly root: string;
@@ -111,6 +153,10 @@ export interface LoadedModuleInfo {
   readonly id: string;
   readonly file: string;
   readonly kind: "actor" | "supervisor";
+  /**
+   * @asType integer
+   * @minimum 1
+   */
   readonly vsn: number;
   /** Hash of the state's shape, where an analysis supplied one. */
   readonly shape: string | null;
@@ -119,6 +165,10 @@ export interface LoadedModuleInfo {
    * timers are still to fire. What else holds it is in `code/holders`.
    */
   readonly old: { readonly vsn: number; readonly processes: number; readonly handlers: number; readonly timers: number } | null;
+  /**
+   * @asType integer
+   * @minimum 0
+   */
   readonly processes: number;
 }
 
@@ -129,15 +179,33 @@ export interface ProcessInfo {
   readonly parent: string | null;
   readonly module: string;
   readonly kind: "actor" | "supervisor";
+  /**
+   * @asType integer
+   * @minimum 1
+   */
   readonly vsn: number;
   readonly status: "idle" | "running" | "suspended";
-  /** Messages that wait in the mailbox. */
+  /**
+   * Messages that wait in the mailbox.
+   * @asType integer
+   * @minimum 0
+   */
   readonly mailbox: number;
-  /** Size of the state in bytes, an estimate. */
+  /**
+   * Size of the state in bytes, an estimate.
+   * @minimum 0
+   */
   readonly stateSize: number;
-  /** ISO 8601: when the process started. */
+  /**
+   * ISO 8601: when the process started.
+   * @format date-time
+   */
   readonly since: string;
-  /** How often its supervisor restarted this child. */
+  /**
+   * How often its supervisor restarted this child.
+   * @asType integer
+   * @minimum 0
+   */
   readonly restarts: number;
   /** Whether the process still runs a version that is no longer current. */
   readonly oldCode: boolean;
@@ -171,6 +239,7 @@ export interface DriftedState {
 }
 
 export interface PurgeParams {
+  /** @minLength 1 */
   readonly module: string;
   /** Refuse where a process lingers in the old version, instead of ending it. Default false. */
   readonly soft?: boolean;
@@ -234,21 +303,33 @@ export interface HeldValue {
   readonly url: string;
 }
 
+/** @minLength 1 */
+export type ModuleId = string;
+
 export interface UpgradeParams {
   /** Module ids; left out, every module whose source changed. */
-  readonly modules?: readonly string[];
-  /** The `stamp` of a plan for the same modules: refuse with `INSTAR_PLAN_STALE` where sources or running code are others by now. */
+  readonly modules?: readonly ModuleId[];
+  /**
+   * The `stamp` of a plan for the same modules: refuse with `INSTAR_PLAN_STALE` where sources or running code are others by now.
+   * @minLength 1
+   */
   readonly plan?: string;
   readonly extra?: unknown;
   /** What to do with a process that does not come to rest in time. Default `abort`. */
   readonly onBusy?: "abort" | "wait" | "restart";
-  /** How long to wait for processes to come to rest, in milliseconds. Default 5000. */
+  /**
+   * How long to wait for processes to come to rest, in milliseconds. Default 5000.
+   * @minimum 0
+   */
   readonly timeout?: number;
   /** `otp`: as OTP's release handler does, one process after the other. Default: all processes or none. */
   readonly mode?: "otp";
   /** How the change is carried out. Default `hot`. Not with `mode`; `probation` only with `hot`. */
   readonly strategy?: Strategy;
-  /** With `window`: how long what is queued may take before everything comes to rest, in milliseconds. Default 10000. */
+  /**
+   * With `window`: how long what is queued may take before everything comes to rest, in milliseconds. Default 10000.
+   * @minimum 0
+   */
   readonly drain?: number;
   /** Watch the new code for a while after the commit. Default: no probation. Not with `mode`. */
   readonly probation?: ProbationParams;
@@ -261,9 +342,17 @@ export interface UpgradeParams {
 export type Strategy = "hot" | "restart" | "window" | "blue-green";
 
 export interface ProbationParams {
-  /** Milliseconds. */
+  /**
+   * Milliseconds.
+   * @exclusiveMinimum 0
+   * @exclusiveMaximum 2147483648
+   */
   readonly for: number;
-  /** So many restarts of processes of the upgraded modules are all right; one more, and the upgrade is rolled back. */
+  /**
+   * So many restarts of processes of the upgraded modules are all right; one more, and the upgrade is rolled back.
+   * @asType integer
+   * @minimum 0
+   */
   readonly restarts: number;
 }
 
@@ -271,9 +360,21 @@ export type PlanParams = Pick<UpgradeParams, "modules" | "strategy">;
 
 export type RollbackParams = Pick<UpgradeParams, "extra" | "onBusy" | "timeout" | "probation" | "strategy" | "drain">;
 
+export interface DowngradeTarget {
+  readonly module: ModuleId;
+  /**
+   * @asType integer
+   * @minimum 1
+   */
+  readonly vsn: number;
+}
+
 export interface DowngradeParams extends RollbackParams {
-  /** All targets go back in one transaction. */
-  readonly targets: readonly { readonly module: string; readonly vsn: number }[];
+  /**
+   * All targets go back in one transaction. None is named twice.
+   * @minItems 1
+   */
+  readonly targets: readonly DowngradeTarget[];
 }
 
 export interface UpgradeReport {
@@ -327,6 +428,8 @@ export interface UpgradeReport {
   readonly strategy?: Strategy;
   /** What it was, where that was no upgrade to the sources: back to an earlier version, or to what the last upgrade replaced. */
   readonly operation?: "downgrade" | "rollback";
+  /** Only of a rehearsal that was begun. */
+  readonly rehearsal?: RehearsalInfo;
   /** Why the runtime began it by itself: the upgrade before did not survive its probation. Left out where somebody asked for it. */
   readonly why?: string;
 }
@@ -399,6 +502,28 @@ export interface UpgradedProcess {
   readonly restarted?: true;
   /** Only in the report of a rehearsal. */
   readonly rehearsed?: RehearsedProcess;
+}
+
+/** How a rehearsal was done. */
+export interface RehearsalInfo {
+  /** In a process that was there for nothing else, or on copies in the application. */
+  readonly where: "process" | "application";
+  /** Why it was in the application; else null. */
+  readonly why: string | null;
+  /** For how long the application was kept from anything else, by copying states for the other process, in milliseconds: in all, and at a stretch. */
+  readonly packing: { readonly took: number; readonly longest: number } | null;
+  /** Processes whose states cannot go to another process, so that they were rehearsed in the application; 100 at most. */
+  readonly inApplication: readonly CannotLeave[];
+}
+
+export interface CannotLeave {
+  readonly pid: string;
+  readonly name: string | null;
+  readonly module: string;
+  /** Where in the state, or in the messages. */
+  readonly path: string;
+  /** What is there, as a part of a sentence. */
+  readonly what: string;
 }
 
 /** What a rehearsal found out about one process, on a copy of its state. */

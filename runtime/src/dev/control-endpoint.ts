@@ -8,7 +8,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { ErrorCodes, type MessageConnection, ResponseError, createMessageConnection } from "vscode-jsonrpc/node";
 import { type WebSocket, WebSocketServer } from "ws";
-import type { Notifications, Requests } from "../protocol.ts";
+import type { ErrorData, Notifications, Requests } from "../protocol.ts";
 import { withSignal } from "./abort-signal.ts";
 import { BadParams, checkParams } from "./check-params.ts";
 import { DevError } from "./dev-error.ts";
@@ -124,7 +124,7 @@ function toResponseError(error: unknown): ResponseError<unknown> {
   if (error instanceof ResponseError) return error;
   if (error instanceof BadParams) return new ResponseError(ErrorCodes.InvalidParams, `${error.message}; see docs/protocol.md.`);
   if (error instanceof DevError) {
-    return new ResponseError(instarErrorCode, error.message, { code: error.code, module: error.module, place: error.place });
+    return new ResponseError<ErrorData>(instarErrorCode, error.message, { code: error.code, module: error.module, place: error.place });
   }
   return new ResponseError(ErrorCodes.InternalError, error instanceof Error ? error.message : String(error));
 }
