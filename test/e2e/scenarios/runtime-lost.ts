@@ -120,7 +120,7 @@ export default {
         .toast(/Instar: The connection to the runtime dev ended before it answered.*Whether the new code was committed is not known/)
         .waitFor();
       await workbench.toast("Upgrading src/counter.actor").waitFor({ state: "detached" });
-      await view.getByText("The runtime dev has ended").waitFor();
+      await view.getByText("The dev runtime has ended").waitFor();
       await shoot("lost", { x: 0, y: 0, width: 1280, height: 960 });
     });
     await step("the editor goes on, and a new runtime starts with the new code", async () => {
