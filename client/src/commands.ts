@@ -19,8 +19,11 @@ export function registerCommands(commands: Commands): vscode.Disposable[] {
   const register = createRegister(output);
   return [
     register("instar.startDevRuntime", () => startDevRuntime(client)),
-    // Not in the palette: a code action names it, with the fix that it is for.
-    register("instar.answer", (argument) => answerQuestions(client, argument as FixAnswers)),
+    // Not in the palette: a code action names it, with the fix that it is for. From a key it is about what the cursor is at.
+    register("instar.answer", async (argument) => {
+      if (argument === undefined) await vscode.commands.executeCommand("editor.action.quickFix");
+      else await answerQuestions(client, argument as FixAnswers);
+    }),
     register("instar.release", () => release(commands)),
     register("instar.showOutput", async () => output.show()),
     register("instar.restartServer", async () => {

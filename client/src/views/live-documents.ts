@@ -3,7 +3,6 @@ import * as vscode from "vscode";
 import type { InstarClient } from "../language-client.ts";
 import type { Register } from "../register-command.ts";
 import { type HoldersLink, holdersText } from "./holders-text.ts";
-import type { ProcessTree } from "./process-tree.ts";
 
 const scheme = "instar-live";
 
@@ -16,7 +15,7 @@ export interface LiveDocuments extends vscode.Disposable {
   show(title: string, subject: Subject): Promise<void>;
 }
 
-export function createLiveDocuments(client: InstarClient, tree: ProcessTree, register: Register): LiveDocuments {
+export function createLiveDocuments(client: InstarClient, register: Register): LiveDocuments {
   const changed = new vscode.EventEmitter<vscode.Uri>();
   /** By URI, of the text that is shown. */
   const links = new Map<string, readonly HoldersLink[]>();
@@ -62,11 +61,6 @@ export function createLiveDocuments(client: InstarClient, tree: ProcessTree, reg
     register("instar.refreshLiveDocument", async (argument) => {
       const uri = argument instanceof vscode.Uri ? argument : vscode.window.activeTextEditor?.document.uri;
       if (uri?.scheme === scheme) changed.fire(uri);
-    }),
-    register("instar.revealProcess", async (argument) => {
-      const { root, runtime, pid } = argument as { root: string; runtime: string; pid: string };
-      if (!(await tree.reveal(root, runtime, pid)))
-        void vscode.window.showInformationMessage(vscode.l10n.t("The process {0} does not live any more.", pid));
     }),
   );
   return {

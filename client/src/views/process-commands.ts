@@ -44,7 +44,17 @@ export function registerProcessCommands({ client, tree, documents, register }: P
     logs,
     register("instar.filterProcesses", () => askForFilter(tree)),
     register("instar.clearProcessFilter", async () => tree.setFilter("")),
-    register("instar.showMoreProcesses", (argument) => tree.showMore((argument as MoreNode).of)),
+    register("instar.showMoreProcesses", async (argument) => {
+      const node = isNode(argument, "more") ? (argument as MoreNode) : tree.selected;
+      if (node?.kind === "more") await tree.showMore(node.of);
+      // From a key, with no such row selected: where one can be.
+      else await vscode.commands.executeCommand("instar.processes.focus");
+    }),
+    register("instar.revealProcess", async (argument) => {
+      const place = isPlace(argument) ? argument : await pickPlace(tree, vscode.l10n.t("Instar: Show in Live Processes"));
+      if (place !== undefined && !(await tree.reveal(place.root, place.runtime, place.pid)))
+        void vscode.window.showInformationMessage(vscode.l10n.t("The process {0} does not live any more.", place.pid));
+    }),
     onProcess(
       "instar.suspendProcess",
       vscode.l10n.t("Instar: Suspend Process"),
@@ -154,6 +164,11 @@ async function pickProcess(
   return picked?.node;
 }
 
+async function pickPlace(tree: ProcessTree, title: string): Promise<ProcessPlace | undefined> {
+  const node = await pickProcess(tree, title);
+  return node === undefined ? undefined : { root: node.root, runtime: node.in.runtime.name, pid: node.process.pid };
+}
+
 async function pickRuntime(tree: ProcessTree, title: string): Promise<RuntimeNode | undefined> {
   const nodes = (await tree.all()).filter((node) => node.kind === "runtime");
   if (nodes.length === 0) return tellOfNoRuntime();
@@ -220,6 +235,17 @@ function createLogs(client: InstarClient): vscode.Disposable & { show(node: Runt
 
 function nameOf({ process }: ProcessNode): string {
   return process.name === null ? process.pid : `${process.name} ${process.pid}`;
+}
+
+/** As links in documents name a process. */
+interface ProcessPlace {
+  readonly root: string;
+  readonly runtime: string;
+  readonly pid: string;
+}
+
+function isPlace(argument: unknown): argument is ProcessPlace {
+  return typeof argument === "object" && argument !== null && "root" in argument && "runtime" in argument && "pid" in argument;
 }
 
 function isNode(argument: unknown, kind: string): boolean {

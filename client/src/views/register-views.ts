@@ -16,7 +16,7 @@ export interface Views extends vscode.Disposable {
 export function registerViews(client: InstarClient, output: vscode.LogOutputChannel, state: vscode.Memento): Views {
   const register = createRegister(output);
   const processes = createProcessTree(client, output, state);
-  const documents = createLiveDocuments(client, processes, register);
+  const documents = createLiveDocuments(client, register);
   const parts = vscode.Disposable.from(
     processes,
     documents,
