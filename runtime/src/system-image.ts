@@ -132,11 +132,11 @@ function whyNotStarted(process: Process): string | null {
   return staysAlone ? null : `a process that stays where it is, and nobody would start it anew, since ${why}`;
 }
 
-function rowOf(process: Process): Pick<Obstacle, "pid" | "name" | "module"> {
+export function rowOf(process: Process): Pick<Obstacle, "pid" | "name" | "module"> {
   return { pid: process.pid.id, name: process.name, module: process.module.id };
 }
 
-function imageOf(process: Process, packer: Packer): ProcessImage {
+export function imageOf(process: Process, packer: Packer): ProcessImage {
   const { host, version } = process;
   const isSupervisor = version.kind === "supervisor";
   const now = host.clock.monotonic();
@@ -242,7 +242,7 @@ export function restoreImage(system: LiveSystem, image: SystemImage, { modules, 
   system.nextNumber = image.next;
   const process = (id: string): Process => made.get(id) ?? world.process(id);
   const unpacker = new Unpacker(image.nodes, { ...world, process, pid: (id) => process(id).pid });
-  for (const each of image.processes) restoreProcess(made.get(each.pid) as Process, each, { unpacker, made, onCall });
+  for (const each of image.processes) restoreProcess(made.get(each.pid) as Process, each, { unpacker, made, process, onCall });
   return () => {
     for (const each of made.values()) {
       if (each.phase === "exited") continue;
@@ -257,12 +257,15 @@ export function restoreImage(system: LiveSystem, image: SystemImage, { modules, 
 interface Restoring {
   readonly unpacker: Unpacker;
   readonly made: ReadonlyMap<string, Process>;
+  /** Also those that are not in the image, which may be a part of all. */
+  readonly process: (pid: string) => Process;
   readonly onCall: RestoreOptions["onCall"];
 }
 
-function restoreProcess(process: Process, image: ProcessImage, { unpacker, made, onCall }: Restoring): void {
+function restoreProcess(process: Process, image: ProcessImage, restoring: Restoring): void {
+  const { unpacker, made, onCall } = restoring;
   const { supervision, trapExit, suspended: suspendedBySys, idle, age, timers, links, monitors } = image;
-  const state = supervision === null ? unpacker.unpack(image.state) : restoredSupervision(process, supervision, unpacker, made);
+  const state = supervision === null ? unpacker.unpack(image.state) : restoredSupervision(process, supervision, restoring);
   process.restore({ state, trapExit, suspendedBySys, idle, age });
   for (const packed of image.mailbox) putBack(process.mailbox, unpackMessage(packed, unpacker, onCall));
   for (const packed of image.later) {
@@ -297,15 +300,14 @@ function unpackMessage({ kind, name, args, call, place }: PackedMessage, unpacke
 function restoredSupervision(
   process: Process,
   { restarts, children: packed }: PackedSupervision,
-  unpacker: Unpacker,
-  made: ReadonlyMap<string, Process>,
+  { unpacker, process: known }: Restoring,
 ): Supervision {
   const code = process.module.current.definition as SupervisorCode;
   const children = packed.map(({ id, spec, args, pid, restarting, restarts: often }): Child => {
     // Under `simple_one_for_one` there is one specification, for all.
     const own = spec === null ? (code.children.find((each) => each.id === id) ?? code.children[0]) : (unpacker.unpack(spec) as ChildSpec);
     if (own === undefined) throw new Error(`there is no child ${id} in the code of ${process.describe()}`);
-    const running = pid === null ? null : (made.get(pid) ?? null);
+    const running = pid === null ? null : known(pid);
     return {
       id,
       spec: own,

@@ -28,7 +28,7 @@ import { upgradeError } from "./upgrade-error.ts";
 
 export interface UpgradeOptions {
   /** Run the steps, and then the way back, on copies of the live states, and commit nothing. Nothing is suspended. Default false. */
-  readonly rehearse?: boolean;
+  readonly rehearse?: boolean | RehearseOptions;
   /** Second argument of every step. */
   readonly extra?: unknown;
   /** How long processes may take to come to rest, in milliseconds of the system's clock. Default 5000. */
@@ -68,6 +68,13 @@ export interface UpgradeOptions {
   readonly pace?: Pace;
 }
 
+export interface RehearseOptions {
+  /** Only these processes, by pid. Default: all. */
+  readonly only?: ReadonlySet<string>;
+  /** Told of each process before its state is converted: a step may be the last thing that this program does. */
+  readonly onProcess?: (process: Process) => void;
+}
+
 export interface Pace {
   /** A system with more processes than this is upgraded in slices. Default 2000. */
   readonly oneTurn: number;
@@ -85,7 +92,8 @@ export function upgrade(system: System, changes: readonly ModuleChange[], option
   if (refusal !== null) return Promise.resolve(run.report("refused", [refusal]));
   if (options.signal?.aborted === true) return Promise.resolve(run.report("canceled", [canceled]));
   if (changes.length === 0) return Promise.resolve(run.report("unchanged", []));
-  if (options.rehearse === true) return run.rehearse();
+  const { rehearse = false } = options;
+  if (rehearse !== false) return run.rehearse(rehearse === true ? {} : rehearse);
   const report = options.mode === "otp" ? upgradeAsOtp(live(system), changes, options) : run.apply();
   underWay.set(live(system), report);
   void report.then(() => underWay.delete(live(system)));
@@ -190,7 +198,7 @@ class Upgrade {
   }
 
   /** Everything that `apply` would compute, and the way back, on copies. */
-  async rehearse(): Promise<UpgradeReport> {
+  async rehearse({ only, onProcess }: RehearseOptions): Promise<UpgradeReport> {
     const preparation = this.#preparation;
     const errors: UpgradeError[] = [];
     const rows: UpgradedProcess[] = [];
@@ -205,7 +213,8 @@ class Upgrade {
         await turn();
         full = this.#slice();
       }
-      if (process.phase !== "running" || !preparation.concerns(process)) continue;
+      if (process.phase !== "running" || !preparation.concerns(process) || only?.has(process.pid.id) === false) continue;
+      onProcess?.(process);
       const converter = preparation.converterOf(process);
       const begin = performance.now();
       runNeutral(() => {

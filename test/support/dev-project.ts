@@ -53,7 +53,7 @@ export async function runProject(
   project: DevProject,
   options: Partial<DevRuntimeOptions> & Timing = {},
 ): Promise<RunningProject> {
-  const { heartbeat, restarts, moveLimit, ...rest } = options;
+  const { heartbeat, restarts, moveLimit, rehearsal, ...rest } = options;
   const logs: string[] = [];
   const runtime = await startDevRuntime(
     {
@@ -67,6 +67,7 @@ export async function runProject(
       ...(heartbeat === undefined ? {} : { heartbeat }),
       ...(restarts === undefined ? {} : { restarts }),
       ...(moveLimit === undefined ? {} : { moveLimit }),
+      ...(rehearsal === undefined ? {} : { rehearsal }),
     },
   );
   t.after(() => runtime.stop());

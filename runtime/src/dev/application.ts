@@ -19,6 +19,7 @@ import {
   type ParentRequests,
 } from "./child-protocol.ts";
 import { DevError } from "./dev-error.ts";
+import { type NamedProcess, readTold, rehearsalDescriptor } from "./tell-rehearsal.ts";
 import { type WatchdogChannel, openWatchdogChannel } from "./watchdog-channel.ts";
 import { watchdogDescriptor } from "./watchdog.ts";
 
@@ -28,6 +29,8 @@ export interface ApplicationOptions {
   readonly heartbeat: Heartbeat;
   /** Milliseconds after which a handler that does not return is broken off; null for never. */
   readonly handlerLimit: number | null;
+  /** Where it is there for a rehearsal alone; else null. */
+  readonly rehearsal: RehearsalEvents | null;
   readonly onNotification: <N extends keyof ChildNotifications>(name: N, params: ChildNotifications[N]) => void;
   readonly onListen: (port: number, host: string) => Promise<ParentRequests["listen"]["result"]>;
   /** Lines that the application printed, where `stdio` is `pipe`. */
@@ -37,6 +40,15 @@ export interface ApplicationOptions {
   /** A process was ended because its handler did not return for `after` milliseconds. */
   readonly onLimit: (pid: string, after: number) => void;
   readonly onExit: (code: number | null, signal: string | null) => void;
+}
+
+export interface RehearsalEvents {
+  /** How much memory it may take, in MB. More ends it. */
+  readonly memory: number;
+  /** It converts this process's state from now on. */
+  readonly onProcess: (process: NamedProcess) => void;
+  /** It ended itself, since it had too much memory outside of what V8 limits. */
+  readonly onMemory: () => void;
 }
 
 export interface Application {
@@ -117,7 +129,12 @@ export function startApplication(options: ApplicationOptions): Application {
       options.onExit(code, signal);
       resolve();
     };
-    child.once("exit", end);
+    if (options.rehearsal === null) child.once("exit", end);
+    else {
+      // What it said last is read first; but whom it started may have its output open for ever.
+      child.once("close", end);
+      child.once("exit", (...how) => setTimeout(() => end(...how), mostReading));
+    }
     child.once("error", () => end(null, null));
   });
   const setAlive = (alive: boolean): void => {
@@ -237,6 +254,9 @@ export function startApplication(options: ApplicationOptions): Application {
   };
 }
 
+/** Milliseconds. */
+const mostReading = 1000;
+
 interface Waiting {
   fail: (error: DevError) => void;
   readonly patience: number;
@@ -246,20 +266,27 @@ interface Waiting {
 /** What the watchdog has answered in the middle of a handler that does not return. */
 const answeredAnyTime: ReadonlySet<string> = new Set<keyof ChildRequests>(["processes", "state", "modules"]);
 
-function forkChild({ root, stdio, heartbeat, handlerLimit, onOutput }: ApplicationOptions): ChildProcess {
+function forkChild({ root, stdio, heartbeat, handlerLimit, rehearsal, onOutput }: ApplicationOptions): ChildProcess {
   const { path, execArgv } = childEntry();
-  const told: ChildOptions = { root, heartbeat, handlerLimit };
+  const told: ChildOptions = { root, heartbeat, handlerLimit, rehearsalMemory: rehearsal?.memory ?? null };
   const child = fork(path, [JSON.stringify(told)], {
     cwd: root,
-    execArgv,
+    execArgv: [...execArgv, ...(rehearsal === null ? [] : [`--max-old-space-size=${rehearsal.memory}`])],
     // A group of its own, so that Ctrl-C in the terminal reaches the parent alone, which ends this one in order. The watchdog sees to it
     // that it does not outlive the parent. On Windows it would get a window of its own.
     detached: process.platform !== "win32",
     // The application's messages are plain JSON; code travels as text.
     serialization: "json",
-    // The last one is the watchdog's: it breaks when this process ends, however it ends.
-    stdio: ["ignore", stdio, stdio, "ipc", "pipe"],
+    // The one after that is the watchdog's: it breaks when this process ends, however it ends.
+    stdio: ["ignore", stdio, stdio, "ipc", "pipe", ...(rehearsal === null ? [] : ["pipe" as const])],
   });
+  if (rehearsal !== null) {
+    splitLines((child.stdio as readonly unknown[])[rehearsalDescriptor] as Socket, (line) => {
+      const process = readTold(line);
+      if (process === null) rehearsal.onMemory();
+      else rehearsal.onProcess(process);
+    });
+  }
   if (child.stdout !== null) splitLines(child.stdout, (line) => onOutput("stdout", line));
   if (child.stderr !== null) splitLines(child.stderr, (line) => onOutput("stderr", line));
   return child;

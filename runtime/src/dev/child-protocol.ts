@@ -53,6 +53,12 @@ export interface ChildRequests {
   open: { params: Record<string, never>; result: null };
   /** After `leave`: ends those who stayed, and waits for the answers that are due here. */
   drain: { params: Record<string, never>; result: null };
+  /** States of processes of these modules, packed, as many as fit into a slice of time; null goes on where the last answer ended. */
+  pack: { params: { readonly modules: readonly string[] | null }; result: PackedPart };
+  /** Loads new code beside that of before, to rehearse the upgrade to it. The report is one without processes. */
+  rehearsal: { params: ChildUpgrade; result: { readonly report: UpgradeReport; readonly modules: readonly string[] } };
+  /** Rehearses it on packed processes, an image in JSON. */
+  convert: { params: { readonly image: string }; result: Outcome<UpgradeReport> };
   /** The other program is gone. */
   parted: { params: Record<string, never>; result: null };
   /** Ends the supervision tree; the process then exits. */
@@ -66,6 +72,18 @@ export interface ChildOptions {
   readonly root: string;
   readonly heartbeat: Heartbeat;
   readonly handlerLimit: number | null;
+  /** How much memory it may take, in MB, where it is there for a rehearsal alone; else null. */
+  readonly rehearsalMemory: number | null;
+}
+
+export interface PackedPart {
+  /** A `SystemImage` in JSON, which nobody reads on the way; null where there is nothing in it. */
+  readonly image: string | null;
+  /** Processes that cannot be packed, one reason for each. */
+  readonly obstacles: readonly Obstacle[];
+  /** For so many milliseconds the application did nothing else. */
+  readonly took: number;
+  readonly done: boolean;
 }
 
 /** Milliseconds. */
@@ -125,7 +143,8 @@ export interface GoneModule {
 }
 
 export interface ChildUpgrade extends ChildPlan {
-  readonly rehearse: boolean;
+  /** Only a part of the processes, by pid, where it is an object. */
+  readonly rehearse: boolean | { readonly only: readonly string[] };
   readonly extra: unknown;
   readonly timeout: number | null;
   readonly onBusy: "abort" | "wait" | "restart" | null;

@@ -15,6 +15,8 @@ import { createCodeServer } from "./code-server.ts";
 import { DevError, type Place, toUpgradeError } from "./dev-error.ts";
 import { createMoveService } from "./move-service.ts";
 import { createPackageLoader } from "./package-loader.ts";
+import { createRehearsalService } from "./rehearsal-service.ts";
+import { tellRehearsal } from "./tell-rehearsal.ts";
 import { createThrottle } from "./throttle.ts";
 import { lookAtRunningCode } from "./running-code.ts";
 import { takeConnections } from "./take-connections.ts";
@@ -25,7 +27,7 @@ const told = process.argv[2];
 if (told === undefined || process.send === undefined) {
   throw new Error("this file is started by `instar dev`, and not by hand.");
 }
-const { root, heartbeat, handlerLimit } = JSON.parse(told) as ChildOptions;
+const { root, heartbeat, handlerLimit, rehearsalMemory } = JSON.parse(told) as ChildOptions;
 
 const connection = createMessageConnection(new IPCMessageReader(process), new IPCMessageWriter(process));
 const maps = installSourceMaps();
@@ -34,6 +36,12 @@ const system = defaultSystem();
 followContext(system);
 const service = createCodeService(system, codeServer);
 const move = createMoveService({ system, codeServer, loaded: service.loaded, send: (letter) => notify("letter", letter) });
+const rehearsal = createRehearsalService({
+  system,
+  codeServer,
+  changesOf: service.changesOf,
+  onProcess: rehearsalMemory === null ? () => {} : tellRehearsal(rehearsalMemory),
+});
 let rootPid: string | null = null;
 let stopping = false;
 
@@ -55,6 +63,9 @@ for (const method of [
 }
 for (const method of ["load", "travel", "depart", "stay", "leave", "open", "drain", "parted"] as const) {
   serve(method, move[method] as (params: unknown, signal: AbortSignal) => never);
+}
+for (const method of ["pack", "rehearsal", "convert"] as const) {
+  serve(method, rehearsal[method] as (params: unknown, signal: AbortSignal) => never);
 }
 serve("arrive", async (params, signal) => {
   const outcome = await move.arrive(params, signal);

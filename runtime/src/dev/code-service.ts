@@ -14,7 +14,7 @@ import {
   states,
   upgrade,
 } from "../internal.ts";
-import type { LoadedModuleInfo, UpgradeError, UpgradePlan } from "../protocol.ts";
+import type { LoadedModuleInfo, UpgradeError, UpgradePlan, UpgradeReport } from "../protocol.ts";
 import { live } from "../system.ts";
 import type { ReadOnlySteps } from "./built-file.ts";
 import type { ChildPlan, ChildRequests, ChildUpgrade, Loaded, UpgradeOutcome } from "./child-protocol.ts";
@@ -22,6 +22,7 @@ import { actOnProcess } from "./act-on-process.ts";
 import { findHolders, heldBy } from "./code-holders.ts";
 import type { CodeServer, Prepared } from "./code-server.ts";
 import type { MoveMethod } from "./move-service.ts";
+import type { RehearsalMethod } from "./rehearsal-service.ts";
 import { DevError, toUpgradeError } from "./dev-error.ts";
 import { purgeModule } from "./purge-module.ts";
 import { emptyPlan, emptyReport } from "./report.ts";
@@ -30,7 +31,7 @@ import { createValidators } from "./validators.ts";
 
 /** The requests that do not depend on how the application was started. */
 export type CodeService = {
-  readonly [M in Exclude<keyof ChildRequests, MoveMethod | "start" | "stop" | "ping">]: (
+  readonly [M in Exclude<keyof ChildRequests, MoveMethod | RehearsalMethod | "start" | "stop" | "ping">]: (
     params: ChildRequests[M]["params"],
     signal: AbortSignal,
   ) => ChildRequests[M]["result"] | Promise<ChildRequests[M]["result"]>;
@@ -39,9 +40,18 @@ export type CodeService = {
 /** These change nothing and do not wait, so that they are answered in the middle of anything. */
 export type Question = "processes" | "state" | "modules";
 
+/** What the engine is to do, or the report of why there is nothing that it could do. */
+export type ChangesOf = (
+  prepared: Prepared,
+  request: ChildUpgrade,
+) => { readonly changes: readonly ModuleChange[]; readonly report: UpgradeReport | null };
+
 type Applied = Omit<UpgradeOutcome, "loaded">;
 
-export function createCodeService(system: System, codeServer: CodeServer): CodeService & { readonly loaded: () => Loaded } {
+export function createCodeService(
+  system: System,
+  codeServer: CodeServer,
+): CodeService & { readonly loaded: () => Loaded; readonly changesOf: ChangesOf } {
   const validators = createValidators();
 
   async function runUpgrade(request: ChildUpgrade, signal: AbortSignal): Promise<UpgradeOutcome> {
@@ -66,38 +76,25 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
   }
 
   async function applyPrepared(prepared: Prepared, request: ChildUpgrade, signal: AbortSignal): Promise<Applied> {
-    const { changes, errors } = stepsOf(prepared, request);
-    if (prepared.changes.length === 0 && prepared.added.length === 0 && errors.length === 0) {
-      return { report: emptyReport("unchanged"), committedAt: null };
-    }
-    validators.use(request.validators);
-    if (errors.length > 0) return { report: emptyReport("refused", errors), committedAt: null };
+    const { changes, report: early } = changesOf(prepared, request);
+    if (early !== null) return { report: early, committedAt: null };
 
     let committedAt: number | null = null;
-    const report = await upgrade(
-      system,
-      changes.map((change) => ({
-        ...change,
-        prototypes: prepared.prototypes,
-        readsOnly: readsOnly(change, request.readOnlySteps),
-        ...validators.between(change),
-      })),
-      {
-        rehearse: request.rehearse,
-        extra: request.extra,
-        ...(request.timeout === null ? {} : { timeout: request.timeout }),
-        ...(request.onBusy === null ? {} : { onBusy: request.onBusy }),
-        ...(request.mode === null ? {} : { mode: request.mode }),
-        ...(request.strategy === "restart" && { bySubtree: true }),
-        ...(request.probation === null ? {} : { probation: request.probation }),
-        signal,
-        onCommit(modules) {
-          prepared.commit(modules);
-          committedAt ??= Date.now();
-        },
-        onRollback: prepared.rollBack,
+    const report = await upgrade(system, changes, {
+      rehearse: typeof request.rehearse === "boolean" ? request.rehearse : { only: new Set(request.rehearse.only) },
+      extra: request.extra,
+      ...(request.timeout === null ? {} : { timeout: request.timeout }),
+      ...(request.onBusy === null ? {} : { onBusy: request.onBusy }),
+      ...(request.mode === null ? {} : { mode: request.mode }),
+      ...(request.strategy === "restart" && { bySubtree: true }),
+      ...(request.probation === null ? {} : { probation: request.probation }),
+      signal,
+      onCommit(modules) {
+        prepared.commit(modules);
+        committedAt ??= Date.now();
       },
-    );
+      onRollback: prepared.rollBack,
+    });
     const { reinstantiated } = prepared;
     return {
       report: {
@@ -107,6 +104,21 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
       },
       // What was restarted on the new code and did not come back was taken back.
       committedAt: report.outcome === "failed" && request.strategy === "restart" ? null : committedAt,
+    };
+  }
+
+  function changesOf(prepared: Prepared, request: ChildUpgrade): ReturnType<ChangesOf> {
+    const { changes, errors } = stepsOf(prepared, request);
+    const isUnchanged = prepared.changes.length === 0 && prepared.added.length === 0 && errors.length === 0;
+    if (!isUnchanged) validators.use(request.validators);
+    return {
+      changes: changes.map((change) => ({
+        ...change,
+        prototypes: prepared.prototypes,
+        readsOnly: readsOnly(change, request.readOnlySteps),
+        ...validators.between(change),
+      })),
+      report: isUnchanged ? emptyReport("unchanged") : errors.length > 0 ? emptyReport("refused", errors) : null,
     };
   }
 
@@ -208,6 +220,7 @@ export function createCodeService(system: System, codeServer: CodeServer): CodeS
 
   return {
     loaded,
+    changesOf,
     processes: () => processes(system),
     state: ({ pid }) => stateOf(system, pid),
     checkStates: ({ modules, validators }) => checkStates(states(system), modules, validators),

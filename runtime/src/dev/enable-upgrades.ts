@@ -3,7 +3,7 @@
  * has loaded as their first version, and a control endpoint in this process answers what `instar dev` would: the same commands work.
  */
 import { randomBytes } from "node:crypto";
-import { existsSync, realpathSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { defaultSystem, followContext, subscribe } from "../internal.ts";
 import { protocolVersion } from "../protocol.ts";
@@ -16,9 +16,10 @@ import { createCodeService } from "./code-service.ts";
 import { openControlEndpoint } from "./control-endpoint.ts";
 import { createHandlers } from "./control-handlers.ts";
 import { DevError } from "./dev-error.ts";
-import { packageFolder, readNativeGraph } from "./native-graph.ts";
+import { readNativeGraph } from "./native-graph.ts";
 import type { EnabledUpgrades, UpgradeOptions } from "./options.ts";
 import { createPackageLoader } from "./package-loader.ts";
+import { projectFolder } from "./project-folder.ts";
 import { removeRunFile, runFilePath, writeRunFile } from "./run-file.ts";
 import { installSourceMaps } from "./source-maps.ts";
 import { createThrottle } from "./throttle.ts";
@@ -34,7 +35,7 @@ import { createUpgrader, formatReport } from "./upgrader.ts";
 export async function enableUpgrades(options: UpgradeOptions): Promise<EnabledUpgrades> {
   const { name = "app", onLog = (level, text) => console.error(`instar ${level}: ${text}`) } = options;
   const entry = realpathSync(options.entry.startsWith("file:") ? fileURLToPath(options.entry) : options.entry);
-  const root = options.root === undefined ? packageFolder(entry, existsSync) : realpathSync(options.root);
+  const root = options.root === undefined ? projectFolder(entry) : realpathSync(options.root);
   const path = runFilePath(root, name);
   const token = randomBytes(32).toString("base64url");
   const builder = createBuilder(root);
@@ -58,6 +59,7 @@ export async function enableUpgrades(options: UpgradeOptions): Promise<EnabledUp
     shapes: null,
     request,
     moves: null,
+    rehearseElsewhere: null,
     patience: 0,
     onProgress: (progress) => endpoint.notify("upgrade/progress", progress),
     onFinished(report) {
@@ -138,6 +140,6 @@ export async function enableUpgrades(options: UpgradeOptions): Promise<EnabledUp
 function refuse(what: string): never {
   throw new DevError(
     "INSTAR_NOT_UNDER_DEV",
-    `this program enabled upgrades itself, so it cannot ${what}; only what runs under instar dev can.`,
+    `this program enabled upgrades itself, so it cannot ${what}; only what runs under instar dev or instar start can.`,
   );
 }

@@ -3,12 +3,12 @@
  * is said between the two. The parent says when.
  */
 import { arrive, depart, obstaclesOf, type Arrival, type Departed } from "../hand-over.ts";
-import { moduleReference } from "../mfa.ts";
-import { mfa, type System } from "../index.ts";
-import type { CodeWorld, Letter, Neighbor } from "../neighbor.ts";
+import type { System } from "../index.ts";
+import type { Letter, Neighbor } from "../neighbor.ts";
 import type { ChildRequests, Loaded, Outcome } from "./child-protocol.ts";
 import type { CodeServer } from "./code-server.ts";
-import { DevError, toUpgradeError } from "./dev-error.ts";
+import { codeWorld } from "./code-world.ts";
+import { toUpgradeError } from "./dev-error.ts";
 
 export type MoveMethod = "load" | "travel" | "depart" | "stay" | "leave" | "arrive" | "open" | "drain" | "parted";
 
@@ -40,18 +40,7 @@ export function createMoveService(options: {
   let left = false;
   const early: Letter[] = [];
 
-  const code: CodeWorld = {
-    handle(id) {
-      const record = codeServer.modules.get(id);
-      if (record === undefined) throw new DevError("INSTAR_MODULE_UNKNOWN", `no module ${id} is loaded here.`, { module: id });
-      return record.handle;
-    },
-    mfa(module, name) {
-      const reference = codeServer.referenceTo(module);
-      if (reference === null) throw new DevError("INSTAR_MODULE_UNKNOWN", `no module ${module} is loaded here.`, { module });
-      return mfa<Record<string, () => void>, string>({ [moduleReference]: reference }, name);
-    },
-  };
+  const code = codeWorld(codeServer);
   const meet = (other: Neighbor): void => {
     neighbor = other;
     for (const letter of early.splice(0)) other.receive(letter);

@@ -7,6 +7,7 @@ import { type RunFile, type RuntimeInfo, type UpgradeProgress, protocolVersion }
 import { type Application, formatStuck, startApplication } from "./application.ts";
 import { createBuildStore } from "./build-store.ts";
 import { createBuilder } from "./builder.ts";
+import { createDeployedBuilder } from "./deployed-builder.ts";
 import type { LoadRequest } from "./built-file.ts";
 import type { Heartbeat, RolledBack } from "./child-protocol.ts";
 import { type ControlEndpoint, openControlEndpoint } from "./control-endpoint.ts";
@@ -17,12 +18,12 @@ import type { DevRuntime, DevRuntimeOptions } from "./options.ts";
 import { createRestarts, defaultRestartPolicy, type RestartPolicy } from "./restart-policy.ts";
 import { removeRunFile, runFilePath, writeRunFile } from "./run-file.ts";
 import { createMoves } from "./moves.ts";
+import { launchRehearsal } from "./launch-rehearsal.ts";
 import { createOpenPorts } from "./open-ports.ts";
+import { createRehearsals } from "./rehearsals.ts";
 import { type Upgrader, createUpgrader, formatReport } from "./upgrader.ts";
 import { type Saved, type Watcher, createWatcher } from "./watcher.ts";
 
-/** How long the supervision tree may take to end, in milliseconds. */
-const grace = 5000;
 /** How long a runtime that stops waits for an upgrade whose process is gone, in milliseconds. */
 const patience = 1000;
 
@@ -32,6 +33,16 @@ export interface Timing {
   readonly restarts?: RestartPolicy;
   /** How long a new process of a move may take for each part of its beginning, in milliseconds. */
   readonly moveLimit?: number;
+  /** How long one state may take in a rehearsal, in milliseconds, and how much memory all of it, in MB. */
+  readonly rehearsal?: { readonly limit?: number; readonly memory?: number };
+}
+
+/** What is different where nobody sits beside it and edits sources. */
+export interface Deployment {
+  /** How long the supervision tree may take to end, in milliseconds. */
+  readonly shutdown: number;
+  /** The application has ended by itself, or is not to be started again; the runtime stops. */
+  readonly onEnd: (how: "ended" | "failed") => void;
 }
 
 /**
@@ -41,9 +52,15 @@ export interface Timing {
  *
  * @throws DevError where the application does not build, load or start, or a runtime of that name lives.
  */
-export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing = {}): Promise<DevRuntime> {
+export async function startDevRuntime(
+  options: DevRuntimeOptions,
+  timing: Timing = {},
+  deployment: Deployment | null = null,
+): Promise<DevRuntime> {
   const { root, entry, name = "dev", handlerLimit = 10_000 } = options;
-  const { heartbeat = { interval: 250, limit: 2000 }, restarts = defaultRestartPolicy, moveLimit = 60_000 } = timing;
+  const { heartbeat = { interval: 250, limit: 2000 }, restarts = defaultRestartPolicy, moveLimit = 60_000, rehearsal = {} } = timing;
+  /** How long the supervision tree may take to end, in milliseconds. */
+  const grace = deployment?.shutdown ?? 5000;
   const path = runFilePath(root, name);
   ensureInstarFolder(root);
   const token = randomBytes(32).toString("base64url");
@@ -71,6 +88,7 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
       root,
       heartbeat,
       handlerLimit,
+      rehearsal: null,
       stdio: options.stdio ?? "inherit",
       onNotification(kind, params) {
         if (kind === "changed") changed();
@@ -111,8 +129,9 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
         if (stopping !== null || restarting !== null) return endpoint?.notify("runtime/exited", { ...told, next: null });
         const how = signal ?? `exit code ${code}`;
         // New code whose supervision tree ends during its probation does not hold either.
-        if (upgrader.onTrial || !(ended || code === 0)) return onCrash(how, told);
+        if (upgrader.onTrial || (code !== 0 && (deployment !== null || !ended))) return onCrash(how, told);
         endpoint?.notify("runtime/exited", { ...told, next: null });
+        if (deployment !== null) return giveUp("ended");
         log("error", `the application ended with ${how}. The control endpoint stays; instar restart starts it again.`);
       },
     });
@@ -141,11 +160,17 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
   const upgrader = createUpgrader({
     root,
     entry,
-    builder: createBuilder(root),
+    builder: deployment === null ? createBuilder(root) : createDeployedBuilder(root),
     store: createBuildStore(root),
     shapes: options.shapes ?? null,
     request: (...args) => application.request(...args),
     moves: director.moves,
+    rehearseElsewhere: createRehearsals({
+      current: () => application,
+      launch: (events) => launchRehearsal({ root, heartbeat, log, alive }, events),
+      limits: { load: moveLimit, state: rehearsal.limit ?? 10_000 },
+      memory: rehearsal.memory ?? null,
+    }),
     patience: 4 * heartbeat.limit,
     onProgress: (progress) => endpoint?.notify("upgrade/progress", progress),
     onFinished(report) {
@@ -170,8 +195,11 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
     if (nextRestart === null) return;
     if (wait === null) {
       const often = `${restarts.restarts} restarts within ${restarts.within / 1000} s`;
-      log("error", `the application ended with ${how}, and after ${often} it is not started again. Correct it, and: instar restart`);
-      return;
+      log(
+        "error",
+        `the application ended with ${how}, and after ${often} it is not started again.${deployment === null ? " Correct it, and: instar restart" : ""}`,
+      );
+      return giveUp("failed");
     }
     const trial = `${how} while its upgrade was on probation; it is started again with the code of before that`;
     log("error", `the application ended with ${next === "rollback" ? trial : `${how}; it is started again`}.`);
@@ -180,9 +208,18 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
       restart(true).catch((error: DevError) => {
         if (stopping !== null) return;
         if (error.code === "INSTAR_RUNTIME_EXITED") onCrash("a crash while it started");
-        else log("error", `the application could not be started again: ${error.message}`);
+        else {
+          log("error", `the application could not be started again: ${error.message}`);
+          giveUp("failed");
+        }
       });
     }, wait);
+  };
+  /** Where nobody is there to correct it, whoever started this program is to know. */
+  const giveUp = (how: "ended" | "failed"): void => {
+    if (deployment === null) return;
+    deployment.onEnd(how);
+    void stop();
   };
   /** @param same with the code that it ran, if possible; else from the sources */
   const restart = (same = false): Promise<void> => {
@@ -214,6 +251,7 @@ export async function startDevRuntime(options: DevRuntimeOptions, timing: Timing
   };
 
   const setWatching = (enabled: boolean): void => {
+    if (enabled && deployment !== null) throw new DevError("INSTAR_NOT_UNDER_DEV", "a deployed program is not upgraded on save.");
     if (enabled) watcher ??= createWatcher(root, onSaved, (text) => log("warning", text));
     else {
       watcher?.close();

@@ -3,7 +3,7 @@
  * loaded. One at a time. Where anything goes wrong, the report says so and the application runs on as it was.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type {
   DowngradeParams,
   PlanParams,
@@ -18,13 +18,14 @@ import type {
 import { obstacleError } from "../hand-over.ts";
 import { EndedMeanwhile, type Application } from "./application.ts";
 import type { BuildStore, Manifest } from "./build-store.ts";
-import type { Builder } from "./builder.ts";
+import type { Build, Builder } from "./builder.ts";
 import type { BuiltFile, Code, Layer, LoadRequest, ShapeHashes } from "./built-file.ts";
-import type { ChildRequests, GoneModule, Loaded, LoadedVersion, RolledBack, UpgradeOutcome } from "./child-protocol.ts";
+import type { ChildUpgrade, GoneModule, Loaded, LoadedVersion, RolledBack, UpgradeOutcome } from "./child-protocol.ts";
 import { DevError, formatUpgradeError, toUpgradeError } from "./dev-error.ts";
 import { moduleId } from "./module-id.ts";
 import type { ShapeComparison, ShapePort } from "./options.ts";
 import type { Moves, MoveStrategy } from "./moves.ts";
+import type { Rehearse } from "./rehearsals.ts";
 import { emptyPlan, emptyReport } from "./report.ts";
 
 export interface Upgrader {
@@ -79,6 +80,8 @@ export interface UpgraderOptions {
   readonly request: Application["request"];
   /** Null where there is no parent that could start another process. */
   readonly moves: Moves | null;
+  /** The same. */
+  readonly rehearseElsewhere: Rehearse | null;
   /** How long an upgrade that keeps the application's thread busy is waited for, in milliseconds, once the heartbeat has been missed. */
   readonly patience: number;
   readonly onProgress: (progress: UpgradeProgress) => void;
@@ -88,9 +91,10 @@ export interface UpgraderOptions {
 }
 
 export function createUpgrader(options: UpgraderOptions): Upgrader {
-  const { root, entry, builder, store, shapes, request, moves, patience, onProgress, onFinished, onRolledBack, onLog } = options;
+  const { root, entry, builder, store, shapes, request, moves, rehearseElsewhere, patience, onProgress, onFinished, onRolledBack, onLog } =
+    options;
   let loaded: Loaded = { modules: [], held: [] };
-  let first: readonly BuiltFile[] = [];
+  let first: Build = { files: new Map(), sources: new Map() };
   /** What has been said of an analysis that fails. */
   const failures = new Set<string>();
   /** What the last upgrade that changed code replaced. */
@@ -101,6 +105,8 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
   let over: string | null = null;
   /** What the application is being started with again. */
   let again: readonly Manifest[] | null = null;
+  /** Whether code is sent to a process that holds none yet. */
+  let toNewProcess = false;
   let running: { readonly abort: AbortController; readonly ended: Promise<unknown> } | null = null;
 
   async function upgradeFrom({ modules, plan }: UpgradeParams): Promise<Prepared> {
@@ -130,11 +136,11 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     const roots = only === null && entry !== null ? [...new Set([entry, ...files])] : files;
     // The analysis reads the sources, not what was built of them: both at once.
     const describing = describe(chosen.filter(({ file }) => files.includes(file)));
-    const { files: built } = await builder.build(roots, new Set(boundary));
-    const all = [...built.values()];
-    const hashes = { ...(await describing), ...(await describe(newModules(all))) };
+    const built = await builder.build(roots, new Set(boundary));
+    const all = [...built.files.values()];
+    const hashes = { ...(await describing), ...(await describe(newModules(built))) };
     const load = loadRequest([{ roots, files: all }], hashes, codeFromBuilder);
-    return { load, gone: only === null ? goneModules(all) : [], comparison: await compare(hashes, all, true) };
+    return { load, gone: only === null ? goneModules(built) : [], comparison: await compare(hashes, all, true) };
   }
 
   const prepareFromStore = async ({ targets }: DowngradeParams): Promise<Prepared> =>
@@ -156,10 +162,10 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
   }
 
   /** Most often the file has only moved, and with the path the module's id changed. */
-  function goneModules(built: readonly BuiltFile[]): GoneModule[] {
+  function goneModules({ sources }: Build): GoneModule[] {
     const gone = loaded.modules.filter(({ file }) => !existsSync(file));
     if (gone.length === 0) return [];
-    const there = new Set(built.flatMap(({ file }) => possibleIds(file)));
+    const there = new Set([...sources].flatMap(([file, source]) => possibleIds(file, source)));
     return gone.flatMap(({ id, file }) => (there.has(id) ? [] : [{ id, file }]));
   }
 
@@ -185,18 +191,18 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
   }
 
   /** Everything in the build that is not loaded and may be an actor module. The analysis leaves out what is none. */
-  function newModules(files: readonly BuiltFile[]): AskedModule[] {
-    return files.flatMap(({ file, imports }) => {
+  function newModules({ files, sources }: Build): AskedModule[] {
+    return [...files.values()].flatMap(({ file, imports }) => {
       if (loaded.modules.some((module) => module.file === file) || !imports.some(({ specifier }) => specifier === "instar")) return [];
-      return possibleIds(file).map((id) => ({ id, file }));
+      return possibleIds(file, sources.get(file) ?? "").map((id) => ({ id, file }));
     });
   }
 
-  async function describe(modules: readonly AskedModule[]): Promise<ShapeHashes> {
+  async function describe(modules: readonly AskedModule[], sources?: Readonly<Record<string, string>>): Promise<ShapeHashes> {
     if (shapes === null || modules.length === 0) return {};
     const asked = modules.map(({ id, file }) => ({ id, file }));
     const failing = "the shapes of states are unknown, so a changed shape under one vsn goes unseen";
-    const described = await answered(() => shapes.describe(asked), failing);
+    const described = await answered(() => shapes.describe(asked, sources), failing);
     return Object.fromEntries(
       asked.flatMap(({ id, file }) => {
         const shape = described?.[id];
@@ -206,8 +212,8 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
   }
 
   /** A module that was never loaded has the id of its path, or a literal one somewhere in its text. */
-  function possibleIds(file: string): string[] {
-    const literals = [...readFileSync(file, "utf8").matchAll(/\bid:\s*(["'`])([^"'`\n]+)\1/g)].map((match) => match[2] ?? "");
+  function possibleIds(file: string, source: string): string[] {
+    const literals = [...source.matchAll(/\bid:\s*(["'`])([^"'`\n]+)\1/g)].map((match) => match[2] ?? "");
     return [...new Set([moduleId(root, file), ...literals])];
   }
 
@@ -256,7 +262,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
   }
 
   function loadRequest(layers: readonly Layer[], hashes: ShapeHashes, codeOf: (built: BuiltFile) => Code | undefined): LoadRequest {
-    const held = new Set(loaded.held);
+    const held = new Set(toNewProcess ? [] : loaded.held);
     const codes: Record<string, Code> = {};
     for (const built of layers.flatMap(({ files }) => files)) {
       const code = held.has(built.hash) ? undefined : codeOf(built);
@@ -325,8 +331,11 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     const both = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
     const { strategy } = params;
     const when = { signal: both, since, rehearse, operation };
-    const isMove = !rehearse && (strategy === "window" || strategy === "blue-green");
-    return await exclusively(abort, () => (isMove ? courseOfMove(prepare, params, strategy, when) : course(prepare, params, when)));
+    const isMove = strategy === "window" || strategy === "blue-green";
+    return await exclusively(abort, () => {
+      if (rehearse) return courseOfRehearsal(prepare, params, when);
+      return isMove ? courseOfMove(prepare, params, strategy, when) : course(prepare, params, when);
+    });
   }
 
   /** By a new process, into which everything goes. */
@@ -368,10 +377,48 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     return end(report, { builtAt, ...(committedAt !== null && { committedAt }) });
   }
 
+  /** In a process of its own, as far as that can have the code and the states. */
+  async function courseOfRehearsal(
+    prepare: () => Promise<Prepared>,
+    params: EngineParams,
+    when: Omit<When, "builtAt"> & { readonly signal: AbortSignal },
+  ): Promise<UpgradeReport> {
+    const { signal } = when;
+    onProgress({ phase: "build", busy: 0 });
+    let prepared: Prepared;
+    toNewProcess = true;
+    try {
+      prepared = await prepare();
+    } catch (error) {
+      return finished(emptyReport("refused", [toUpgradeError(error, "INSTAR_BUILD_FAILED")]), { ...when, builtAt: Date.now() });
+    } finally {
+      toNewProcess = false;
+    }
+    const builtAt = Date.now();
+    const load = sameLoad(loaded.modules.map(toManifest));
+    const inApplication = async (only: true | { readonly only: readonly string[] }): Promise<UpgradeReport> => {
+      const outcome = await request("upgrade", childUpgrade(prepared, params, only), { signal, patience });
+      take(outcome, false);
+      return outcome.report;
+    };
+    if (rehearseElsewhere === null || load === null || prepared.gone.length > 0) {
+      const why = rehearseElsewhere === null ? withoutProcess : load === null ? withoutCode : withoutFiles;
+      const report = await inApplication(true);
+      return finished({ ...report, rehearsal: { where: "application", why, packing: null, inApplication: [] } }, { ...when, builtAt });
+    }
+    const report = await rehearseElsewhere({
+      load,
+      request: childUpgrade(prepared, params, true),
+      signal,
+      inApplication: (only) => inApplication({ only }),
+    });
+    return finished(report, { ...when, builtAt });
+  }
+
   async function course(
     prepare: () => Promise<Prepared>,
     params: EngineParams,
-    { signal, since, rehearse, operation }: Omit<When, "builtAt"> & { readonly signal: AbortSignal },
+    { signal, since, operation }: Omit<When, "builtAt"> & { readonly signal: AbortSignal },
   ): Promise<UpgradeReport> {
     let prepared: Prepared;
     onProgress({ phase: "build", busy: 0 });
@@ -381,22 +428,22 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
       return finished(emptyReport("refused", [toUpgradeError(error, "INSTAR_BUILD_FAILED")]), {
         since,
         builtAt: Date.now(),
-        rehearse,
+        rehearse: false,
         operation,
       });
     }
-    const when: When = { since, builtAt: Date.now(), rehearse, operation };
+    const when: When = { since, builtAt: Date.now(), rehearse: false, operation };
     if (signal.aborted) return finished(emptyReport("canceled", [canceled]), when);
     // The application may crash before anybody knows whether it has committed.
     const onTrial = before;
-    if (!rehearse && params.probation !== undefined) before ??= loaded.modules.map(toManifest);
-    const outcome = await request("upgrade", childUpgrade(prepared, params, rehearse), {
+    if (params.probation !== undefined) before ??= loaded.modules.map(toManifest);
+    const outcome = await request("upgrade", childUpgrade(prepared, params), {
       signal,
       patience,
       onLate: (late) => void conclude(late, when, onTrial),
     }).catch((error: unknown) => {
       if (!(error instanceof EndedMeanwhile)) throw error;
-      const then = rehearse ? "" : " It is started again with the code of before the upgrade, unless it has crashed too often.";
+      const then = " It is started again with the code of before the upgrade, unless it has crashed too often.";
       throw new DevError("INSTAR_RUNTIME_EXITED", `${error.message}${then}`, { cause: error });
     });
     return conclude(outcome, when, onTrial);
@@ -450,18 +497,18 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
       again = null;
       before = null;
       const roots = entry === null ? [] : [entry];
-      const { files } = await builder.build(roots);
-      first = [...files.values()];
-      return loadRequest([{ roots, files: first }], {}, codeFromBuilder);
+      first = await builder.build(roots);
+      return loadRequest([{ roots, files: [...first.files.values()] }], {}, codeFromBuilder);
     },
-    firstShapes: () => describe(newModules(first)),
+    // Whoever edits while the application starts edits the next version.
+    firstShapes: () => describe(newModules(first), Object.fromEntries(first.sources)),
     loadAgain() {
       const manifests = again ?? before ?? loaded.modules.map(toManifest);
       const load = sameLoad(manifests);
       if (load === null) return null;
       // A process that is started holds nothing yet. If it does not get far, the next one is started with the same.
       loaded = { modules: [], held: [] };
-      first = [];
+      first = { files: new Map(), sources: new Map() };
       again = manifests;
       before = null;
       return load;
@@ -532,7 +579,11 @@ interface When {
   readonly operation: UpgradeReport["operation"] | undefined;
 }
 
-function childUpgrade({ load, gone, comparison }: Prepared, params: EngineParams, rehearse = false): ChildRequests["upgrade"]["params"] {
+function childUpgrade(
+  { load, gone, comparison }: Prepared,
+  params: EngineParams,
+  rehearse: ChildUpgrade["rehearse"] = false,
+): ChildUpgrade {
   return {
     load,
     gone,
@@ -550,7 +601,7 @@ function childUpgrade({ load, gone, comparison }: Prepared, params: EngineParams
 function withoutParent(strategy: MoveStrategy): DevError {
   return new DevError(
     "INSTAR_NOT_UNDER_DEV",
-    `a program that enabled upgrades itself has no parent that could start another process for ${strategy}.`,
+    `a program that enabled upgrades itself has no parent that could start another process for ${strategy}; one that instar start runs has.`,
   );
 }
 
@@ -561,6 +612,11 @@ function mixedCode(strategy: MoveStrategy): DevError {
       "file, or builds are gone from .instar/builds. Upgrade all modules (--strategy hot or restart) first.",
   );
 }
+
+/** Why a rehearsal is in the application. */
+const withoutProcess = "a program that enabled upgrades itself has no parent that could start another process";
+const withoutCode = "the code that runs is not kept as a whole, so no other process can have it";
+const withoutFiles = "files of modules are gone, and who would live on without them is known only there";
 
 function toManifest({ id, vsn, shape, file, closure }: LoadedVersion): Manifest {
   return { module: id, vsn, shape, file, files: closure };
