@@ -1,11 +1,24 @@
 /**
  * `instar/dev`: runs an application so that its code can be changed while it runs. The caller's process becomes the parent, which holds
- * the control endpoint, the builds and the file watching; the application runs in a child. A program that runs without it opts in to upgrades
- * by `enableUpgrades`.
+ * the control endpoint, the builds and the file watching; the application runs in a child. `startDeployed`, which is the command
+ * `instar start`, does so from a build. A program that runs without either opts in to upgrades by `enableUpgrades`.
  */
-export type { DevRuntime, DevRuntimeOptions, EnabledUpgrades, ModuleShape, ShapeDetails, ShapePort, UpgradeOptions } from "./options.ts";
+export type {
+  Deployed,
+  DeployedOptions,
+  DevRuntime,
+  DevRuntimeOptions,
+  EnabledUpgrades,
+  Ended,
+  ModuleShape,
+  ShapeDetails,
+  ShapePort,
+  UpgradeOptions,
+} from "./options.ts";
 export { DevError } from "./dev-error.ts";
 export { enableUpgrades } from "./enable-upgrades.ts";
 export { buildActor, loadActor, type BuiltActor, type LoadedActor } from "./load-actor.ts";
+export { runStart } from "./run-start.ts";
+export { startDeployed } from "./start-deployed.ts";
 export { startDevRuntime } from "./start-dev-runtime.ts";
 export type { UpgradeReport } from "../protocol.ts";

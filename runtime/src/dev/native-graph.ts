@@ -3,7 +3,7 @@
  * the instance that Node has already.
  */
 import { readFile } from "node:fs/promises";
-import { dirname, extname, resolve } from "node:path";
+import { extname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { build } from "esbuild";
 import { isHandle } from "../internal.ts";
@@ -86,12 +86,4 @@ function importedFirst(starts: readonly string[], files: ReadonlyMap<string, Bui
   };
   for (const file of starts) visit(file);
   return [...ordered];
-}
-
-/** The nearest folder above a file that is a package. */
-export function packageFolder(file: string, exists: (path: string) => boolean): string {
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    if (exists(resolve(folder, "package.json"))) return folder;
-    if (folder === dirname(folder)) return dirname(file);
-  }
 }

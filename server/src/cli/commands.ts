@@ -16,6 +16,7 @@ import { registerRehearse } from "./rehearse.ts";
 import { registerRelease } from "./release.ts";
 import { registerRestart } from "./restart.ts";
 import { registerRollback } from "./rollback.ts";
+import { registerStart } from "./start.ts";
 import { registerStop } from "./stop.ts";
 import { registerResume, registerSuspend } from "./suspend.ts";
 import { registerUpgrade } from "./upgrade.ts";
@@ -29,6 +30,7 @@ export function registerCommands(program: Command): void {
   registerProve(program);
   registerExplain(program);
   registerDev(program);
+  registerStart(program);
   registerPs(program);
   registerPlan(program);
   registerRehearse(program);
