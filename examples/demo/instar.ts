@@ -21,36 +21,39 @@ export async function instar(root: string, args: readonly string[], signal: Abor
 
 export interface RunningApplication {
   readonly runtime: RuntimeConnection;
-  stop(): Promise<void>;
+  /** @returns its exit code; null where it had to be killed */
+  stop(): Promise<number | null>;
 }
 
-/** `instar dev`: resolves as soon as the application runs. */
+/** `instar dev`, or `instar start`: resolves as soon as the application runs. */
 export async function startApplication(
   root: string,
   entry: string,
   environment: Readonly<Record<string, string>>,
   signal: AbortSignal,
+  command: "dev" | "start" = "dev",
 ): Promise<RunningApplication> {
-  const child = spawnInstar(root, ["dev", entry], environment);
+  const child = spawnInstar(root, [command, entry], environment);
   const output = collect(child);
   let ended = false;
   const exited = exit(child).finally(() => (ended = true));
   const kill = (): boolean => child.kill("SIGKILL");
   process.once("exit", kill);
   let runtime: RuntimeConnection | undefined;
-  const stop = async (): Promise<void> => {
+  const stop = async (): Promise<number | null> => {
     runtime?.close();
-    if (ended) return;
+    if (ended) return exited;
     child.kill("SIGTERM");
     const limit = setTimeout(kill, 5000);
-    await exited;
+    const code = await exited;
     clearTimeout(limit);
     process.off("exit", kill);
+    return code;
   };
   try {
     for (;;) {
       signal.throwIfAborted();
-      if (ended) throw new Error(`instar dev ended before the application ran:\n${output().stdout}${output().stderr}`);
+      if (ended) throw new Error(`instar ${command} ended before the application ran:\n${output().stdout}${output().stderr}`);
       const [found] = (await findRuntimes(root)).runtimes;
       if (found !== undefined) {
         runtime = await connectRuntime(found.run);

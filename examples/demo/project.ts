@@ -23,7 +23,7 @@ export async function copyExample(): Promise<DemoProject> {
   const path = (file: string): string => join(root, file);
   const example = join(repository, "examples/chat");
   await cp(join(example, "src"), path("src"), { recursive: true, filter: (file) => !file.endsWith(".test.ts") });
-  for (const file of ["package.json", "tsconfig.json"]) await cp(join(example, file), path(file));
+  for (const file of ["package.json", "tsconfig.json", "tsconfig.build.json"]) await cp(join(example, file), path(file));
   for (const [name, target] of Object.entries({
     instar: "runtime",
     "instar-language-server": "server",
