@@ -17,6 +17,7 @@ test("help names every command and the exit codes", async () => {
     "prove",
     "explain",
     "dev",
+    "start",
     "ps",
     "rehearse",
     "upgrade",

@@ -1,0 +1,51 @@
+/** `instar start`, as systemd or Docker run it: its options, its exit codes, and what signals do. */
+import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
+import { test } from "node:test";
+import { counter, files } from "../support/counter-application.ts";
+import { devProject } from "../support/dev-project.ts";
+import { linkInstar } from "../support/link-instar.ts";
+import { runCli, startCli } from "../support/run-cli.ts";
+
+test("wrong usage is said, and exits with 2", async (t) => {
+  const { root } = devProject(t, files);
+  const usages: readonly (readonly [args: readonly string[], says: RegExp])[] = [
+    [[], /name one entry/],
+    [["dist/app.js"], /there is no file dist\/app\.js\. Build the application first\./],
+    [["src/app.ts", "--shutdown", "soon"], /--shutdown soon: write a time/],
+    [["src/app.ts", "--watch"], /'--watch'[\s\S]*instar start --help/],
+  ];
+  for (const [args, says] of usages) {
+    const { code, stderr } = await runCli(["start", ...args], { cwd: root });
+    assert.match(stderr, says);
+    assert.equal(code, 2);
+  }
+  const { code, stdout } = await runCli(["start", "--help"], { cwd: root });
+  assert.match(stdout, /^Usage: instar start \[options\] <entry>\n[\s\S]*--shutdown <seconds>/);
+  assert.equal(code, 0);
+});
+
+test("an application that does not start exits with 1, and says why", async (t) => {
+  const project = devProject(t, { ...files, "src/app.ts": "export default 1;\n" });
+  linkInstar(project.root);
+  const { code, stderr } = await runCli(["start", "src/app.ts"], { cwd: project.root });
+  assert.match(stderr, /src\/app\.ts:1:1 the entry's default export is no supervisor.*\(INSTAR_NOT_AN_APPLICATION\)/);
+  assert.equal(code, 1);
+});
+
+test("SIGTERM ends the processes in order, whoever else gets it, and exits with 0", async (t) => {
+  const project = devProject(t, { ...files, "src/counter.actor.ts": counter(1).replace('"terminated"', '"terminated in order"') });
+  linkInstar(project.root);
+  const program = startCli(t, ["start", "src/app.ts", "--name", "counted"], { cwd: project.root });
+  await program.until(/app\.ts runs as "counted"/);
+  const { stdout } = await runCli(["ps", "--format", "json"], { cwd: project.root });
+  const { runtime } = JSON.parse(stdout) as { readonly runtime: { readonly pid: number; readonly applicationPid: number } };
+  assert.equal(runtime.pid, program.process.pid);
+  // systemd tells all processes of a unit.
+  process.kill(runtime.pid, "SIGTERM");
+  process.kill(runtime.applicationPid, "SIGTERM");
+  const ended = await program.ended;
+  assert.equal(ended.stdout.match(/terminated in order/g)?.length, 2);
+  assert.equal(ended.code, 0, ended.stderr);
+  assert.ok(!existsSync(project.path(".instar/run/counted.json")));
+});
