@@ -198,7 +198,7 @@ function commented(node: ts.Node, schema: Schema): Schema {
     .flatMap((each) => [...(each.tags ?? [])])
     .map(({ tagName, comment }): [string, unknown] => {
       const value = ts.getTextOfJSDocComment(comment) ?? "";
-      if (tagName.text === "format") return ["format", value];
+      if (tagName.text === "format" || tagName.text === "pattern") return [tagName.text, value];
       if (tagName.text === "asType") return ["type", value];
       if (numbers.has(tagName.text)) return [tagName.text, Number(value)];
       throw new Error(`The schema of the protocol knows no @${tagName.text}.`);
@@ -208,4 +208,4 @@ function commented(node: ts.Node, schema: Schema): Schema {
   return { ...(description === "" ? {} : { description }), ...schema, ...Object.fromEntries(tags) };
 }
 
-const numbers = new Set(["minimum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "minItems"]);
+const numbers = new Set(["minimum", "exclusiveMinimum", "exclusiveMaximum", "minLength", "maxLength", "minItems"]);

@@ -43,7 +43,29 @@ const whole: { readonly [M in keyof Requests]: object } = {
   "upgrade/rollback": rollback,
 };
 
-const others = [undefined, null, true, -1, 0, 0.5, 1, 2 ** 31, "", "hot", "otp", "x", [], [""], ["x"], [1], {}, [{ module: "x", vsn: 0 }]];
+const ids = ["/etc/passwd", "../x", "src/../../x", "..", "a/.", "src\\room", "C:/x", "a\0", "a..b/.c", "./x", "a:b", "x".repeat(1001)];
+const others = [
+  ...ids,
+  ...ids.map((id) => [id]),
+  undefined,
+  null,
+  true,
+  -1,
+  0,
+  0.5,
+  1,
+  2 ** 31,
+  "",
+  "hot",
+  "otp",
+  "x",
+  [],
+  [""],
+  ["x"],
+  [1],
+  {},
+  [{ module: "x", vsn: 0 }],
+];
 
 for (const method of methods) {
   test(`${method}: the schema takes and refuses the parameters that the runtime does`, () => {

@@ -51,6 +51,8 @@ export interface Requests {
   "processes/state": { params: ProcessParams; result: { text: string; json: unknown } };
   /** Whether the live states are what the types of their versions say; of one module, or of all. Runs in the application, on every state. */
   "states/check": { params: ModuleParams; result: StateReport };
+  /** Saves states of live processes in `.instar/states/`, for proofs and tests. */
+  "states/save": { params: SaveStatesParams; result: SavedStates };
   /** Ends a process now, for `killed`, even in the middle of a handler that never returns; its supervisor restarts it. */
   "processes/kill": { params: ProcessParams; result: null };
   /** As `sys.suspend` and `sys.resume`: once its handler has returned, the process takes no messages until it is resumed. */
@@ -80,11 +82,8 @@ export interface ProcessParams {
 }
 
 export interface ModuleParams {
-  /**
-   * A module id; left out, all modules.
-   * @minLength 1
-   */
-  readonly module?: string;
+  /** Left out, all modules. */
+  readonly module?: ModuleId;
 }
 
 /** `data` of an error with the code -32000: the runtime says no. */
@@ -239,8 +238,7 @@ export interface DriftedState {
 }
 
 export interface PurgeParams {
-  /** @minLength 1 */
-  readonly module: string;
+  readonly module: ModuleId;
   /** Refuse where a process lingers in the old version, instead of ending it. Default false. */
   readonly soft?: boolean;
 }
@@ -303,7 +301,11 @@ export interface HeldValue {
   readonly url: string;
 }
 
-/** @minLength 1 */
+/**
+ * Path from the project root without extension, or the literal `id` of a definition. It leads out of no folder.
+ * @maxLength 1000
+ * @pattern ^(?![A-Za-z]:)(?!/)(?!\.{1,2}(/|$))((?!/\.{1,2}(/|$))[^\\\u0000-\u001f\u007f-\u009f])+$
+ */
 export type ModuleId = string;
 
 export interface UpgradeParams {
@@ -502,6 +504,33 @@ export interface UpgradedProcess {
   readonly restarted?: true;
   /** Only in the report of a rehearsal. */
   readonly rehearsed?: RehearsedProcess;
+}
+
+export interface SaveStatesParams {
+  /** Module ids. Default: all. */
+  readonly modules?: readonly string[];
+  /** A file, from the project root, whose export `redact(state, { module, version })` returns what is saved in place of each state. */
+  readonly redact?: string;
+}
+
+/** What was saved of live states. */
+export interface SavedStates {
+  readonly folder: string;
+  /**
+   * For each version of a module that lives: how many states there were, how many of them are `saved`, since others were of the same
+   * structure, and how many were `left` although they differ: too many, or too large.
+   */
+  readonly modules: readonly {
+    readonly id: string;
+    readonly vsn: number;
+    readonly states: number;
+    readonly saved: number;
+    readonly left: number;
+  }[];
+  /** Whether code of the project has taken out of them what nobody is to see. */
+  readonly redacted: boolean;
+  /** Processes whose states are more than data, so that they cannot be saved; 100 at most. */
+  readonly notSaved: readonly CannotLeave[];
 }
 
 /** How a rehearsal was done. */

@@ -1,5 +1,6 @@
 /** Checks the parameters of requests before anything happens: what comes over the socket is nobody's type. */
 import type { DowngradeParams, PlanParams, ProbationParams, Requests, RollbackParams, UpgradeParams } from "../protocol.ts";
+import { quoted } from "./admit-client.ts";
 
 /** What is wrong with parameters, in words for whoever wrote the client. */
 export class BadParams extends Error {}
@@ -15,13 +16,20 @@ export const checkParams: { readonly [M in keyof Requests]: Check<M> } = {
   "modules/list": () => ({}),
   "processes/list": () => ({}),
   "processes/state": ({ pid }) => ({ pid: text("pid", pid) }),
-  "states/check": ({ module }) => (module === undefined ? {} : { module: text("module", module) }),
+  "states/check": ({ module }) => (module === undefined ? {} : { module: moduleId("module", module) }),
+  "states/save": ({ modules, redact }) => ({
+    ...planParams({ modules }),
+    ...(redact === undefined ? {} : { redact: text("redact", redact) }),
+  }),
   "processes/kill": ({ pid }) => ({ pid: text("pid", pid) }),
   "processes/suspend": ({ pid }) => ({ pid: text("pid", pid) }),
   "processes/resume": ({ pid }) => ({ pid: text("pid", pid) }),
   "processes/restart": ({ pid }) => ({ pid: text("pid", pid) }),
-  "code/purge": ({ module, soft }) => ({ module: text("module", module), ...(soft === undefined ? {} : { soft: boolean("soft", soft) }) }),
-  "code/holders": ({ module }) => (module === undefined ? {} : { module: text("module", module) }),
+  "code/purge": ({ module, soft }) => ({
+    module: moduleId("module", module),
+    ...(soft === undefined ? {} : { soft: boolean("soft", soft) }),
+  }),
+  "code/holders": ({ module }) => (module === undefined ? {} : { module: moduleId("module", module) }),
   "upgrade/rehearse": upgradeParams,
   "upgrade/plan": planParams,
   "upgrade/apply": upgradeParams,
@@ -47,7 +55,7 @@ function planParams(params: Record<string, unknown>): PlanParams {
   const { strategy } = strategyParams(params);
   if (modules !== undefined && !Array.isArray(modules)) throw new BadParams("`modules` must be a list of module ids");
   return {
-    ...(modules === undefined ? {} : { modules: modules.map((id: unknown, index) => text(`modules[${index}]`, id)) }),
+    ...(modules === undefined ? {} : { modules: [...new Set(modules.map((id: unknown, index) => moduleId(`modules[${index}]`, id)))] }),
     ...(strategy === undefined ? {} : { strategy }),
   };
 }
@@ -72,7 +80,7 @@ function downgradeParams(params: Record<string, unknown>): DowngradeParams {
     if (typeof vsn !== "number" || !Number.isInteger(vsn) || vsn < 1) {
       throw new BadParams(`\`targets[${index}].vsn\` must be a whole number from 1`);
     }
-    return { module: text(`targets[${index}].module`, module), vsn };
+    return { module: moduleId(`targets[${index}].module`, module), vsn };
   });
   if (new Set(checked.map(({ module }) => module)).size < checked.length) throw new BadParams("`targets` names a module twice");
   return { targets: checked, ...common(params) };
@@ -109,6 +117,15 @@ const strategies = ["hot", "restart", "window", "blue-green"] as const;
 function text(name: string, value: unknown): string {
   if (typeof value !== "string" || value === "") throw new BadParams(`\`${name}\` must be a text`);
   return value;
+}
+
+/** Ids are looked up among what is loaded, and stand in names of files; nobody needs one that leads out of a folder. */
+function moduleId(name: string, value: unknown): string {
+  const id = text(name, value);
+  if (id.length > 1000 || /^\/|^[A-Za-z]:|[\\\p{Cc}]/u.test(id) || id.split("/").some((part) => part === "." || part === "..")) {
+    throw new BadParams(`\`${name}\` must be a module id, a path from the project root with /, and not ${quoted(id)}`);
+  }
+  return id;
 }
 
 function boolean(name: string, value: unknown): boolean {

@@ -2,17 +2,15 @@
  * The control endpoint: JSON-RPC over WebSockets on loopback. It lets in who knows the token and is no web page, checks what it is asked,
  * and hands on. It knows nothing of upgrades or processes.
  */
-import { timingSafeEqual, createHash } from "node:crypto";
-import { type IncomingMessage, STATUS_CODES, createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import type { Duplex } from "node:stream";
-import { ErrorCodes, type MessageConnection, ResponseError, createMessageConnection } from "vscode-jsonrpc/node";
+import { createServer } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 import type { ErrorData, Notifications, Requests } from "../protocol.ts";
-import { withSignal } from "./abort-signal.ts";
+import { quoted, refuseClient, whyRefused } from "./admit-client.ts";
 import { BadParams, checkParams } from "./check-params.ts";
 import { DevError } from "./dev-error.ts";
-import { SocketReader, SocketWriter } from "./socket-transport.ts";
+import { type MessageChannel, type RpcError, openChannel, rpcCodes } from "./message-channel.ts";
+import { createRefusalLog } from "./refusal-log.ts";
 
 /** An endpoint's answers. `signal` aborts when the client cancels the request or goes away. */
 export type Handlers = {
@@ -33,8 +31,11 @@ export interface ControlEndpoint {
 /** Bytes that one message may have. */
 export const maxMessageSize = 4 * 1024 * 1024;
 
-/** JSON-RPC's range for a server's own errors; `data.code` has the stable code. */
-export const instarErrorCode = -32000;
+/** Clients that are connected at a time. */
+export const maxClients = 64;
+
+/** Connections that have not said yet what they want; of more, the oldest ones are cut off. */
+export const maxStrangers = 64;
 
 export async function openControlEndpoint(options: {
   readonly token: string;
@@ -42,46 +43,66 @@ export async function openControlEndpoint(options: {
   readonly onLog: (level: "info" | "warning", text: string) => void;
 }): Promise<ControlEndpoint> {
   const { token, handlers, onLog } = options;
-  const connections = new Set<MessageConnection>();
+  const refusals = createRefusalLog((text) => onLog("warning", text));
+  const refused = (why: string): void => refusals.add(`refused a connection to the control endpoint: ${why}`);
+  const channels = new Set<MessageChannel>();
+  const strangers = new Set<Socket>();
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageSize, perMessageDeflate: false });
-  const server = createServer((_, response) => {
+  const server = createServer({ headersTimeout: 5000, requestTimeout: 5000, connectionsCheckingInterval: 1000 }, (request, response) => {
+    refused(`it is a plain HTTP request, ${quoted(`${request.method} ${request.url}`)}`);
     response.writeHead(426, { "content-type": "text/plain", connection: "close" });
     response.end("This is the control endpoint of an Instar runtime. It speaks JSON-RPC over a WebSocket; see docs/protocol.md.\n");
   });
+  server.on("connection", (socket) => {
+    strangers.add(socket);
+    socket.once("close", () => strangers.delete(socket));
+    const [oldest] = strangers;
+    if (strangers.size <= maxStrangers || oldest === undefined) return;
+    refused(`it has said nothing while ${maxStrangers} others came`);
+    strangers.delete(oldest);
+    oldest.destroy();
+  });
+  server.on("clientError", (error: NodeJS.ErrnoException, socket) => {
+    // A client may go away at any moment; that refuses nobody.
+    if (error.code === "ECONNRESET" || !socket.writable) socket.destroy();
+    else {
+      refused(`it does not speak HTTP, or not in time (${error.code ?? error.message})`);
+      refuseClient(socket, 400);
+    }
+  });
   server.on("upgrade", (request, socket, head) => {
-    // A client may go away at any moment.
     socket.on("error", () => {});
-    const refusal = whyRefused(request, token);
+    const refusal =
+      whyRefused(request, token) ??
+      (sockets.clients.size < maxClients ? null : ({ status: 503, why: `there are ${maxClients} clients already` } as const));
     if (refusal !== null) {
-      onLog("warning", `refused a connection to the control endpoint: ${refusal.why}`);
-      refuse(socket, refusal.status);
+      refused(refusal.why);
+      refuseClient(socket, refusal.status);
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => serveClient(webSocket));
+    strangers.delete(request.socket);
+    sockets.handleUpgrade(request, socket, head, serveClient);
+  });
+  sockets.on("wsClientError", (error, socket) => {
+    refused(`it is no WebSocket handshake: ${error.message}`);
+    refuseClient(socket, 400);
   });
 
   function serveClient(socket: WebSocket): void {
-    const gone = new AbortController();
-    const refused = (why: string): void => onLog("warning", `refused a message to the control endpoint: ${why}`);
-    const connection = createMessageConnection(new SocketReader(socket, refused), new SocketWriter(socket));
-    connections.add(connection);
-    socket.on("error", (error) => refused(error.message));
-    socket.once("close", () => {
-      gone.abort();
-      connections.delete(connection);
-      connection.dispose();
+    const onRefused = (why: string): void => refusals.add(`refused a message to the control endpoint: ${why}`);
+    const channel = openChannel(socket, {
+      answer: (method, params, signal) => dispatch(handlers, method, params, signal),
+      toError(error) {
+        const answer = toRpcError(error);
+        if (answer.code !== rpcCodes.refused) onRefused(answer.message);
+        return answer;
+      },
+      onRefused,
     });
-    connection.onError(() => {});
-    connection.onRequest(async (method, params, token) => {
-      try {
-        return await withSignal(token, (signal) => dispatch(handlers, method, params, AbortSignal.any([signal, gone.signal])));
-      } catch (error) {
-        return toResponseError(error);
-      }
-    });
-    // What is sent without an id wants no answer, and there is nothing to be told.
-    connection.onNotification(() => {});
-    connection.listen();
+    channels.add(channel);
+    // What is too long, or no UTF-8, ends in an error, after which the library closes the connection.
+    socket.on("error", (error) => onRefused(error.message));
+    socket.once("close", () => channels.delete(channel));
   }
 
   await new Promise<void>((resolve, reject) => {
@@ -91,11 +112,13 @@ export async function openControlEndpoint(options: {
   return {
     port: (server.address() as AddressInfo).port,
     notify(name, params) {
-      for (const connection of connections) connection.sendNotification(name, params).catch(() => {});
+      for (const channel of channels) channel.notify(name, params);
     },
     unref: () => void server.unref(),
     async close() {
+      refusals.flush();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of strangers) socket.destroy();
       for (const socket of sockets.clients) socket.close(1001, "the runtime has stopped");
       // Who does not answer the closing handshake is cut off.
       const timer = setTimeout(() => {
@@ -109,7 +132,7 @@ export async function openControlEndpoint(options: {
 }
 
 async function dispatch(handlers: Handlers, method: string, params: unknown, signal: AbortSignal): Promise<unknown> {
-  if (!isMethod(method)) throw new ResponseError(ErrorCodes.MethodNotFound, `there is no method "${method}"; see docs/protocol.md.`);
+  if (!isMethod(method)) throw new UnknownMethod(`there is no method ${quoted(method)}`);
   if (Array.isArray(params)) throw new BadParams("parameters are given by name, in an object");
   const checked = checkParams[method]((params ?? {}) as Record<string, unknown>);
   const handler = handlers[method] as (params: unknown, signal: AbortSignal) => unknown;
@@ -120,40 +143,14 @@ function isMethod(method: string): method is keyof Requests {
   return Object.hasOwn(checkParams, method);
 }
 
-function toResponseError(error: unknown): ResponseError<unknown> {
-  if (error instanceof ResponseError) return error;
-  if (error instanceof BadParams) return new ResponseError(ErrorCodes.InvalidParams, `${error.message}; see docs/protocol.md.`);
+class UnknownMethod extends Error {}
+
+function toRpcError(error: unknown): RpcError {
+  if (error instanceof UnknownMethod) return { code: rpcCodes.methodNotFound, message: `${error.message}; see docs/protocol.md.` };
+  if (error instanceof BadParams) return { code: rpcCodes.invalidParams, message: `${error.message}; see docs/protocol.md.` };
   if (error instanceof DevError) {
-    return new ResponseError<ErrorData>(instarErrorCode, error.message, { code: error.code, module: error.module, place: error.place });
+    const data: ErrorData = { code: error.code, module: error.module, place: error.place };
+    return { code: rpcCodes.refused, message: error.message, data };
   }
-  return new ResponseError(ErrorCodes.InternalError, error instanceof Error ? error.message : String(error));
-}
-
-interface Refusal {
-  readonly status: 401 | 403;
-  readonly why: string;
-}
-
-/** Pages of the web reach loopback as well, by its address or by a name that resolves to it; so they are kept out before the token counts. */
-function whyRefused({ headers, socket }: IncomingMessage, token: string): Refusal | null {
-  const { host = "", origin, authorization = "" } = headers;
-  if (origin !== undefined) return { status: 403, why: `it has the Origin ${JSON.stringify(origin)}, and only web pages send one` };
-  const name = host.replace(/:\d+$/, "").toLowerCase();
-  if (!["127.0.0.1", "localhost", "[::1]"].includes(name)) {
-    return { status: 403, why: `it asks for the host ${JSON.stringify(host)}, which is not this machine's loopback` };
-  }
-  const given = /^Bearer (.+)$/i.exec(authorization)?.[1];
-  if (given === undefined) return { status: 401, why: `it has no token (from port ${socket.remotePort})` };
-  if (!timingSafeEqual(digest(given), digest(token))) return { status: 401, why: `it has a wrong token (from port ${socket.remotePort})` };
-  return null;
-}
-
-/** Digests have one length, which the comparison needs. */
-function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
-}
-
-function refuse(socket: Duplex, status: Refusal["status"]): void {
-  const challenge = status === 401 ? "WWW-Authenticate: Bearer\r\n" : "";
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${challenge}Connection: close\r\nContent-Length: 0\r\n\r\n`);
+  return { code: rpcCodes.internalError, message: error instanceof Error ? error.message : String(error) };
 }
