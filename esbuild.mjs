@@ -25,6 +25,8 @@ const bundled = /^vscode-|^jsonc-parser$|^picomatch$/;
 const externalToServer = Object.keys(dependencies).filter((name) => !bundled.test(name));
 
 for (const folder of ["dist", "runtime/dist", "server/dist"]) rmSync(at(folder), { recursive: true, force: true });
+// For `npm run packages`, which makes no folder.
+mkdirSync(at("dist/packages"), { recursive: true });
 
 await Promise.all([
   build({

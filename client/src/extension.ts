@@ -21,7 +21,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<Instar
   client = createInstarClient(context, output);
   const views = registerViews(client, output, context.workspaceState);
   context.subscriptions.push(output, views, createStatus(client), ...registerCommands({ client, output, tree: views.processes }));
-  context.subscriptions.push(registerInitialize({ client, output }), registerOpenExample({ context, output }));
+  context.subscriptions.push(registerInitialize({ client, context, output }), registerOpenExample({ context, output }));
   context.subscriptions.push(registerUpgradeOnSave({ client, output }), registerFixAll({ client, output }));
   context.subscriptions.push(registerProve({ client, output }), registerShowStates({ client, output }));
   context.subscriptions.push(registerUpgrades({ client, output }), registerCompare({ client, output }));

@@ -14,15 +14,28 @@ type Step = InitializePlan["steps"][number];
 /** Of the documents that show what a file would hold. */
 const scheme = "instar-initialize";
 
-export function registerInitialize({ client, output }: { client: InstarClient; output: vscode.LogOutputChannel }): vscode.Disposable {
+export function registerInitialize({
+  client,
+  context,
+  output,
+}: {
+  client: InstarClient;
+  context: vscode.ExtensionContext;
+  output: vscode.LogOutputChannel;
+}): vscode.Disposable {
   const previews = new Map<string, string>();
   return vscode.Disposable.from(
     vscode.workspace.registerTextDocumentContentProvider(scheme, { provideTextDocumentContent: ({ path }) => previews.get(path) ?? "" }),
-    createRegister(output)("instar.initialize", () => initialize(client, output, (step) => preview(previews, step))),
+    createRegister(output)("instar.initialize", () => initialize(client, context.extensionPath, output, (step) => preview(previews, step))),
   );
 }
 
-async function initialize(client: InstarClient, output: vscode.LogOutputChannel, show: (step: Step) => void): Promise<void> {
+async function initialize(
+  client: InstarClient,
+  extension: string,
+  output: vscode.LogOutputChannel,
+  show: (step: Step) => void,
+): Promise<void> {
   const root = await pickProject();
   if (root === undefined) return;
   const plan = await client.request("instar/initializePlan", { root });
@@ -34,7 +47,7 @@ async function initialize(client: InstarClient, output: vscode.LogOutputChannel,
   for (const file of written) output.info(vscode.l10n.t("Wrote {0}", file));
   // The project uses Instar from now on, so what is offered to those that do is offered here.
   if (written.length > 0) void vscode.commands.executeCommand("setContext", "instar:hasActors", true);
-  await report(root, plan, written, output);
+  await report(root, plan, written, extension, output);
 }
 
 /** The folder with the manifest: of the file in front of the person, else of the workspace folder that they choose. */
@@ -98,7 +111,13 @@ function preview(previews: Map<string, string>, { file, after, exists, title }: 
   void vscode.commands.executeCommand("vscode.diff", now, then, title, { preview: true });
 }
 
-async function report(root: string, plan: InitializePlan, written: readonly string[], output: vscode.LogOutputChannel): Promise<void> {
+async function report(
+  root: string,
+  plan: InitializePlan,
+  written: readonly string[],
+  extension: string,
+  output: vscode.LogOutputChannel,
+): Promise<void> {
   const parts = [
     written.length === 0
       ? vscode.l10n.t("Nothing was written: what Instar adds is there already, or was not wanted.")
@@ -110,7 +129,7 @@ async function report(root: string, plan: InitializePlan, written: readonly stri
   ];
   const install = plan.missing.length > 0 && vscode.workspace.isTrusted;
   await offer(vscode.window.showInformationMessage, parts.join(" "), {
-    ...(install ? { [vscode.l10n.t("Install Packages")]: () => installPackages(root, plan.missing) } : {}),
+    ...(install ? { [vscode.l10n.t("Install Packages")]: () => installPackages(extension, root, plan.missing) } : {}),
     [vscode.l10n.t("Show Output")]: () => output.show(),
   });
 }

@@ -1,8 +1,8 @@
 /** *Open Example*: copies the chat system that comes with the extension to where the person wants it, opens it, and says what it needs to run. */
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { installPackages } from "./install-packages.ts";
+import { installPackages, vendorPackages } from "./install-packages.ts";
 import { languageServerPackage } from "./installed.ts";
 import { createRegister, offer } from "./register-command.ts";
 
@@ -37,9 +37,19 @@ async function openExample(context: vscode.ExtensionContext, parent: vscode.Uri 
     throw new Error(vscode.l10n.t("The example runs on Node.js, so it has to be on the disk. Choose a folder there."));
   const target = vscode.Uri.file(free(picked.fsPath));
   await vscode.workspace.fs.copy(vscode.Uri.joinPath(context.extensionUri, "examples/chat"), target, { overwrite: false });
+  nameVendored(join(target.fsPath, "package.json"), vendorPackages(context.extensionPath, target.fsPath));
   await context.globalState.update(copied, target.fsPath);
   // What is open stays open.
   await vscode.commands.executeCommand("vscode.openFolder", target, { forceNewWindow: vscode.workspace.workspaceFolders !== undefined });
+}
+
+/** The manifest names the packages by version, as it will once they are published. */
+function nameVendored(manifest: string, packages: ReadonlyMap<string, string>): void {
+  const text = [...packages].reduce(
+    (before, [name, place]) => before.replace(new RegExp(`("${name}": )"[^"]*"`), `$1"${place}"`),
+    readFileSync(manifest, "utf8"),
+  );
+  writeFileSync(manifest, text);
 }
 
 /** Nothing is written over. */
@@ -63,6 +73,6 @@ async function welcome(context: vscode.ExtensionContext): Promise<void> {
     vscode.l10n.t(
       "This is the example: a chat of rooms and users. Findings and fixes work as it is. To run it, it needs the packages that its package.json names.",
     ),
-    vscode.workspace.isTrusted ? { [vscode.l10n.t("Install Packages")]: () => installPackages(root) } : {},
+    vscode.workspace.isTrusted ? { [vscode.l10n.t("Install Packages")]: () => installPackages(context.extensionPath, root) } : {},
   );
 }

@@ -9,13 +9,18 @@ const repository = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The path of the `.vsix` made of what `npm run build` left. */
 export function packageExtension(): string {
+  npm("packages");
   const cache = join(repository, "node_modules/.cache/instar-e2e");
   const vsix = join(cache, `${hash(packaged())}.vsix`);
   if (existsSync(vsix)) return vsix;
   rmSync(cache, { recursive: true, force: true });
   mkdirSync(cache, { recursive: true });
-  execFileSync("npm", ["run", "--silent", "vsce", "--", "--out", vsix], { cwd: repository, stdio: ["ignore", "ignore", "inherit"] });
+  npm("vsce", "--", "--out", vsix);
   return vsix;
+}
+
+function npm(script: string, ...args: readonly string[]): void {
+  execFileSync("npm", ["run", "--silent", script, ...args], { cwd: repository, stdio: ["ignore", "ignore", "inherit"] });
 }
 
 /** The files that `.vscodeignore` lets in, by the lines that do so. */

@@ -1,9 +1,14 @@
 /** The first five minutes: the walkthrough opens, its example is copied to where the person wants it, and a window shows it. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { writeProject } from "../project.ts";
 import type { Scenario } from "../scenario.ts";
+import { until } from "../until.ts";
+
+const run = promisify(execFile);
 
 export default {
   project: (place) => writeProject(place, { "notes.md": "# Notes\n" }),
@@ -17,6 +22,7 @@ export default {
   async run({ folder, open, step, shoot }) {
     const workbench = await open("notes.md");
     const { page } = workbench;
+    let opened = page;
     const stepOf = (title: string) => page.locator(".getting-started-step", { hasText: title }).first();
     await step("the walkthrough has five steps, each with a picture in the colours of the theme", async () => {
       await workbench.command("Welcome: Open Walkthrough...");
@@ -40,15 +46,21 @@ export default {
       mkdirSync(places);
       await workbench.prompt.locator("input.input").waitFor();
       await workbench.prompt.locator("input.input").fill(`${places}/`);
-      const opened = page.context().waitForEvent("page");
+      const opening = page.context().waitForEvent("page");
       await workbench.prompt.locator(".quick-input-header .monaco-button", { hasText: "Copy the Example Here" }).click();
-      const window = await opened;
-      await window.locator(".explorer-folders-view .monaco-list-row", { hasText: "version-2.ts" }).first().waitFor();
-      await window.locator('.tab[data-resource-name="room.actor.ts"]').first().waitFor();
-      await window.locator(".notification-toast", { hasText: "This is the example" }).first().waitFor();
+      opened = await opening;
+      await opened.locator(".explorer-folders-view .monaco-list-row", { hasText: "version-2.ts" }).first().waitFor();
+      await opened.locator('.tab[data-resource-name="room.actor.ts"]').first().waitFor();
+      await opened.locator(".notification-toast", { hasText: "This is the example" }).first().waitFor();
       assert.ok(existsSync(join(places, "instar-chat/src/app.ts")));
-      assert.match(readFileSync(join(places, "instar-chat/package.json"), "utf8"), /"instar": "/);
-      await window.close();
+    });
+    await step("the packages that it needs come with the extension, and it runs", async () => {
+      const example = join(folder, "places/instar-chat");
+      await opened.locator(".notification-toast", { hasText: "This is the example" }).getByText("Install Packages").click();
+      await until("npm to finish", () => existsSync(join(example, "node_modules/.package-lock.json")));
+      const { stdout } = await run(process.execPath, [join(example, "node_modules/instar/bin/instar.mjs"), "check"], { cwd: example });
+      assert.match(stdout, /5 actor modules/);
+      await opened.close();
     });
   },
 } satisfies Scenario;
