@@ -67,8 +67,8 @@ export interface Application {
   ): Promise<ChildRequests[M]["result"]>;
   /** Something that the other application wrote. */
   letter(letter: Letter): void;
-  /** Hands over a connection. @returns whether there is somebody who can take it */
-  give(id: string, socket: Socket): boolean;
+  /** Hands over a connection; it comes back where the process ends before. @returns whether there is somebody who can take it */
+  give(id: string, socket: Socket, back: () => void): boolean;
   /** Called once the supervision tree runs. */
   markRunning(): void;
   /** Ends one process of the application, also one whose handler does not return. @throws DevError where there is none, or no way to do so */
@@ -120,6 +120,14 @@ export function startApplication(options: ApplicationOptions): Application {
     options.onStatus(next);
   };
 
+  /** Connections on their way to the process. It says which ones it has taken; until then they are kept here, too, for the case of its end. */
+  const given = new Map<number, { readonly socket: Socket; readonly back: () => void }>();
+  let lastGiven = 0;
+  connection.onNotification("took", ({ nth }: ChildNotifications["took"]) => {
+    // What it has is a copy, so that this does not end the connection.
+    given.get(nth)?.socket.destroy();
+    given.delete(nth);
+  });
   const gone = new Promise<void>((resolve) => {
     const end = (code: number | null, signal: string | null): void => {
       if (status === "exited") return;
@@ -127,6 +135,8 @@ export function startApplication(options: ApplicationOptions): Application {
       clearInterval(beating);
       connection.dispose();
       options.onExit(code, signal);
+      for (const { back } of given.values()) back();
+      given.clear();
       resolve();
     };
     if (options.rehearsal === null) child.once("exit", end);
@@ -230,11 +240,16 @@ export function startApplication(options: ApplicationOptions): Application {
       }
     },
     letter: (letter) => void connection.sendNotification("letter", letter).catch(() => {}),
-    give(id, socket) {
+    give(id, socket, back) {
       if (!child.connected || status === "exited") return false;
-      child.send({ jsonrpc: "2.0", method: connectionMethod, params: { id } }, socket, (error) => {
-        // It has ended in between; who connected tries again.
-        if (error !== null) socket.destroy();
+      const nth = ++lastGiven;
+      given.set(nth, { socket, back });
+      const message = { jsonrpc: "2.0", method: connectionMethod, params: { id, nth } };
+      // Node itself would forget those that the process has not taken when it ends.
+      child.send(message, socket, { keepOpen: true }, (error) => {
+        // Where it has ended, that is told there.
+        if (error === null || !given.delete(nth)) return;
+        socket.destroy();
       });
       return true;
     },

@@ -15,6 +15,8 @@ import type {
   UpgradeProgress,
   UpgradeReport,
 } from "../protocol.ts";
+import type { PackedState } from "../state-corpus.ts";
+import type { BuiltActor } from "./load-actor.ts";
 import type { ValidatorSources } from "./validators.ts";
 
 /** Parent to child. */
@@ -59,6 +61,10 @@ export interface ChildRequests {
   rehearsal: { params: ChildUpgrade; result: { readonly report: UpgradeReport; readonly modules: readonly string[] } };
   /** Rehearses it on packed processes, an image in JSON. */
   convert: { params: { readonly image: string }; result: Outcome<UpgradeReport> };
+  /** The code that sees states before they are saved. */
+  redactBy: { params: { readonly built: BuiltActor }; result: Outcome<null> };
+  /** States of packed actors, an image in JSON, as they are to be saved. */
+  redact: { params: { readonly image: string }; result: Outcome<readonly PackedState[]> };
   /** The other program is gone. */
   parted: { params: Record<string, never>; result: null };
   /** Ends the supervision tree; the process then exits. */
@@ -108,6 +114,8 @@ export interface ChildNotifications {
   letter: Letter;
   /** A server takes no more connections. */
   unlisten: { readonly id: string };
+  /** A connection that was handed over has arrived. */
+  took: { readonly nth: number };
   log: { readonly level: "info" | "warning" | "error"; readonly text: string };
 }
 

@@ -37,6 +37,8 @@ followContext(system);
 const service = createCodeService(system, codeServer);
 const move = createMoveService({ system, codeServer, loaded: service.loaded, send: (letter) => notify("letter", letter) });
 const rehearsal = createRehearsalService({
+  root,
+  maps,
   system,
   codeServer,
   changesOf: service.changesOf,
@@ -64,7 +66,7 @@ for (const method of [
 for (const method of ["load", "travel", "depart", "stay", "leave", "open", "drain", "parted"] as const) {
   serve(method, move[method] as (params: unknown, signal: AbortSignal) => never);
 }
-for (const method of ["pack", "rehearsal", "convert"] as const) {
+for (const method of ["pack", "rehearsal", "convert", "redactBy", "redact"] as const) {
   serve(method, rehearsal[method] as (params: unknown, signal: AbortSignal) => never);
 }
 serve("arrive", async (params, signal) => {
@@ -125,6 +127,8 @@ process.on("disconnect", () => {
 takeConnections({
   ask: (port, host) => connection.sendRequest<ParentRequests["listen"]["result"]>("listen", { port, host }),
   closed: (id) => notify("unlisten", { id }),
+  // At once, since what takes a connection is to be known to have it before it reads.
+  took: (nth) => void process.send?.({ jsonrpc: "2.0", method: "took", params: { nth } }),
 });
 
 function serve<M extends keyof ChildRequests>(

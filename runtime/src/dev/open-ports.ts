@@ -7,8 +7,8 @@ import type { ParentRequests } from "./child-protocol.ts";
 
 /** Who serves connections. */
 export interface Taker {
-  /** @returns whether it could be handed over */
-  give(id: string, socket: Socket): boolean;
+  /** @param back called where it ends before it has got it @returns whether it could be handed over */
+  give(id: string, socket: Socket, back: () => void): boolean;
 }
 
 export interface OpenPorts {
@@ -41,7 +41,8 @@ export function createOpenPorts(patience = 30_000): OpenPorts {
     if (held) return;
     for (const socket of port.waiting) {
       port.waiting.delete(socket);
-      const given = port.takers.toReversed().some((taker) => taker.give(id, socket));
+      const back = (): void => wait(id, port, socket);
+      const given = port.takers.toReversed().some((taker) => taker.give(id, socket, back));
       if (given) continue;
       port.waiting.add(socket);
       return;
@@ -50,7 +51,10 @@ export function createOpenPorts(patience = 30_000): OpenPorts {
   const accept = (id: string, port: Port, socket: Socket): void => {
     socket.on("error", () => {});
     socket.once("close", () => port.waiting.delete(socket));
-    if (port.waiting.size >= mostWaiting) return void socket.destroy();
+    wait(id, port, socket);
+  };
+  const wait = (id: string, port: Port, socket: Socket): void => {
+    if (port.waiting.size >= mostWaiting || ports.get(id) !== port) return void socket.destroy();
     port.waiting.add(socket);
     serve(id, port);
   };

@@ -9,6 +9,7 @@ import { connectionMethod, type ParentRequests } from "./child-protocol.ts";
 export function takeConnections(parent: {
   readonly ask: (port: number, host: string) => Promise<ParentRequests["listen"]["result"]>;
   readonly closed: (id: string) => void;
+  readonly took: (nth: number) => void;
 }): void {
   const servers = new Map<string, Taking>();
   /** A connection may come just before the server knows that it listens, or after it has closed and before the next one does. */
@@ -20,13 +21,17 @@ export function takeConnections(parent: {
     const limit = setTimeout(() => waiting.delete(socket) && socket.destroy(), patience);
     limit.unref();
   };
-  process.on("message", (message: { readonly method?: unknown; readonly params?: { readonly id?: unknown } }, socket: unknown) => {
-    if (message.method !== connectionMethod || socket === undefined) return;
-    const id = String(message.params?.id);
-    const server = servers.get(id);
-    if (server === undefined) keep(id, socket as Socket);
-    else server.take(socket as Socket);
-  });
+  process.on(
+    "message",
+    (message: { readonly method?: unknown; readonly params?: { readonly id?: unknown; readonly nth?: unknown } }, socket: unknown) => {
+      if (message.method !== connectionMethod || socket === undefined) return;
+      parent.took(Number(message.params?.nth));
+      const id = String(message.params?.id);
+      const server = servers.get(id);
+      if (server === undefined) keep(id, socket as Socket);
+      else server.take(socket as Socket);
+    },
+  );
   listenBy(async (server, { port, host }): Promise<Listener> => {
     const opened = await parent.ask(port, host);
     if ("error" in opened) throw Object.assign(new Error(opened.error), { code: "EADDRINUSE" });
