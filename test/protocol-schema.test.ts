@@ -30,6 +30,7 @@ const whole: { readonly [M in keyof Requests]: object } = {
   "processes/list": {},
   "processes/state": { pid: "<0.1>" },
   "states/check": { module: "src/room.actor" },
+  "states/save": { modules: ["src/room.actor"], redact: "src/redact.ts" },
   "processes/kill": { pid: "<0.1>" },
   "processes/suspend": { pid: "<0.1>" },
   "processes/resume": { pid: "<0.1>" },

@@ -326,7 +326,7 @@ export interface UpgradeParams {
   readonly timeout?: number;
   /** `otp`: as OTP's release handler does, one process after the other. Default: all processes or none. */
   readonly mode?: "otp";
-  /** How the change is carried out. Default `hot`. Not with `mode`; `probation` only with `hot`. */
+  /** How the change is carried out. Default `hot`. Not with `mode`; `restart` has no `probation`. */
   readonly strategy?: Strategy;
   /**
    * With `window`: how long what is queued may take before everything comes to rest, in milliseconds. Default 10000.
@@ -507,9 +507,13 @@ export interface UpgradedProcess {
 }
 
 export interface SaveStatesParams {
-  /** Module ids. Default: all. */
-  readonly modules?: readonly string[];
-  /** A file, from the project root, whose export `redact(state, { module, version })` returns what is saved in place of each state. */
+  /** Default: all. */
+  readonly modules?: readonly ModuleId[];
+  /**
+   * A file, from the project root, whose export `redact(state, { module, version })` returns what is saved in place of each state.
+   *
+   * @minLength 1
+   */
   readonly redact?: string;
 }
 

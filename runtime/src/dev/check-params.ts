@@ -107,8 +107,9 @@ function strategyParams({ strategy, drain, mode, probation }: Record<string, unk
     throw new BadParams("`drain` must be a number of milliseconds, 0 or more");
   const chosen = strategies.find((each) => each === strategy);
   if (strategy !== undefined && chosen === undefined) throw new BadParams(`\`strategy\` must be one of ${strategies.join(", ")}`);
-  if (chosen !== undefined && chosen !== "hot" && (mode !== undefined || probation !== undefined))
-    throw new BadParams(`\`strategy: "${chosen}"\` has neither \`mode\` nor \`probation\``);
+  if (chosen !== undefined && chosen !== "hot" && mode !== undefined) throw new BadParams(`\`strategy: "${chosen}"\` has no \`mode\``);
+  if (chosen === "restart" && probation !== undefined)
+    throw new BadParams('`strategy: "restart"` has no `probation`: there are no states to take back');
   return { ...(chosen === undefined ? {} : { strategy: chosen }), ...(drain === undefined ? {} : { drain }) };
 }
 

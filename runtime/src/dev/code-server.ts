@@ -547,7 +547,7 @@ export function createCodeServer(options: {
       return new Map([...ids].map(([file, id]) => [id, importedModules(file, files, ids)]));
     },
     referenceTo(module) {
-      const file = [...current.keys()].find((each) => moduleId(root, each) === module);
+      const file = [...current.keys(), ...provisional.keys()].find((each) => moduleId(root, each) === module);
       return file === undefined ? null : referenceTo(file);
     },
     held: () => [...codes.keys()],

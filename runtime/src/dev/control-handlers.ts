@@ -59,6 +59,7 @@ export function createHandlers(runtime: ControlledRuntime): Handlers {
       return state;
     },
     "states/check": ({ module = null }) => upgrader.checkStates(module),
+    "states/save": (params, signal) => byRequest(() => upgrader.saveStates(params, { signal })),
     async "processes/kill"({ pid }) {
       await application().end(pid);
       return null;

@@ -60,6 +60,7 @@ export async function enableUpgrades(options: UpgradeOptions): Promise<EnabledUp
     request,
     moves: null,
     rehearseElsewhere: null,
+    saveElsewhere: null,
     patience: 0,
     onProgress: (progress) => endpoint.notify("upgrade/progress", progress),
     onFinished(report) {

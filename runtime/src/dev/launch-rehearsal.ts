@@ -1,7 +1,7 @@
 /** `launchRehearsal`: a process that is there for a rehearsal alone. Nobody waits for its answers but the rehearsal, and what it prints is logged. */
 import { type Application, type RehearsalEvents, startApplication } from "./application.ts";
 import type { Heartbeat } from "./child-protocol.ts";
-import { outOfMemory } from "./rehearsals.ts";
+import { outOfMemory } from "./own-process.ts";
 
 export function launchRehearsal(
   host: {

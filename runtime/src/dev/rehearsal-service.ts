@@ -5,7 +5,8 @@
 import { ImageParts, restorePart } from "../image-parts.ts";
 import { type ModuleChange, type System, upgrade } from "../internal.ts";
 import type { Process } from "../process.ts";
-import { createSystem } from "../system.ts";
+import { createSystem, live } from "../system.ts";
+import { loadRedactor, type Redact, toSave } from "./redact-states.ts";
 import type { SystemImage } from "../system-image.ts";
 import type { ChildRequests, ChildUpgrade } from "./child-protocol.ts";
 import type { CodeServer } from "./code-server.ts";
@@ -13,8 +14,9 @@ import type { ChangesOf } from "./code-service.ts";
 import { codeWorld } from "./code-world.ts";
 import { toUpgradeError } from "./dev-error.ts";
 import { emptyReport } from "./report.ts";
+import type { SourceMaps } from "./source-maps.ts";
 
-export type RehearsalMethod = "pack" | "rehearsal" | "convert";
+export type RehearsalMethod = "pack" | "rehearsal" | "convert" | "redactBy" | "redact";
 
 export type RehearsalService = {
   readonly [M in RehearsalMethod]: (
@@ -24,15 +26,23 @@ export type RehearsalService = {
 };
 
 export function createRehearsalService(options: {
+  readonly root: string;
+  readonly maps: SourceMaps;
   readonly system: System;
   readonly codeServer: CodeServer;
   readonly changesOf: ChangesOf;
   /** Before its state is converted. */
   readonly onProcess: (process: Process) => void;
 }): RehearsalService {
-  const { system, codeServer, changesOf, onProcess } = options;
+  const { root, maps, system, codeServer, changesOf, onProcess } = options;
   let parts: ImageParts | null = null;
   let rehearsing: { readonly changes: readonly ModuleChange[]; readonly extra: unknown } | null = null;
+
+  let redactor: Redact | null = null;
+  const restored = (image: string): System => {
+    const modules = new Map([...codeServer.modules].map(([id, { module }]) => [id, module]));
+    return restorePart(JSON.parse(image) as SystemImage, { modules, code: codeWorld(codeServer) });
+  };
 
   return {
     pack({ modules }) {
@@ -65,11 +75,28 @@ export function createRehearsalService(options: {
     async convert({ image }, signal) {
       const { changes, extra } = rehearsing as NonNullable<typeof rehearsing>;
       try {
-        const modules = new Map([...codeServer.modules].map(([id, { module }]) => [id, module]));
-        const copies = restorePart(JSON.parse(image) as SystemImage, { modules, code: codeWorld(codeServer) });
-        return { ok: true, value: await upgrade(copies, changes, { rehearse: { onProcess }, extra, signal, pace: { oneTurn: 0 } }) };
+        return {
+          ok: true,
+          value: await upgrade(restored(image), changes, { rehearse: { onProcess }, extra, signal, pace: { oneTurn: 0 } }),
+        };
       } catch (error) {
         return { ok: false, error: toUpgradeError(error, "INSTAR_IMAGE_REFUSED") };
+      }
+    },
+    async redactBy({ built }) {
+      try {
+        redactor = await loadRedactor(root, maps, built);
+        return { ok: true, value: null };
+      } catch (error) {
+        return { ok: false, error: toUpgradeError(error, "INSTAR_EVALUATION_FAILED") };
+      }
+    },
+    redact({ image }) {
+      try {
+        const actors = [...live(restored(image)).processes.values()].filter(({ version }) => version.kind === "actor");
+        return { ok: true, value: actors.map((process) => (onProcess(process), toSave(process, redactor))) };
+      } catch (error) {
+        return { ok: false, error: toUpgradeError(error, "INSTAR_REDACTION_FAILED") };
       }
     },
   };

@@ -91,7 +91,7 @@ test("a rehearsal is in a process of its own, which ends with it, and the applic
   }
   const loading = await rehearse(`${counter(2, steps)}\nprocess.exit(4);`);
   assert.deepEqual(first(loading), ["failed", "INSTAR_REHEARSAL_EXITED", null]);
-  assert.match(loading.errors[0]?.message ?? "", /^Loading the code ended the process of the rehearsal \(exit code 4\)/);
+  assert.match(loading.errors[0]?.message ?? "", /^Loading the code ended its process \(exit code 4\)/);
   await asBefore();
 
   project.write("src/counter.actor.ts", step('console.log("converting"); for (;;);'));

@@ -20,7 +20,9 @@ import { removeRunFile, runFilePath, writeRunFile } from "./run-file.ts";
 import { createMoves } from "./moves.ts";
 import { launchRehearsal } from "./launch-rehearsal.ts";
 import { createOpenPorts } from "./open-ports.ts";
+import type { OwnProcessHost } from "./own-process.ts";
 import { createRehearsals } from "./rehearsals.ts";
+import { createStateSaver } from "./save-states.ts";
 import { type Upgrader, createUpgrader, formatReport } from "./upgrader.ts";
 import { type Saved, type Watcher, createWatcher } from "./watcher.ts";
 
@@ -157,6 +159,12 @@ export async function startDevRuntime(
   });
   let application = launch();
 
+  const ownProcess: OwnProcessHost = {
+    current: () => application,
+    launch: (events) => launchRehearsal({ root, heartbeat, log, alive }, events),
+    limits: { load: moveLimit, state: rehearsal.limit ?? 10_000 },
+    memory: rehearsal.memory ?? null,
+  };
   const upgrader = createUpgrader({
     root,
     entry,
@@ -165,12 +173,8 @@ export async function startDevRuntime(
     shapes: options.shapes ?? null,
     request: (...args) => application.request(...args),
     moves: director.moves,
-    rehearseElsewhere: createRehearsals({
-      current: () => application,
-      launch: (events) => launchRehearsal({ root, heartbeat, log, alive }, events),
-      limits: { load: moveLimit, state: rehearsal.limit ?? 10_000 },
-      memory: rehearsal.memory ?? null,
-    }),
+    rehearseElsewhere: createRehearsals(ownProcess),
+    saveElsewhere: createStateSaver(root, ownProcess),
     patience: 4 * heartbeat.limit,
     onProgress: (progress) => endpoint?.notify("upgrade/progress", progress),
     onFinished(report) {

@@ -3,11 +3,14 @@
  * loaded. One at a time. Where anything goes wrong, the report says so and the application runs on as it was.
  */
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
+import { resolve, sep } from "node:path";
 import type {
   DowngradeParams,
   PlanParams,
   RollbackParams,
+  SavedStates,
+  SaveStatesParams,
   StateReport,
   UpgradeError,
   UpgradeParams,
@@ -24,8 +27,10 @@ import type { ChildUpgrade, GoneModule, Loaded, LoadedVersion, RolledBack, Upgra
 import { DevError, formatUpgradeError, toUpgradeError } from "./dev-error.ts";
 import { moduleId } from "./module-id.ts";
 import type { ShapeComparison, ShapePort } from "./options.ts";
+import { asDevError } from "./control-handlers.ts";
 import type { Moves, MoveStrategy } from "./moves.ts";
 import type { Rehearse } from "./rehearsals.ts";
+import type { SaveStates } from "./save-states.ts";
 import { emptyPlan, emptyReport } from "./report.ts";
 
 export interface Upgrader {
@@ -55,6 +60,8 @@ export interface Upgrader {
   downgrade(params: DowngradeParams, how: RunOptions): Promise<UpgradeReport>;
   /** Undoes the last upgrade, whatever it was: what it changed goes back to the code that was there before. */
   rollback(params: RollbackParams, how: RunOptions): Promise<UpgradeReport>;
+  /** Saves live states for proofs and tests. @throws DevError */
+  saveStates(params: SaveStatesParams, how: RunOptions): Promise<SavedStates>;
   /** What the live states of a module, or of all, are. @throws DevError where there is no such module. */
   checkStates(module: string | null): Promise<StateReport>;
   /** The application has taken an upgrade back, or tried to, since that did not survive its probation. */
@@ -82,6 +89,8 @@ export interface UpgraderOptions {
   readonly moves: Moves | null;
   /** The same. */
   readonly rehearseElsewhere: Rehearse | null;
+  /** The same. */
+  readonly saveElsewhere: SaveStates | null;
   /** How long an upgrade that keeps the application's thread busy is waited for, in milliseconds, once the heartbeat has been missed. */
   readonly patience: number;
   readonly onProgress: (progress: UpgradeProgress) => void;
@@ -91,8 +100,22 @@ export interface UpgraderOptions {
 }
 
 export function createUpgrader(options: UpgraderOptions): Upgrader {
-  const { root, entry, builder, store, shapes, request, moves, rehearseElsewhere, patience, onProgress, onFinished, onRolledBack, onLog } =
-    options;
+  const {
+    root,
+    entry,
+    builder,
+    store,
+    shapes,
+    request,
+    moves,
+    rehearseElsewhere,
+    saveElsewhere,
+    patience,
+    onProgress,
+    onFinished,
+    onRolledBack,
+    onLog,
+  } = options;
   let loaded: Loaded = { modules: [], held: [] };
   let first: Build = { files: new Map(), sources: new Map() };
   /** What has been said of an analysis that fails. */
@@ -249,6 +272,30 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     };
   }
 
+  async function saveStates({ modules, redact }: SaveStatesParams, { signal }: RunOptions): Promise<SavedStates> {
+    if (running !== null) throw asDevError(inProgress);
+    if (saveElsewhere === null) throw new DevError("INSTAR_NOT_UNDER_DEV", `no states can be saved here: ${withoutProcess}.`);
+    const chosen = (modules ?? loaded.modules.map(({ id }) => id)).map((id) => loadedModule(id));
+    const load = sameLoad(loaded.modules.map(toManifest));
+    if (load === null) throw new DevError("INSTAR_BUILD_NOT_KEPT", `no states can be saved now: ${withoutCode}.`);
+    const abort = new AbortController();
+    const ids = chosen.filter(({ kind }) => kind === "actor").map(({ id }) => id);
+    const both = signal === undefined ? abort.signal : AbortSignal.any([signal, abort.signal]);
+    return exclusively(abort, () =>
+      saveElsewhere({ load, modules: ids, redact: redact === undefined ? null : inRoot(redact), signal: both }),
+    );
+  }
+
+  /** A file of the project. What asks has the token; but what it has from a configuration may be somebody else's. */
+  function inRoot(path: string): string {
+    const file = resolve(root, path);
+    if (existsSync(file) && realpathSync(file).startsWith(realpathSync(root) + sep)) return file;
+    throw new DevError(
+      "INSTAR_REDACTION_FAILED",
+      `there is no ${path} in the project that could redact states. Correct redact in the configuration.`,
+    );
+  }
+
   /** An analysis that fails stands in nobody's way; what fails again and again is said once. */
   async function answered<T>(ask: () => Promise<T>, failing: string): Promise<T | null> {
     try {
@@ -372,8 +419,12 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
       upgrade: (other) => other.request("upgrade", childUpgrade(prepared, params), { signal, patience }),
     });
     const { report, committedAt } = outcome;
-    if (committedAt !== null) take(outcome, true);
-    else if (next !== null) loaded = next;
+    if (committedAt !== null) {
+      before = [undefined, over].includes(report.probation?.until) ? null : runs.modules.map(toManifest);
+      take(outcome, true);
+    } else if (next !== null) loaded = next;
+    // A move that was begun has ended the probation of before, whatever came of it.
+    if (committedAt === null && report.outcome !== "refused") before = null;
     return end(report, { builtAt, ...(committedAt !== null && { committedAt }) });
   }
 
@@ -533,6 +584,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     },
     plan,
     checkStates,
+    saveStates,
     apply: (params, how) => run(() => upgradeFrom(params), params, how),
     rehearse: (params, how) => run(() => upgradeFrom(params), params, how, { rehearse: true }),
     downgrade: (params, how) => run(() => prepareFromStore(params), params, how, { operation: "downgrade" }),

@@ -92,6 +92,11 @@ export const configurationSchema = {
         },
       },
     },
+    redact: {
+      ...text,
+      description:
+        "A file, from the project root, whose export `redact(state, { module, version })` returns what is saved of each live state. As they are, if left out.",
+    },
     strategy: {
       type: "string",
       enum: ["hot", "restart", "window", "blue-green"],

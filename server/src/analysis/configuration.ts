@@ -25,6 +25,8 @@ export interface Configuration {
     readonly modules: ReadonlyMap<string, number>;
   };
   readonly acceptedBreaks: readonly AcceptedBreak[];
+  /** A file, from the root, with the code that redacts states before they are saved; null where they are saved as they are. */
+  readonly redact: string | null;
   /** How the project says that it rolls out its changes; null where it says nothing. */
   readonly strategy: Strategy | null;
   /** Where it speaks of files and modules, which may not exist. */
@@ -63,6 +65,7 @@ export const unconfigured: Configuration = {
   rules: new Map(),
   upgradableFrom: { releases: null, modules: new Map() },
   acceptedBreaks: [],
+  redact: null,
   strategy: null,
   names: [],
   problems: [],

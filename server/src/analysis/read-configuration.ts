@@ -70,11 +70,21 @@ interface Values {
   readonly rules?: Readonly<Record<string, RuleSettings["severity"] | Partial<RuleSettings>>>;
   readonly upgradableFrom?: { readonly releases?: number; readonly modules?: Readonly<Record<string, number>> };
   readonly acceptedBreaks?: readonly { readonly rule: string; readonly module: string; readonly item?: string; readonly reason: string }[];
+  readonly redact?: string;
   readonly strategy?: Strategy;
 }
 
 function configurationOf(values: Values, file: string, text: string, node: Node): Omit<Configuration, "problems"> {
-  const { include = [], exclude = [], baseline = null, preset = "recommended", rules = {}, upgradableFrom = {}, strategy = null } = values;
+  const {
+    include = [],
+    exclude = [],
+    baseline = null,
+    preset = "recommended",
+    rules = {},
+    upgradableFrom = {},
+    redact = null,
+    strategy = null,
+  } = values;
   return {
     file,
     include,
@@ -99,6 +109,7 @@ function configurationOf(values: Values, file: string, text: string, node: Node)
       );
       return { rule, module, item, reason, file, range: rangeOf(text, place) };
     }),
+    redact,
     strategy,
     names: namesIn(node).map(([kind, { node: place, name }]): ConfiguredName => ({ kind, name, file, range: rangeOf(text, place) })),
   };

@@ -33,12 +33,15 @@ export function patience({ timeout, wait }: LiveOptions): Pick<UpgradeParams, "o
 /**
  * Waits for the end of a probation as well. Sets the exit code: 0 where the runtime did what was asked or had nothing to do, and that was not
  * taken back.
+ *
+ * @param more What else a program is told.
  */
 export async function carryOut<M extends Operation>(
   connection: RuntimeConnection,
   method: M,
   params: Requests[M]["params"],
   format: LiveOptions["format"],
+  more: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
   const interrupt = new AbortController();
   /** Stops waiting for the end of a probation. */
@@ -66,7 +69,7 @@ export async function carryOut<M extends Operation>(
     if (probation !== undefined && format === "text")
       print(colors.dim(`On probation until ${localTime(probation.until)}; Ctrl-C does not wait for its end.`));
     const verdict = probation === undefined ? null : await watch.verdict(probation.until, leave.signal);
-    if (format === "json") printJson(verdict === null ? report : { ...report, verdict });
+    if (format === "json") printJson({ ...report, ...(verdict !== null && { verdict }), ...more });
     else if (verdict !== null) print(verdictText(verdict, report));
     const good = ["committed", "rehearsed", "unchanged"].includes(report.outcome) && (verdict === null || heldOr(verdict));
     process.exitCode = good ? exitCode.ok : exitCode.refused;
