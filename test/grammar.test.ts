@@ -179,7 +179,7 @@ Strategy: restart
   hot         no state is lost; 2 processes wait for a moment
   ^^^ keyword.control.strategy.instar-plan
               ^^^^^^^^^^^^^^^^ markup.inserted.instar-plan
-  restart     2 processes lose their states: 2 of src/room.actor; 2 processes end and are started anew
+  restart     2 processes lose their states: 2 of src/room.actor; they end and are started anew
   ^^^^^^^ keyword.control.strategy.instar-plan
                           ^^^^^^^^^^^^^^^^^ !markup.inserted.instar-plan
                                                   ^^^^^^^^^^^^^^ entity.name.type.module.instar-plan

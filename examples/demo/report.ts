@@ -7,43 +7,52 @@ export interface Measured {
   /** In the order in which they were made. */
   readonly transactions: readonly { readonly what: string; readonly report: UpgradeReport }[];
   readonly totals: Totals;
+  /** Questions from outside. */
+  readonly outside: { readonly asked: number; readonly unanswered: number };
+  /** The lobby over time. */
   readonly room: readonly (readonly [when: string, state: string])[];
-  readonly user: readonly (readonly [when: string, state: string])[];
   /** Milliseconds from the saved file to the upgraded processes. */
   readonly saved: number;
+  /** All of it, in milliseconds. */
+  readonly took: number;
   /** What did not come out as it must. */
   readonly failures: readonly string[];
 }
 
 /** Prints the report and gives whether all is well. */
-export function printReport({ transactions, totals, room, user, saved, failures }: Measured): boolean {
-  heading("Report");
-  rows(
-    transactions.map(({ what, report }) => {
-      const pauses = report.processes.map(({ pause }) => pause).toSorted((a, b) => a - b);
-      return [
-        what,
-        `${report.processes.length} processes converted; ${report.messages.queued} messages queued at the commit (${report.messages.translated} translated), ` +
-          `${report.messages.callsSpanning} calls spanned it; pause median ${ms(pauses[pauses.length >> 1] ?? 0)}, max ${ms(pauses.at(-1) ?? 0)}`,
-      ];
-    }),
-  );
-  heading("Room");
+export function printReport({ transactions, totals, outside, room, saved, failures, took }: Measured): boolean {
+  heading("What was carried out");
+  rows(transactions.map(({ what, report }) => [what, carriedOut(report)]));
+  heading("The lobby, as it went");
   rows(room);
-  heading("User");
-  rows(user);
+  heading("The books");
   const faults = `${totals.lost} lost, ${totals.duplicated} duplicated, ${totals.reordered} reordered, ${totals.wrong} wrong answers`;
-  heading("Traffic");
   rows([
-    ["sent", `${number(totals.sent)} messages; ${number(totals.answered)} calls answered, ${number(totals.delivered)} deliveries checked`],
+    [
+      "within",
+      `${number(totals.sent)} messages sent; ${number(totals.answered)} calls answered, ${number(totals.delivered)} deliveries checked`,
+    ],
+    ["outside", `${number(outside.asked)} questions asked, ${outside.unanswered} without an answer`],
     ["faults", faults],
-    ["saved to upgraded", ms(saved)],
+    // Who asks in one process of the operating system and goes on in another gets answers on two ways.
+    ...(totals.overtaken === 0 ? [] : [["in a move", `${totals.overtaken} answers came after that of a younger call`] as const]),
+    ["time", `${ms(saved)} from the saved file to the upgraded processes; ${Math.round(took / 1000)} s for all of this`],
   ]);
   const seen = totals.faults.slice(0, 4).map((fault) => `\n   ${fault}`);
   const problems = [...failures];
   if (seen.length > 0) problems.push(`${faults}. The first of them:${seen.join("")}`);
-  verdict(problems);
+  verdict(`${number(totals.sent)} messages sent and ${number(outside.asked)} questions asked`, problems);
   return problems.length === 0;
+}
+
+function carriedOut({ strategy, processes, messages }: UpgradeReport): string {
+  if (strategy === "restart") return `${processes.length} processes restarted, without their states`;
+  const longest = ms(Math.max(...processes.map(({ pause }) => pause)));
+  const { queued, translated, callsSpanning } = messages;
+  return (
+    `${processes.length} processes converted, longest pause ${longest}; ` +
+    `${queued} messages queued at the commit (${translated} translated), ${callsSpanning} calls spanned it`
+  );
 }
 
 export function ms(value: number): string {

@@ -53,8 +53,9 @@ export class Probation {
     const beyond = ++this.#restarts - this.#terms.restarts;
     if (beyond === 1) {
       this.#system.clock.clearTimeout(this.#timer);
-      const { restarts } = this.#terms;
-      const why = `restart ${this.#restarts} of upgraded processes within ${this.#terms.for} ms of the upgrade, where ${restarts} were allowed`;
+      const { for: time, restarts } = this.#terms;
+      const within = time < 1000 ? `${time} ms` : `${time / 1000} s`;
+      const why = `restart ${this.#restarts} of upgraded processes within ${within} of the upgrade, where ${restarts} were allowed`;
       // Not in the middle of the supervisor's work.
       queueMicrotask(() => this.#onExceeded(`${why}; the last was one of ${module.id}`));
     }

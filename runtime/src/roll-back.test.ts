@@ -113,7 +113,7 @@ test("one restart too many rolls the upgrade back by down, on the states as they
   ]);
   const [report] = reports;
   assert.deepEqual([reports.length, report?.outcome, report?.modules[0]?.steps], [1, "committed", ["1 down"]]);
-  assert.match(report?.why ?? "", /restart 2 of upgraded processes within 1000 ms of the upgrade, where 1 were allowed/);
+  assert.match(report?.why ?? "", /restart 2 of upgraded processes within 1 s of the upgrade, where 1 were allowed/);
   assert.deepEqual([report?.probation, over], [probation, []]);
   find(1).cast("crash");
   await clock.settle();

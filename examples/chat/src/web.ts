@@ -11,7 +11,7 @@ export default supervisor({
   children: [
     child(app, { id: "chat" }),
     // For people from outside alone, since the traffic counts what is said in the others.
-    ...["hall", "porch"].map((name) => child(room, { id: name, name, args: [name] })),
+    ...["hall", "porch", "terrace"].map((name) => child(room, { id: name, name, args: [name] })),
     // When it is asked to end, what it has begun to answer has so long to be answered.
     child(front, { id: "front", name: "front", args: [Number(process.env["CHAT_PORT"] ?? 3000)], shutdown: 10_000 }),
   ],

@@ -55,7 +55,7 @@ test("an upgrade that does not hold is rolled back, and everybody knows: code se
   const back = await rolledBack;
   assert.deepEqual(summary(back).slice(0, 2), ["committed", ["src/counter.actor 2 → 1 convert"]]);
   assert.deepEqual([back.probation, back.modules[0]?.steps], [report.probation, ["1 down"]]);
-  assert.match(back.why ?? "", /^restart 1 of upgraded processes within 60000 ms of the upgrade, where 0 were allowed/);
+  assert.match(back.why ?? "", /^restart 1 of upgraded processes within 60 s of the upgrade, where 0 were allowed/);
   assert.match(logs.join("\n"), /error: rolled back src\/counter\.actor \(2 → 1\): 2 processes.*\n.*restart 1 of upgraded processes/);
   assert.deepEqual(await counters(), [
     [1, 0, { n: 7 }],

@@ -97,7 +97,7 @@ test("a plan says what would happen, what it costs, and what there is no way bac
 Strategy: hot
   nothing forces a stronger one
   hot         no state is lost; 2 processes wait for a moment
-  restart     2 processes lose their states: 2 of src/room.actor; 2 processes end and are started anew
+  restart     2 processes lose their states: 2 of src/room.actor; they end and are started anew
   window      no state is lost; all 5 processes stop until the new code has taken their states over
   blue-green  no state is lost; old and new code run beside each other until the states are handed over
 
@@ -151,7 +151,7 @@ test("what stands in the way forces another strategy, and is said", () => {
     /^An upgrade would be refused\. Nothing was begun\.\n\nStrategy: restart\n {2}forced by src\/room\.actor: nothing says/,
   );
   assert.match(refused, /\n {2}hot +not as things are: 2 processes would have no way to the new code\n/);
-  assert.match(refused, /\n {2}restart +2 processes lose their states: 2 of src\/room\.actor; 2 processes end/);
+  assert.match(refused, /\n {2}restart +2 processes lose their states: 2 of src\/room\.actor; they end/);
   assert.match(refused, /\n {2}window +not as things are: 2 processes would have no way to the new code\n/);
   assert.match(
     refused,

@@ -67,7 +67,8 @@ export function costText({ strategy, impossible, losesStates, modules, stops }: 
   if (impossible !== null) return bad(`not as things are: ${impossible}`);
   const meanwhile = {
     hot: stops === 0 ? "nobody waits" : `${processCount(stops)} ${stops === 1 ? "waits" : "wait"} for a moment`,
-    restart: `${processCount(stops)} ${stops === 1 ? "ends and is" : "end and are"} started anew`,
+    // Those that lose their states are those that end.
+    restart: stops === 0 ? "nobody is started anew" : stops === 1 ? "it ends and is started anew" : "they end and are started anew",
     window: `all ${processCount(stops)} stop until the new code has taken their states over`,
     "blue-green": "old and new code run beside each other until the states are handed over",
   }[strategy];

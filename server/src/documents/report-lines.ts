@@ -158,6 +158,8 @@ function anewLines({ reinstantiated = [] }: UpgradeReport, pathOf: PathText): Li
 
 function processLines({ outcome, processes, messages, time }: UpgradeReport): Line[] {
   const anew = processes.filter(({ restarted }) => restarted === true).length;
+  if (outcome === "committed" && anew === processes.length)
+    return [[`  ${processCount(anew)} restarted, without their states and what waited for them`]];
   const done =
     outcome !== "committed"
       ? `${processCount(processes.length)} met`
@@ -198,6 +200,7 @@ function messagesText({ queued, translated, dropped, callsSpanning }: UpgradeRep
 function pauseLines({ outcome, processes }: UpgradeReport): Line[] {
   if (outcome !== "committed") return [];
   const pauses = pausesOf(processes);
+  if (pauses.length === 0) return [];
   return [[`  pause per process: median ${milliseconds(median(pauses))}, max ${milliseconds(pauses.at(-1) ?? 0)}`]];
 }
 
@@ -233,7 +236,11 @@ export function processRows(processes: readonly UpgradedProcess[], paused: boole
       name ?? pid,
       name === null ? "" : pid,
       versionsText({ from, to }),
-      paused ? `paused ${milliseconds(pause)}` : rehearsed === undefined ? "" : milliseconds(rehearsed.took),
+      paused && !isUnknown(restarted, pause)
+        ? `paused ${milliseconds(pause)}`
+        : rehearsed === undefined
+          ? ""
+          : milliseconds(rehearsed.took),
       queued > 0 ? `${queued} queued` : "",
       restarted === true ? bad("restarted, state lost") : rehearsed === undefined ? "" : wayBackText(rehearsed.wayBack),
     ]),
@@ -257,7 +264,12 @@ function slowness({ pause, rehearsed }: UpgradedProcess): number {
 }
 
 function pausesOf(processes: readonly UpgradedProcess[]): number[] {
-  return processes.map(({ pause }) => pause).toSorted((a, b) => a - b);
+  return processes.flatMap(({ pause, restarted }) => (isUnknown(restarted, pause) ? [] : [pause])).toSorted((a, b) => a - b);
+}
+
+/** How long a process was away that began anew, only its supervisor could say. */
+function isUnknown(restarted: UpgradedProcess["restarted"], pause: number): boolean {
+  return restarted === true && pause === 0;
 }
 
 function median(sorted: readonly number[]): number {
