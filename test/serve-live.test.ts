@@ -375,6 +375,63 @@ test("the whole loop on a real runtime: edit, refusal, fix, rehearsal, upgrade, 
   }
 });
 
+test("a finding about old code names who holds it, asked for when old code comes or goes and not at every key", async (context) => {
+  let old: LoadedModuleInfo["old"] = { vsn: 1, processes: 0, handlers: 0, timers: 0 };
+  let now = processes;
+  const held = { name: "tea", code: "tick", url: "file:///counter.actor.ts?v=1" };
+  const { editor, file, runtime } = await connected(context, {
+    "processes/list": (_, reply) => reply({ processes: now }),
+    "modules/list": (_, reply) => reply({ modules: [{ ...loaded, old }] }),
+    "code/holders": (_, reply) =>
+      reply({
+        versions: [
+          {
+            module: "src/counter.actor",
+            vsn: 1,
+            load: 1,
+            status: "old",
+            counts: { processes: 0, handlers: 0, timers: 0, functions: 3, instances: 0 },
+            processes: [],
+            timers: [],
+            functions: [
+              { ...held, pid: "<0.2>", path: "State.onTick" },
+              { ...held, pid: "<0.99>", path: "State.onTick" },
+              { ...held, pid: "<0.3>", path: "State.other[0]" },
+            ],
+            instances: [],
+          },
+        ],
+        unknown: 0,
+      }),
+  });
+  const lines = (): string[] => {
+    const finding = editor.diagnostics(file).find(({ code }) => code === "function-in-state");
+    return (finding?.relatedInformation ?? []).map(({ message }) => message);
+  };
+  const asked = (): number => runtime.requests.filter(({ method }) => method === "code/holders").length;
+  const said = (text: string[]) => editor.shows(file, () => lines().join() === text.join());
+
+  assert.equal(asked(), 0, "no finding is about old code");
+  editor.replace(file, "{ readonly count: number }", "{ readonly count: number; readonly onTick: () => void }");
+  editor.replace(file, "{ count: 0 }", "{ count: 0, onTick: () => {} }");
+  await editor.pause();
+  const line = "In dev, tea <0.2> holds `tick` of version 1 at `State.onTick`.";
+  await said([line]);
+  editor.replace(file, "reply(state.count)", "reply(state.count + 1)");
+  await editor.pause();
+  assert.deepEqual([lines(), asked()], [[line], 1]);
+
+  // Who holds it has ended, and then the old code has been purged.
+  now = [{ ...process1, pid: "<0.3>" }];
+  runtime.notify("processes/changed", {});
+  await said([]);
+  assert.equal(asked(), 1);
+  old = null;
+  const again = runtime.asked("code/holders", 2);
+  runtime.notify("processes/changed", {});
+  await again;
+});
+
 interface Started {
   readonly editor: Editor;
   readonly project: TemporaryProject;

@@ -34,6 +34,7 @@ import { codeLenses, type LensContext, lensKey, type LensReference, resolveCodeL
 import { createDiagnostics } from "./handlers/diagnostics.ts";
 import { actors } from "./handlers/actors.ts";
 import { completion } from "./handlers/completion.ts";
+import { createHeldCode } from "./handlers/held-code.ts";
 import { hover } from "./handlers/hover.ts";
 import { inlayHints } from "./handlers/inlay-hints.ts";
 import { createLive } from "./handlers/live.ts";
@@ -114,8 +115,10 @@ export function serve(connection: Connection, host: Host): void {
       plans.processesChanged();
       status("ready");
       refreshLenses();
+      void heldCode.changed(projects?.all ?? []);
     },
   });
+  const heldCode = createHeldCode(live, () => diagnostics?.show());
 
   const readOnly = createReadOnlyDocuments({
     connection,
@@ -191,6 +194,7 @@ export function serve(connection: Connection, host: Host): void {
         open,
         abilities,
         shows: (file) => settings.diagnostics.scope === "workspace" || openUris.has(file),
+        related: heldCode.related,
         client: pulls
           ? { refresh: refreshDiagnostics, related: client.textDocument?.diagnostic?.relatedDocumentSupport === true }
           : { publish: (params) => void connection.sendDiagnostics(params) },
@@ -209,6 +213,7 @@ export function serve(connection: Connection, host: Host): void {
           compare.follow(project).catch((error: unknown) => log.error(`A comparison is not shown anew: ${describe(error)}`));
           notifyModules();
           refreshLenses();
+          void heldCode.changed([project]);
         },
         onError(error) {
           log.error(`The analysis failed: ${describe(error)}`);

@@ -31,10 +31,10 @@ export function heldInMessages(modules: readonly ModuleFacts[], ...sorts: readon
   return [...byPlace(modules, sorts, keptInMessages)].filter(({ place }) => !inStates.has(keyOf(place)));
 }
 
-/** The fields of a finding that say where it is and whom it concerns. */
-export function heldBy({ place, modules }: Held): Pick<Finding, "module" | "modules" | "file" | "range"> {
+/** The fields of a finding that say where it is and what of whom it concerns. */
+export function heldBy({ path, place, modules }: Held): Pick<Finding, "module" | "modules" | "items" | "file" | "range"> {
   const ids = modules.map(({ module }) => module.id);
-  return { module: ids[0] ?? null, ...(ids.length > 1 ? { modules: ids } : {}), ...place };
+  return { module: ids[0] ?? null, ...(ids.length > 1 ? { modules: ids } : {}), items: [path], ...place };
 }
 
 interface Kept extends FoundShape {

@@ -13,6 +13,7 @@ import type { Finding } from "../analysis/rule.ts";
 import type { Host } from "../host.ts";
 import type { Project } from "../projects.ts";
 import { type ClientAbilities, type OpenDocuments, toPath, toUri } from "../to-lsp.ts";
+import type { HeldCode } from "./held-code.ts";
 import { createShownDiagnostics } from "./shown-diagnostics.ts";
 
 /** A pause this long between keystrokes is worth a look at the whole project, in milliseconds; a shorter one, where that costs less. */
@@ -48,6 +49,8 @@ export interface DiagnosticsPort {
   readonly abilities: ClientAbilities;
   /** Whether a file is to show anything. */
   readonly shows: (file: string) => boolean;
+  /** What is known of a finding beyond the analysis. */
+  readonly related: HeldCode["related"];
   /** What carries the findings to the client: it is told, or it asks, and is told when to ask again. */
   readonly client: { publish(params: PublishDiagnosticsParams): void } | { refresh(): void; readonly related: boolean };
   /** Called before and after the whole project was judged. */
@@ -65,7 +68,7 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
   const costs = new Map<Project, { first?: number; whole?: number }>();
   /** The last change after which the open document was judged by itself. */
   const told = new Map<Project, number>();
-  const shown = createShownDiagnostics(open, abilities, port.shows);
+  const shown = createShownDiagnostics(open, abilities, port.shows, port.related);
   /** Projects that were closed: what is still under way about them concerns nobody. */
   const closed = new WeakSet<Project>();
   /** What the client was last told of each file. */

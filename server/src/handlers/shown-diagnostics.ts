@@ -3,6 +3,7 @@ import type { Diagnostic } from "vscode-languageserver";
 import { cyrb128 } from "../analysis/hash.ts";
 import type { Finding } from "../analysis/rule.ts";
 import type { Project } from "../projects.ts";
+import type { HeldCode } from "./held-code.ts";
 import { type ClientAbilities, type OpenDocuments, toDiagnostic } from "../to-lsp.ts";
 
 export interface ShownDiagnostics {
@@ -23,30 +24,37 @@ export interface FileDiagnostics {
   readonly id: string;
 }
 
+/** @param related what is known beyond the analysis, as of when it is shown. */
 export function createShownDiagnostics(
   open: OpenDocuments,
   abilities: ClientAbilities,
   shows: (file: string) => boolean,
+  related: HeldCode["related"] = () => [],
 ): ShownDiagnostics {
   /** A file may be read by several projects. */
-  const said = new Map<string, Map<Project, { readonly version: number | undefined; readonly diagnostics: readonly Diagnostic[] }>>();
+  const said = new Map<string, Map<Project, { readonly version: number | undefined; readonly findings: readonly Finding[] }>>();
   return {
     set(project, file, findings) {
       const parts: NonNullable<ReturnType<typeof said.get>> = said.get(file) ?? new Map();
       said.set(file, parts);
       if (findings.length === 0) parts.delete(project);
-      else
-        parts.set(project, {
-          version: open.version(file),
-          diagnostics: findings.map((finding) => toDiagnostic(finding, open, abilities)),
-        });
+      else parts.set(project, { version: open.version(file), findings });
       if (parts.size === 0) said.delete(file);
     },
     of(file) {
       const version = open.version(file);
       // What a project said of an older text waits until that project has looked at the new one.
-      const parts = shows(file) ? [...(said.get(file)?.values() ?? [])].filter((part) => part.version === version) : [];
-      const texts = new Map(parts.flatMap((part) => part.diagnostics.map((each) => [JSON.stringify(each), each])));
+      const parts = shows(file) ? [...(said.get(file) ?? [])].filter(([, part]) => part.version === version) : [];
+      const texts = new Map(
+        parts.flatMap(([project, { findings }]) =>
+          findings.map((finding) => {
+            const more = related(project, finding);
+            const whole = more.length === 0 ? finding : { ...finding, related: [...finding.related, ...more] };
+            const diagnostic = toDiagnostic(whole, open, abilities);
+            return [JSON.stringify(diagnostic), diagnostic];
+          }),
+        ),
+      );
       const diagnostics = [...texts.values()];
       // One project has its own order; what several say is put in it.
       if (parts.length > 1) diagnostics.sort(compare);

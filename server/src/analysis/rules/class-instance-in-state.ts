@@ -39,6 +39,7 @@ function assigned({ facts: { module }, path, type, range }: Hidden): Finding {
     rule: classInstanceInState.id,
     severity: classInstanceInState.severity,
     module: module.id,
+    items: [path],
     file: module.file,
     range,
     message:

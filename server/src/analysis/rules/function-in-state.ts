@@ -68,6 +68,7 @@ function assigned({ facts: { module }, path, type, range }: Hidden): Finding {
     rule: functionInState.id,
     severity: functionInState.severity,
     module: module.id,
+    items: [path],
     file: module.file,
     range,
     message: `\`${path}\` gets a function here, which its type (\`${type}\`) does not say. ${why}`,
