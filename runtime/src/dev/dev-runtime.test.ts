@@ -153,6 +153,28 @@ test("who asked for an upgrade hears what became of it, though the runtime stops
   await assert.rejects(client.request("upgrade/apply"), { message: /^the application has ended/ });
 });
 
+test("what is edited while the application starts is the next version, whatever the analysis finds on disk", async (t) => {
+  const project = devProject(t, files);
+  const shapes = textShapes(project);
+  const draft = counter(2, `/* shape: step */ ${steps}`);
+  const { client } = await runProject(t, project, {
+    shapes: {
+      ...shapes,
+      describe(modules, sources) {
+        project.write("src/counter.actor.ts", draft);
+        return shapes.describe(modules, sources);
+      },
+    },
+  });
+  const shape = async (): Promise<unknown> => {
+    const { modules } = await client.request("modules/list");
+    return modules.find(({ id }) => id === "src/counter.actor")?.shape;
+  };
+  assert.equal(await shape(), "first");
+  assert.equal((await client.request("upgrade/apply")).outcome, "committed");
+  assert.equal(await shape(), "step");
+});
+
 test("a draft is replaced by another of the same version, by way of its release", async (t) => {
   const project = devProject(t, files);
   const { client } = await runProject(t, project, { shapes: textShapes(project) });
@@ -427,9 +449,10 @@ const noShapes: ShapePort = {
 function textShapes(project: DevProject, alsoIn?: string): ShapePort {
   return {
     ...noShapes,
-    async describe(modules) {
+    async describe(modules, sources = {}) {
       const shapes = modules.flatMap(({ id, file }) => {
-        const text = readFileSync(file, "utf8") + (alsoIn === undefined ? "" : readFileSync(project.path(alsoIn), "utf8"));
+        const text =
+          (sources[file] ?? readFileSync(file, "utf8")) + (alsoIn === undefined ? "" : readFileSync(project.path(alsoIn), "utf8"));
         return id.endsWith(".actor") ? [[id, { hash: /shape: (\w+)/.exec(text)?.[1] ?? "first" }] as const] : [];
       });
       return Object.fromEntries(shapes);
