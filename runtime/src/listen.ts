@@ -3,6 +3,9 @@
  * port belongs to the parent, which hands each connection to whoever serves; elsewhere it is the server's own.
  */
 
+import { currentFlight } from "./flight.ts";
+import type { Process } from "./process.ts";
+
 /** What is needed of a server of `node:net`, `node:http` or `node:https`. */
 export interface ListeningServer {
   listen(port: number, host: string, done: () => void): unknown;
@@ -31,10 +34,25 @@ export type Listen = (server: ListeningServer, where: Required<ListenOptions>) =
 
 /**
  * Opens the port of a server. Where the process is replaced, at a restart or by a move to another program, close the result in `terminate`:
- * connections that come meanwhile wait, and the next process that listens there gets them.
+ * connections that come meanwhile wait, and the next process that listens there gets them. Where it was opened by a process, in `init` or
+ * in a handler, it is closed with the end of that at the latest, also where that is killed.
  */
-export function listen(server: ListeningServer, { port, host = "127.0.0.1" }: ListenOptions): Promise<Listener> {
-  return provider(server, { port, host });
+export async function listen(server: ListeningServer, { port, host = "127.0.0.1" }: ListenOptions): Promise<Listener> {
+  const owner = currentFlight()?.process ?? null;
+  const listener = await provider(server, { port, host });
+  if (owner?.phase === "exited") void listener.close();
+  else if (owner !== null) opened.set(owner, [...(opened.get(owner) ?? []), listener]);
+  return listener;
+}
+
+/** What processes that live have opened; most have nothing. */
+const opened = new Map<Process, readonly Listener[]>();
+
+/** The process has ended. Before anybody knows it, since whoever is started in its place would find its ports taken. */
+export function closePorts(process: Process): void {
+  if (opened.size === 0) return;
+  for (const listener of opened.get(process) ?? []) void listener.close();
+  opened.delete(process);
 }
 
 /** From now on `listen` is done so. */

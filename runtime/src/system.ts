@@ -13,6 +13,7 @@ import { ProcessTable } from "./process-table.ts";
 import type { Probation } from "./probation.ts";
 import type { UpgradeProgress, UpgradeReport } from "./protocol.ts";
 import { noParent } from "./process-errors.ts";
+import { closePorts } from "./listen.ts";
 import { ProcessPid } from "./process-pid.ts";
 import type { Child } from "./child-table.ts";
 import type { FailedRestart } from "./supervise.ts";
@@ -238,6 +239,7 @@ export class LiveSystem implements System, ProcessHost {
 
   exited(process: Process): void {
     this.processes.remove(process);
+    closePorts(process);
     if (process.name !== null && this.names.get(process.name) === process) this.names.delete(process.name);
     if (this.elsewhere?.exited(process) === true) return;
     if (this.listeners.size > 0) this.emit({ type: "exited", pid: process.pid.id, reason: process.reason ?? "normal" });
