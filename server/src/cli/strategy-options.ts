@@ -29,7 +29,7 @@ export function strategyParams(options: StrategyOptions): Pick<RollbackParams, "
     throw new UsageError("--drain is about --strategy window: the others do not wait for what is queued.");
   const probation = probationParams(options);
   if (strategy === "hot") return probation;
-  if ("probation" in probation)
-    throw new UsageError(`--probation takes states back where they are, so there is none with --strategy ${strategy}.`);
-  return { strategy, ...(drain === undefined ? {} : { drain }) };
+  if (strategy === "restart" && "probation" in probation)
+    throw new UsageError("--probation takes states back, and --strategy restart leaves none, so there is no such thing.");
+  return { strategy, ...probation, ...(drain === undefined ? {} : { drain }) };
 }
