@@ -81,7 +81,7 @@ export async function fakeRuntime(test: TestContext, options: FakeRuntimeOptions
   };
   const runFile = join(options.root, `.instar/run/${name}.json`);
   mkdirSync(join(options.root, ".instar/run"), { recursive: true });
-  writeFileSync(runFile, JSON.stringify({ ...run, ...options.run }));
+  writeFileSync(runFile, JSON.stringify({ ...run, ...options.run }), { mode: 0o600 });
 
   function serve(socket: WebSocket): void {
     sockets.add(socket);

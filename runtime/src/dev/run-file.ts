@@ -27,7 +27,9 @@ export async function writeRunFile(content: RunFile): Promise<string> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   chmodSync(folder, 0o700);
   const temporary = `${path}.${process.pid}.tmp`;
-  writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
+  // What lies there under that name, whoever put it there, is not written to.
+  rmSync(temporary, { force: true });
+  writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600, flag: "wx" });
   try {
     // A link is made or fails as a whole, so of two runtimes that start together one gets the name.
     for (let attempt = 1; !tryLink(temporary, path); attempt++) {

@@ -2,7 +2,7 @@
 import { test } from "node:test";
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -35,6 +35,7 @@ test("run files are told apart", async (t) => {
   };
   const files: Record<string, string> = {
     "good.json": JSON.stringify(good),
+    "exposed.json": JSON.stringify({ ...good, name: "exposed" }),
     "dead.json": JSON.stringify({ ...good, name: "dead", pid: deadPid }),
     "deaf.json": JSON.stringify({ ...good, name: "deaf", port: freePort }),
     "newer.json": JSON.stringify({ ...good, version: 99 }),
@@ -45,7 +46,8 @@ test("run files are told apart", async (t) => {
     "notes.txt": "not a run file",
   };
   mkdirSync(join(root, ".instar/run"), { recursive: true });
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(root, ".instar/run", name), text);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(root, ".instar/run", name), text, { mode: 0o600 });
+  chmodSync(join(root, ".instar/run/exposed.json"), 0o640);
 
   const { runtimes, problems } = await findRuntimes(root);
   assert.deepEqual(
@@ -57,11 +59,32 @@ test("run files are told apart", async (t) => {
     "cut-off": "unreadable",
     dead: "stale",
     deaf: "stale",
+    exposed: "exposed",
     newer: "version",
     other: "unreadable",
     partial: "unreadable",
   });
+  assert.match(problems.find(({ name }) => name === "exposed")?.message ?? "", /open to other users \(mode 0640, not 0600\)/);
   for (const { message } of problems) assert.doesNotMatch(message, /secret/, "tokens are not printed");
+});
+
+test("a run file that another user wrote is not believed", { skip: process.getuid?.() !== 0 && "only root can make one" }, async (t) => {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "instar-run-")));
+  const listener = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    listener.close();
+    rmSync(root, { recursive: true, force: true });
+  });
+  const { port } = listener.address() as AddressInfo;
+  mkdirSync(join(root, ".instar/run"), { recursive: true });
+  const run = { version: protocolVersion, name: "dev", root, entry: root, pid: process.pid, port, token: "secret", startedAt: "" };
+  writeFileSync(join(root, ".instar/run/dev.json"), JSON.stringify(run), { mode: 0o600 });
+  chownSync(join(root, ".instar/run/dev.json"), 4711, 0);
+  t.mock.method(process, "getuid", () => 1000);
+  const { runtimes, problems } = await findRuntimes(root);
+  assert.deepEqual(runtimes, []);
+  assert.match(problems[0]?.message ?? "", /belongs to another user \(4711\)/);
 });
 
 test("a project without run files has no runtimes", async () => {

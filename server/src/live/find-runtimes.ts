@@ -1,5 +1,5 @@
 /** Finds the dev runtimes of one project by their run files, `.instar/run/<name>.json`, and tells the stale ones apart. */
-import { readFile, readdir, realpath } from "node:fs/promises";
+import { open, readdir, realpath } from "node:fs/promises";
 import { connect } from "node:net";
 import { basename, join } from "node:path";
 import { type RunFile, protocolVersion } from "../../../runtime/src/protocol.ts";
@@ -21,9 +21,9 @@ export interface RunFileProblem {
   readonly name: string;
   /**
    * `stale`: what wrote it is gone, so the file may be deleted. `unreadable`: not a run file. `version`: another version of the protocol.
-   * `elsewhere`: the runtime of another project, as in a copied folder.
+   * `elsewhere`: the runtime of another project, as in a copied folder. `exposed`: others can read its token, or wrote it.
    */
-  readonly kind: "stale" | "unreadable" | "version" | "elsewhere";
+  readonly kind: "stale" | "unreadable" | "version" | "elsewhere" | "exposed";
   readonly message: string;
 }
 
@@ -43,8 +43,9 @@ async function judge(file: string, root: string): Promise<FoundRuntime | RunFile
   const name = basename(file, ".json");
   const problem = (kind: RunFileProblem["kind"], message: string): RunFileProblem => ({ file, name, kind, message });
   let run: unknown;
+  let exposed: string | null;
   try {
-    run = JSON.parse(await readFile(file, "utf8"));
+    ({ run, exposed } = await readRunFile(file));
   } catch (error) {
     // Gone between the listing and now: its runtime has just stopped.
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return problem("stale", `The runtime ${name} has just stopped.`);
@@ -71,7 +72,34 @@ async function judge(file: string, root: string): Promise<FoundRuntime | RunFile
   if ((await canonical(run.root)) !== (await canonical(root))) {
     return problem("elsewhere", `The runtime ${name} in ${file} belongs to another project, ${run.root}. Use it from there.`);
   }
+  if (exposed !== null) {
+    return problem(
+      "exposed",
+      `The run file ${file} ${exposed}, so its token proves nothing. Stop that runtime, delete the file, and start it again, in a folder on ` +
+        "a file system that keeps permissions.",
+    );
+  }
   return { file, run };
+}
+
+/** What is read is what is judged: the file could be another one a moment later. */
+async function readRunFile(file: string): Promise<{ readonly run: unknown; readonly exposed: string | null }> {
+  const handle = await open(file, "r");
+  try {
+    const { mode, uid } = await handle.stat();
+    return { run: JSON.parse(await handle.readFile("utf8")) as unknown, exposed: whyExposed(mode, uid) };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Windows has no such modes; there, the folders of a user are closed to others by themselves. */
+function whyExposed(mode: number, uid: number): string | null {
+  const own = process.getuid?.();
+  if (own === undefined) return null;
+  // The administrator may do what users may.
+  if (uid !== own && own !== 0) return `belongs to another user (${uid})`;
+  return (mode & 0o077) === 0 ? null : `is open to other users (mode 0${(mode & 0o777).toString(8)}, not 0600)`;
 }
 
 function isRunFile(value: Record<string, unknown>): value is Record<string, unknown> & RunFile {
