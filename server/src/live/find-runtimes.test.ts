@@ -81,7 +81,7 @@ test("a run file that another user wrote is not believed", { skip: process.getui
   const run = { version: protocolVersion, name: "dev", root, entry: root, pid: process.pid, port, token: "secret", startedAt: "" };
   writeFileSync(join(root, ".instar/run/dev.json"), JSON.stringify(run), { mode: 0o600 });
   chownSync(join(root, ".instar/run/dev.json"), 4711, 0);
-  t.mock.method(process, "getuid", () => 1000);
+  t.mock.method(process as { getuid: () => number }, "getuid", () => 1000);
   const { runtimes, problems } = await findRuntimes(root);
   assert.deepEqual(runtimes, []);
   assert.match(problems[0]?.message ?? "", /belongs to another user \(4711\)/);
