@@ -21,4 +21,5 @@ export { buildActor, loadActor, type BuiltActor, type LoadedActor } from "./load
 export { runStart } from "./run-start.ts";
 export { startDeployed } from "./start-deployed.ts";
 export { startDevRuntime } from "./start-dev-runtime.ts";
+export { readCorpus } from "../state-corpus.ts";
 export type { UpgradeReport } from "../protocol.ts";

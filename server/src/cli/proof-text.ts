@@ -65,9 +65,10 @@ function summaryText({ seed, modules, findings }: Proof): string {
   const states = tried.reduce((sum, trial) => sum + trial.states, 0);
   const errors = findings.filter(({ severity }) => severity === "error").length;
   const warnings = findings.filter(({ severity }) => severity === "warning").length;
-  const where = `${count(states, "state")} of ${count(modules.length, "module")}`;
+  const saved = tried.reduce((sum, trial) => sum + (trial.saved ?? 0), 0);
+  const where = `${count(states, "state")}${saved === 0 ? "" : `, and ${saved} that live processes had,`} of ${count(modules.length, "module")}`;
   const repeat = colors.dim(`Seed ${seed}: the same states again with --seed ${seed}.`);
-  if (states === 0 && errors + warnings === 0) return "Nothing could be tried.";
+  if (states + saved === 0 && errors + warnings === 0) return "Nothing could be tried.";
   if (errors + warnings === 0) return `${colors.green("No counter-example")} in ${where}. ${repeat}`;
   const found = [
     ...(errors > 0 ? [colors.red(count(errors, "error"))] : []),

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { randomInt } from "node:crypto";
 import type { BuiltActor } from "../../../runtime/src/dev/index.ts";
+import type { Corpus } from "../../../runtime/src/state-corpus.ts";
 import type { ModuleToProve, Proof } from "../prove/report.ts";
 import { devModuleUrl } from "./dev-module.ts";
 import { exitCode, UsageError } from "./exit.ts";
@@ -19,6 +20,7 @@ interface ProveOptions {
 /** What this program uses of `instar/dev`. */
 interface DevModule {
   readonly buildActor?: (root: string, file: string) => Promise<BuiltActor>;
+  readonly readCorpus?: (root: string, module: string) => Corpus;
 }
 
 export function registerProve(program: Command): void {
@@ -53,7 +55,7 @@ async function prove(
 ): Promise<Proof> {
   const { proveModules } = await import("../prove/prove.ts");
   const url = devModuleUrl(root);
-  const { buildActor } = (await import(url)) as DevModule;
+  const { buildActor, readCorpus } = (await import(url)) as DevModule;
   if (buildActor === undefined)
     throw new UsageError(`The package instar that is installed in ${root} is too old for this. Update it: npm install instar`);
   // What runs is ended with this process, which a signal alone would not see to.
@@ -61,7 +63,12 @@ async function prove(
   const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
   for (const signal of signals) process.once(signal, stop);
   try {
-    return await proveModules(modules, { root, ...options, stepTimeout: Math.min(options.timeout / 20, 5000), dev: { url, buildActor } });
+    return await proveModules(modules, {
+      root,
+      ...options,
+      stepTimeout: Math.min(options.timeout / 20, 5000),
+      dev: { url, buildActor, ...(readCorpus && { readCorpus }) },
+    });
   } finally {
     for (const signal of signals) process.off(signal, stop);
   }

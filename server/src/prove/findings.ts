@@ -51,6 +51,17 @@ export function notProved(at: StepPlace, severity: "warning" | "info", why: stri
   return finding("code-change-not-proved", severity, at, `${at.step === null ? at.module : stepName(at.step)} was not tried: ${why}.`);
 }
 
+export function savedSkipped(at: StepPlace, { file, why }: { readonly file: string; readonly why: string }): ProofFinding {
+  const text = `the saved state ${file} was not tried: ${why}. Save states anew: instar rehearse --save`;
+  return finding("code-change-not-proved", "info", at, text);
+}
+
+/** The state is one that a process had, so nobody can say that there is no such. */
+export function ofSavedState(found: ProofFinding, file: string): ProofFinding {
+  const counterExample = found.counterExample === null ? null : { ...found.counterExample, savedIn: file };
+  return { ...found, message: `${found.message} A live process had this state; it is saved in ${file}.`, counterExample };
+}
+
 /** Some states were tried, and others were not. */
 export function cutShort(at: StepPlace, severity: "warning" | "info", why: string): ProofFinding {
   return finding(

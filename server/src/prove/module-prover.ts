@@ -7,6 +7,7 @@ import { type StateRecipes, stateRecipes } from "./generate.ts";
 import { makeValue } from "./make-value.ts";
 import type { Recipe, Segment } from "./recipe.ts";
 import type { CounterExample, ModuleToProve, ProofFinding, Trial } from "./report.ts";
+import type { SavedRecipe } from "./saved-recipes.ts";
 import { shapesAt } from "./shapes-at.ts";
 import type { StepProcess } from "./step-process.ts";
 import { valueText } from "./value-text.ts";
@@ -18,6 +19,8 @@ interface Subject {
   readonly here: say.StepPlace;
   readonly loaded: Extract<LoadAnswer, { kind: "loaded" }>;
   readonly process: StepProcess;
+  /** States that processes had. They are tried first. */
+  readonly saved: readonly SavedRecipe[];
   readonly runs: number;
   readonly seed: number;
   /** For one step, in milliseconds. */
@@ -113,9 +116,11 @@ export class ModuleProver {
     const states = this.#recipes.get(vsn) ?? stateRecipes(shape);
     this.#recipes.set(vsn, states);
     const { recipes, standIns, guessed, impossible } = states;
+    const saved = await this.#trySaved(vsn, attempt);
+    const real = saved === 0 ? {} : { saved };
     if (recipes === null) {
       this.findings.push(say.notProved(at, "info", `no state of version ${vsn} can be made: ${impossible ?? ""}`));
-      return null;
+      return saved === 0 ? null : { states: 0, standIns, ...real };
     }
     let count = 0;
     let isLate = false;
@@ -138,16 +143,36 @@ export class ModuleProver {
       await fc.check(property, { seed, numRuns: runs });
       const found = smallest as say.Failure | null;
       if (found === null) break;
-      this.#reported.add(found.key);
-      if (found.costly) this.#broken.add(found.key.split(" ")[0] ?? "");
-      this.findings.push(found.finding);
+      this.#report(found, found.finding);
     }
     if (isLate) this.findings.push(say.cutShort(at, "warning", `the time was over after ${count} states. Give more with --timeout`));
     if (this.#losses > mostLosses)
       this.findings.push(
         say.cutShort(at, "warning", `its process had to be started ${this.#losses} times; correct the other findings first`),
       );
-    return { states: Math.min(count, runs), standIns };
+    return { states: Math.min(count, runs), standIns, ...real };
+  }
+
+  /** @returns how many there were */
+  async #trySaved(vsn: number, attempt: (way: Way) => Promise<say.Failure | null>): Promise<number> {
+    let count = 0;
+    for (const { vsn: own, recipe, file } of this.#subject.saved) {
+      if (own !== vsn || performance.now() > this.#subject.deadline || this.#losses > mostLosses) continue;
+      count += 1;
+      const way: Way = { vsn, recipe, guessed: [], steps: [] };
+      let found = await attempt(way);
+      // The machine may have been busy.
+      if (found?.costly === true) found = await attempt(way);
+      if (found === null || this.#reported.has(found.key)) continue;
+      this.#report(found, say.ofSavedState(found.finding, file));
+    }
+    return count;
+  }
+
+  #report({ key, costly }: say.Failure, finding: ProofFinding): void {
+    this.#reported.add(key);
+    if (costly) this.#broken.add(key.split(" ")[0] ?? "");
+    this.findings.push(finding);
   }
 
   /** Up one step and back, and then up as far as it goes and all the way back. */

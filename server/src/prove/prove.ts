@@ -2,11 +2,15 @@
  * `proveModules`: runs the steps of actor modules on generated states, up and down again, and finds the smallest state with which something
  * goes wrong. It decides nothing by itself that runs the project's code; `prove-child.ts` does that, in a process of its own.
  */
+import { relative } from "node:path";
 import type { BuiltActor } from "../../../runtime/src/dev/index.ts";
 import { validatorSource } from "../analysis/validator.ts";
 import type { LoadAnswer, Place } from "./child-protocol.ts";
-import { notLoaded, notProved, type StepPlace } from "./findings.ts";
+import { notLoaded, notProved, savedSkipped, type StepPlace } from "./findings.ts";
+import type { Corpus } from "../../../runtime/src/state-corpus.ts";
 import { ModuleProver } from "./module-prover.ts";
+import { slashed } from "../project-root.ts";
+import { savedRecipes } from "./saved-recipes.ts";
 import type { ModuleToProve, Proof, ProofFinding, ProvedModule } from "./report.ts";
 import { type Lost, StepProcess } from "./step-process.ts";
 
@@ -23,6 +27,8 @@ export interface ProveOptions {
   readonly dev: {
     readonly url: string;
     readonly buildActor: (root: string, file: string) => Promise<BuiltActor>;
+    /** What was saved of live states; missing in old ones. */
+    readonly readCorpus?: (root: string, module: string) => Corpus;
   };
 }
 
@@ -64,12 +70,20 @@ async function proveModule(
   try {
     const loaded = await process.load();
     if (loaded.kind !== "loaded") return none(notLoaded(here, loadProblem(loaded)));
-    const prover = new ModuleProver({ module, here, loaded, process, runs, seed, stepTimeout, deadline });
+    const { usable: saved, skipped } = savedRecipes(module, corpusOf(root, id, dev.readCorpus));
+    const prover = new ModuleProver({ module, here, loaded, process, saved, runs, seed, stepTimeout, deadline });
     const tried = await prover.prove();
-    return { id, file, vsn, tried, found: prover.findings };
+    return { id, file, vsn, tried, found: [...prover.findings, ...skipped.map((each) => savedSkipped(here, each))] };
   } finally {
     process.close();
   }
+}
+
+/** With paths from the root. */
+function corpusOf(root: string, id: string, read: ProveOptions["dev"]["readCorpus"]): Corpus {
+  const { states, damaged } = read?.(root, id) ?? { states: [], damaged: [] };
+  const fromRoot = <T extends { readonly file: string }>(each: T): T => ({ ...each, file: slashed(relative(root, each.file)) });
+  return { states: states.map(fromRoot), damaged: damaged.map(fromRoot) };
 }
 
 function loadProblem(answer: Exclude<LoadAnswer | Lost, { kind: "loaded" }>): {

@@ -52,6 +52,8 @@ export interface CounterExample {
   readonly steps: readonly { readonly by: string; readonly gives: string }[];
   /** Where in the state, as far as one place is to blame. */
   readonly path: string | null;
+  /** The file with the state, from the root, where that is one that a process had; left out where it was made. */
+  readonly savedIn?: string;
 }
 
 export interface ProvedModule {
@@ -68,6 +70,8 @@ export interface Trial {
   /** Below `from` for a way down. */
   readonly to: number;
   readonly states: number;
+  /** How many states that processes had were tried besides; left out where there were none. */
+  readonly saved?: number;
   /** What stood in for something in these states. */
   readonly standIns: readonly StandIn[];
 }
