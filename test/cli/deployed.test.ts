@@ -205,6 +205,11 @@ test("what needs a parent process is refused, ending a process is not, and stop 
     (await client.raw(JSON.stringify({ jsonrpc: "2.0", id: "x", method, params }))).error?.data?.code;
   assert.equal(await code("runtime/restart"), "INSTAR_NOT_UNDER_DEV");
   assert.equal(await code("runtime/watch", { enabled: true }), "INSTAR_NOT_UNDER_DEV");
+  for (const strategy of ["window", "blue-green"] as const) {
+    const { outcome, errors } = await client.request("upgrade/apply", { strategy });
+    assert.deepEqual([outcome, errors[0]?.code], ["refused", "INSTAR_NOT_UNDER_DEV"]);
+    assert.match(errors[0]?.message ?? "", /one that instar start runs has/);
+  }
   assert.equal((await client.request("runtime/info")).applicationPid, program.process.pid);
   const { processes } = await client.request("processes/list");
   const { pid } = processes.find(({ name }) => name === "counter") ?? assert.fail();

@@ -57,6 +57,7 @@ const wrong: [name: string, args: string[], said: RegExp][] = [
   ["a rename without its new path", ["fix", "--rename", "State.title"], /write the old path, =, and the new one/],
   ["a rename to two paths", ["fix", "--rename", "State.a=State.b", "--rename", "State.a=State.c"], /cannot have become both/],
   ["two renames to one path", ["fix", "--rename", "State.a=State.c", "--rename", "State.b=State.c"], /cannot both have become/],
+  ["a restart on probation", ["upgrade", "--strategy", "restart", "--probation", "3"], /--strategy restart leaves none/],
   ["release --check --amend", ["release", "--check", "--amend"], /give one of them/],
   ["an unknown rule to explain", ["explain", "state-changed-no-code-chang"], /Did you mean state-changed-no-code-change/],
   ["an entry that is not there", ["dev", "src/nowhere.ts"], /There is no file src\/nowhere\.ts/],
