@@ -47,7 +47,8 @@ export interface ProcessHost {
   /** The other program that a part of the processes lives in, while a system moves from one to the other. */
   readonly elsewhere: Elsewhere | null;
   started(process: Process): void;
-  exited(process: Process): void;
+  /** @param unhandled messages that waited for it */
+  exited(process: Process, unhandled: number): void;
   log(level: "info" | "warning" | "error", text: string): void;
 }
 
@@ -664,11 +665,12 @@ export class Process {
       ...(this.later?.values() ?? []),
       ...(this.#mailbox?.messages() ?? []),
     ];
+    const unhandled = this.queued;
     this.#mailbox = null;
     this.#endless?.abandon();
     this.#endless = null;
     this.state = undefined;
-    this.host.exited(this);
+    this.host.exited(this, unhandled);
     for (const message of unanswered) message.call?.reject(exitedBefore(this, message.name, reason));
     if (initialized) {
       // What came along a link was reported where it came from.

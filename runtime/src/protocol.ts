@@ -496,6 +496,7 @@ export interface UpgradedProcess {
   readonly to: number;
   /** How long this process took no messages, in milliseconds. */
   readonly pause: number;
+  /** Messages that waited for it at the commit. Where it was restarted, they are lost. */
   readonly queued: number;
   /** State before and after, as text cut to 200 characters; the first 50 processes of each module carry them. */
   readonly before: string | null;

@@ -134,6 +134,8 @@ export class LiveSystem implements System, ProcessHost {
   timersPaused = false;
   /** Where children that do not start are noted instead of being tried again; null while nobody asks for that. */
   failedRestarts: Map<Child, FailedRestart> | null = null;
+  /** How many messages waited for those that have ended; null while nobody asks for that. */
+  unhandled: Map<Process, number> | null = null;
   #number = 0;
   #stopping = false;
   readonly #log: (level: LogLevel, text: string) => void;
@@ -237,7 +239,8 @@ export class LiveSystem implements System, ProcessHost {
     if (this.listeners.size > 0) this.emit({ type: "started", pid: process.pid.id });
   }
 
-  exited(process: Process): void {
+  exited(process: Process, unhandled: number): void {
+    if (unhandled > 0) this.unhandled?.set(process, unhandled);
     this.processes.remove(process);
     closePorts(process);
     if (process.name !== null && this.names.get(process.name) === process) this.names.delete(process.name);

@@ -123,10 +123,20 @@ test("a module whose change is a restart: all of its processes begin anew on the
   const other = job(1);
   const kept = await system.start(other);
   kept.cast("add", 3);
+  for (const k of [1, 2]) find("busy").cast("add", k);
   const report = await upgrade(system, [{ ...change(module, job(2)), kind: "restart", steps: [] }, change(other, job(2))]);
   await lost;
   await clock.settle();
   assert.deepEqual([report.outcome, report.modules.map(({ kind }) => kind)], ["committed", ["restart", "convert"]]);
+  assert.deepEqual(
+    report.processes.map(({ name, restarted, queued }) => [name, restarted, queued]),
+    [
+      [null, undefined, 1],
+      ["busy", true, 2],
+      ["idle", true, 0],
+    ],
+    "what waited for those that were restarted is counted",
+  );
   assert.deepEqual(await Promise.all(["busy", "idle"].map((name) => find(name).call("get"))), [
     [0, 2, 2],
     [0, 2, 2],

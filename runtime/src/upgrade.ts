@@ -145,6 +145,8 @@ class Upgrade {
   #converted: readonly Process[] | null = null;
   /** Where that was one subtree after the other. */
   #ended: readonly Process[] = [];
+  /** Of those that were restarted, what waited for them and is lost. */
+  readonly #unhandled = new Map<Process, number>();
   #pauses: (process: Process) => number = () => 0;
   #queued: ReadonlyMap<Process, number> = new Map();
   #messages: UpgradeReport["messages"] = noMessages;
@@ -182,15 +184,18 @@ class Upgrade {
   async apply(): Promise<UpgradeReport> {
     const system = this.#system;
     system.preparation = this.#preparation;
+    system.unhandled = this.#unhandled;
     const isLarge = system.processes.size > this.#pace.oneTurn;
     if (isLarge) this.#tell("convert");
     const stopped = isLarge ? await this.#prepareInSlices() : null;
     const report = stopped ?? (await this.#comeToRest());
     if (report.outcome !== "committed") {
+      system.unhandled = null;
       await this.#letGo();
       return report;
     }
     const failure = this.#options.bySubtree === true ? await this.#restartSubtrees() : null;
+    system.unhandled = null;
     await this.#makeRows();
     if (failure !== null) return { ...this.report("failed", [failure]), processes: this.#processes };
     const modules = await this.#adoptChildren(report.modules);
@@ -466,7 +471,9 @@ class Upgrade {
       void process.version;
       rows.push(this.#row(process, this.#pauses(process), this.#queued.get(process) ?? 0, samples.get(process)));
     });
-    for (const process of new Set([...restarting, ...this.#ended])) rows.push({ ...this.#row(process, 0, 0, undefined), restarted: true });
+    for (const process of new Set([...restarting, ...this.#ended])) {
+      rows.push({ ...this.#row(process, 0, this.#unhandled.get(process) ?? 0, undefined), restarted: true });
+    }
     this.#processes = rows;
   }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { UpgradeReport } from "../../../runtime/src/protocol.ts";
 import { documentOf } from "./document.ts";
-import { reportDocument } from "./report-lines.ts";
+import { reportDocument, reportLines } from "./report-lines.ts";
 
 const process = { module: "src/room.actor", from: 1, to: 2, queued: 0, before: null, after: null };
 const committed: UpgradeReport = {
@@ -11,7 +11,7 @@ const committed: UpgradeReport = {
   modules: [{ id: "src/room.actor", from: 1, to: 2, kind: "convert", steps: ["1 up"] }],
   processes: [
     { ...process, pid: "<0.2>", name: "tea", pause: 0.5, queued: 2, before: "{ a: 1 }", after: "{ b: 1 }" },
-    { ...process, pid: "<0.3>", name: null, pause: 12, restarted: true },
+    { ...process, pid: "<0.3>", name: null, pause: 12, queued: 3, restarted: true },
   ],
   messages: { queued: 2, translated: 1, dropped: 0, callsSpanning: 1 },
   time: { build: 20, quiesce: 1, convert: 2, commit: 0.25, total: 30 },
@@ -30,7 +30,7 @@ Modules
 Processes
   pause per process: median 6.25 ms, max 12 ms
   src/room.actor
-    <0.3>         1 → 2  paused 12 ms              restarted, state lost
+    <0.3>         1 → 2  paused 12 ms    3 queued  restarted, state and messages lost
     tea    <0.2>  1 → 2  paused 0.50 ms  2 queued
       before { a: 1 }
       after  { b: 1 }
@@ -70,3 +70,14 @@ test("a way back that nobody asked for says why", () => {
     /^The older code did not hold: 3 restarts\.\nRolled back: /,
   );
 });
+
+for (const [what, queued, lost] of [
+  ["with what waited for them", 3, "without their states and the 3 messages that waited for them"],
+  ["when nothing waited", 0, "without their states"],
+] as const) {
+  test(`processes that are restarted ${what} say what is lost`, () => {
+    const processes = committed.processes.slice(1).map((each) => ({ ...each, queued }));
+    const { text: whole } = documentOf(reportLines({ ...committed, processes }, (file) => file));
+    assert.ok(whole.includes(`1 process restarted, ${lost}\n`), whole);
+  });
+}

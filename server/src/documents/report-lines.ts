@@ -1,5 +1,12 @@
 /** The report of an upgrade in lines: what changed, which processes and messages it met, how long they paused, what went wrong. */
-import type { PlannedChildren, UpgradeError, UpgradeReport, UpgradedModule, UpgradedProcess } from "../../../runtime/src/protocol.ts";
+import type {
+  PlannedChildren,
+  RehearsalInfo,
+  UpgradeError,
+  UpgradeReport,
+  UpgradedModule,
+  UpgradedProcess,
+} from "../../../runtime/src/protocol.ts";
 import { bad, type Cell, columns, good, type Line, type PathText, quiet, section, warning } from "./line.ts";
 import { count, milliseconds, processCount } from "./words.ts";
 
@@ -27,7 +34,7 @@ export function reportDocument(report: UpgradeReport, pathOf: PathText): Line[] 
       ["Modules"],
       [...columns(modules.map((module) => moduleRow(module, report))), ...modules.flatMap(childrenLines), ...anewLines(report, pathOf)],
     ),
-    ...section(["Processes"], processes.length === 0 ? [] : [...pauseLines(report), ...rehearsedLines(processes), ...eachProcess(report)]),
+    ...section(["Processes"], processes.length === 0 ? [] : [...pauseLines(report), ...rehearsedLines(report), ...eachProcess(report)]),
     ...section(["Messages"], processes.length === 0 ? [] : [["  ", messagesText(messages)]]),
     ...section(
       ["Time"],
@@ -156,19 +163,22 @@ function anewLines({ reinstantiated = [] }: UpgradeReport, pathOf: PathText): Li
     : [[`  evaluated anew, since their imports changed; their module-level state begins empty: ${files.join(", ")}`]];
 }
 
-function processLines({ outcome, processes, messages, time }: UpgradeReport): Line[] {
-  const anew = processes.filter(({ restarted }) => restarted === true).length;
-  if (outcome === "committed" && anew === processes.length)
-    return [[`  ${processCount(anew)} restarted, without their states and what waited for them`]];
+function processLines(report: UpgradeReport): Line[] {
+  const { outcome, processes, messages, time } = report;
+  const restarted = processes.filter((each) => each.restarted === true);
+  const anew = restarted.length;
+  const lost = restarted.reduce((sum, { queued }) => sum + queued, 0);
+  const without = `without their states${lost > 0 ? ` and the ${count(lost, "message")} that waited for them` : ""}`;
+  if (outcome === "committed" && anew === processes.length) return [[`  ${processCount(anew)} restarted, ${without}`]];
   const done =
     outcome !== "committed"
       ? `${processCount(processes.length)} met`
       : [
           ...(anew < processes.length ? [`${processCount(processes.length - anew)} converted`] : []),
-          ...(anew > 0 ? [`${processCount(anew)} restarted, without their states`] : []),
+          ...(anew > 0 ? [`${processCount(anew)} restarted, ${without}`] : []),
         ].join(", ");
   const pauses = pausesOf(processes);
-  const rehearsed = rehearsedLines(processes);
+  const rehearsed = rehearsedLines(report);
   const lines: Line[] = [
     [`  ${done}; ${messagesText(messages)}`],
     // Nobody paused in a rehearsal.
@@ -214,7 +224,7 @@ function eachProcess({ outcome, modules, processes }: UpgradeReport): Line[] {
 }
 
 /** What a rehearsal has found out on copies of the states; nothing where it was none. */
-export function rehearsedLines(processes: readonly UpgradedProcess[]): Line[] {
+export function rehearsedLines({ processes, rehearsal }: UpgradeReport): Line[] {
   const known = processes.flatMap(({ rehearsed }) => rehearsed ?? []);
   const slowest = processes.toSorted((one, other) => slowness(other) - slowness(one))[0];
   if (known.length === 0 || slowest === undefined) return [];
@@ -226,8 +236,30 @@ export function rehearsedLines(processes: readonly UpgradedProcess[]): Line[] {
     [`  expected pause  ${milliseconds(pause)}, in which ${count(known.length, "state")} and their messages are converted`],
     [`  slowest         ${slowest.name ?? slowest.pid} (${slowest.module}), ${milliseconds(slowness(slowest))}`],
     ["  way back        ", lossy > 0 ? warning(back) : back],
+    ...(rehearsal === undefined ? [] : whereLines(rehearsal)),
   ];
 }
+
+/** Where it was, and what that meant for the application. */
+function whereLines({ where, why, packing, inApplication }: RehearsalInfo): Line[] {
+  const busy =
+    packing === null
+      ? ""
+      : `; copying states took ${milliseconds(packing.took)} of the application, ${milliseconds(packing.longest)} at most at a stretch`;
+  const more = inApplication.length - mostNamed;
+  return [
+    [
+      `  where           ${where === "process" ? `a process of its own${busy}` : `the application, on copies, since ${why ?? "nobody knows"}`}`,
+    ],
+    ...inApplication
+      .slice(0, mostNamed)
+      .map(({ pid, name, module, path, what }): Line => [`  in application  ${name ?? pid} (${module}), since ${path} is ${what}`]),
+    ...(more > 0 ? [[`  in application  ${more} more`]] : []),
+  ];
+}
+
+/** A hundred that are alike say no more. */
+const mostNamed = 5;
 
 /** Each process with what happened to it, and its states, where they are known. */
 export function processRows(processes: readonly UpgradedProcess[], paused: boolean): Line[] {
@@ -242,7 +274,11 @@ export function processRows(processes: readonly UpgradedProcess[], paused: boole
           ? ""
           : milliseconds(rehearsed.took),
       queued > 0 ? `${queued} queued` : "",
-      restarted === true ? bad("restarted, state lost") : rehearsed === undefined ? "" : wayBackText(rehearsed.wayBack),
+      restarted === true
+        ? bad(queued > 0 ? "restarted, state and messages lost" : "restarted, state lost")
+        : rehearsed === undefined
+          ? ""
+          : wayBackText(rehearsed.wayBack),
     ]),
     "    ",
   );
