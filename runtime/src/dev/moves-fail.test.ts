@@ -139,6 +139,19 @@ for (const strategy of ["blue-green", "window"] as const) {
   });
 }
 
+test("blue-green: what is canceled while the new process begins is canceled, and not refused", async (t) => {
+  const hanging = `import { existsSync, rmSync } from "node:fs";\nif (existsSync("hang")) { rmSync("hang"); console.log("it hangs"); for (;;); }\n${app}`;
+  const { project, client, pid, seen } = await counters(t, { "src/app.ts": hanging });
+  project.write("hang", "");
+  project.write("src/counter.actor.ts", counter(2, steps));
+  const begun = client.next("runtime/log", ({ text }) => text === "it hangs");
+  const request = client.request("upgrade/apply", { strategy: "blue-green" });
+  await begun;
+  client.notify("$/cancelRequest", { id: request.id });
+  assert.deepEqual(codes(await request), ["canceled", "INSTAR_UPGRADE_CANCELED"]);
+  assert.deepEqual(await seen(), { pid, states: old });
+});
+
 test("saved states that are damaged are not used, and the old code serves again with what there was", async (t) => {
   // Whatever evaluates the application while the states lie there damages them.
   const damaging = `import { existsSync, writeFileSync } from "node:fs";\nconst saved = ".instar/window/dev.json";\nif (existsSync(saved)) writeFileSync(saved, "{}");\n${app}`;

@@ -251,8 +251,9 @@ export function createMoves(host: MoveHost): MoveDirector {
       try {
         return await move(plan);
       } catch (error) {
-        const outcome = outcomeOf(error);
-        return { outcome: { ...outcome, report: { ...outcome.report, outcome: "refused" } }, loaded: null };
+        const given = outcomeOf(error);
+        const outcome = given.report.outcome === "canceled" ? "canceled" : "refused";
+        return { outcome: { ...given, report: { ...given.report, outcome } }, loaded: null };
       } finally {
         moving = false;
       }
