@@ -59,6 +59,12 @@ test("one sentence says what became of it", () => {
     summary({ ...committed, outcome: "rehearsed" }, "rehearse", t),
     "Rehearsed src/room.actor to version 2 on copies of the live states: it would work for 2 processes. Nothing was changed.",
   );
+  const rehearsal = { where: "process", why: null, packing: null, inApplication: [] } as const;
+  const rehearsed = committed.processes.map((each, n) => ({ ...each, rehearsed: { took: n * 7, wayBack: "lossless" } as const }));
+  assert.equal(
+    summary({ ...committed, outcome: "rehearsed", rehearsal, processes: rehearsed }, "rehearse", t),
+    "Rehearsed src/room.actor to version 2 in a process of its own: it would work for 2 processes, the slowest in 7 ms. Nothing was changed.",
+  );
   assert.equal(summary({ ...committed, outcome: "unchanged" }, "upgrade", t), "Nothing to upgrade: the runtime already runs this code.");
   assert.equal(summary({ ...committed, outcome: "canceled" }, "upgrade", t), "The upgrade was canceled; the system is as it was before.");
 });

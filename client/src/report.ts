@@ -34,8 +34,12 @@ export function summary(report: UpgradeReport, verb: Verb, t: Translate): string
     }[verb];
   const modules = targets(report, t);
   const count = processes.length === 1 ? t("1 process") : t("{0} processes", processes.length);
-  if (outcome === "rehearsed")
-    return t("Rehearsed {0} on copies of the live states: it would work for {1}. Nothing was changed.", modules, count);
+  if (outcome === "rehearsed") {
+    const slowest = milliseconds(Math.max(0, ...processes.map(({ rehearsed }) => rehearsed?.took ?? 0)), t);
+    return report.rehearsal?.where === "process"
+      ? t("Rehearsed {0} in a process of its own: it would work for {1}, the slowest in {2}. Nothing was changed.", modules, count, slowest)
+      : t("Rehearsed {0} on copies of the live states: it would work for {1}. Nothing was changed.", modules, count);
+  }
   const longest = Math.max(0, ...processes.map(({ pause }) => pause));
   const pause = milliseconds(longest, t);
   if (verb === "rollback") return t("Rolled back {0}: {1}, longest pause {2}.", modules, count, pause);

@@ -205,6 +205,12 @@ test("a rehearsal says how long it would take, who is slowest, and what comes ba
     messages: { queued: 3, translated: 3, dropped: 0, callsSpanning: 0 },
     time: { build: 1, quiesce: 0, convert: 3.5, commit: 0, total: 5 },
     errors: [],
+    rehearsal: {
+      where: "process",
+      why: null,
+      packing: { took: 4, longest: 1.25 },
+      inApplication: [{ pid: "<0.3>", name: null, module: "src/room.actor", path: "State.onSay", what: "the function notify" }],
+    },
   };
   const lines = planLines(facts(), reader, { at: "2026-01-01T10:20:30", report });
   assert.equal(
@@ -214,6 +220,8 @@ test("a rehearsal says how long it would take, who is slowest, and what comes ba
   expected pause  3.50 ms, in which 2 states and their messages are converted
   slowest         <0.3> (src/room.actor), 2.00 ms
   way back        1 of 2 states come back as they were, 1 as others
+  where           a process of its own; copying states took 4.00 ms of the application, 1.25 ms at most at a stretch
+  in application  <0.3> (src/room.actor), since State.onSay is the function notify
   src/room.actor
     tea    <0.2>  2 → 3  1.50 ms  3 queued  lossless
       before { a: 1 }

@@ -178,7 +178,7 @@ function rehearsalLines({ at, report }: Rehearsal, { pathOf }: PlanReader): Line
   const lines: Line[] = [
     ["  ", said[outcome] ?? outcome, processes.length === 0 ? "" : quiet(`, on copies of ${count(processes.length, "live state")}`)],
   ];
-  lines.push(...rehearsedLines(processes));
+  lines.push(...rehearsedLines(report));
   const each = [...new Set(processes.map(({ module }) => module))].flatMap((id): Line[] => {
     const own = processes.filter(({ module }) => module === id);
     return [[`  ${id}`], ...processRows(own, false)];
