@@ -1,11 +1,14 @@
 /** `instar start`, as systemd or Docker run it: its options, its exit codes, and what signals do. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { counter, files } from "../support/counter-application.ts";
 import { devProject } from "../support/dev-project.ts";
 import { linkInstar } from "../support/link-instar.ts";
 import { runCli, startCli } from "../support/run-cli.ts";
+import { repository } from "../support/temporary-project.ts";
 
 test("wrong usage is said, and exits with 2", async (t) => {
   const { root } = devProject(t, files);
@@ -48,4 +51,26 @@ test("SIGTERM ends the processes in order, whoever else gets it, and exits with 
   assert.equal(ended.stdout.match(/terminated in order/g)?.length, 2);
   assert.equal(ended.code, 0, ended.stderr);
   assert.ok(!existsSync(project.path(".instar/run/counted.json")));
+});
+
+test("the package instar is enough to run an application", async (t) => {
+  const project = devProject(t, files);
+  const packages = (name: string): string => project.path(`node_modules/${name}`);
+  const runtime = join(repository, "runtime");
+  const filter = (path: string): boolean => ![join(runtime, "src"), join(runtime, "node_modules")].includes(path);
+  cpSync(runtime, packages("instar"), { recursive: true, filter });
+  const { dependencies } = JSON.parse(readFileSync(join(runtime, "package.json"), "utf8")) as { readonly dependencies: object };
+  for (const name of Object.keys(dependencies)) {
+    const places = [runtime, repository].map((folder) => join(folder, "node_modules", name));
+    mkdirSync(dirname(packages(name)), { recursive: true });
+    symlinkSync(places.find((place) => existsSync(place)) as string, packages(name));
+  }
+  const program = spawn(process.execPath, [packages("instar/bin/instar.mjs"), "start", "src/app.ts"], { cwd: project.root });
+  let output = "";
+  program.stderr.setEncoding("utf8").on("data", (text: string) => {
+    output += text;
+    if (!program.killed && output.includes('app.ts runs as "app"')) program.kill("SIGTERM");
+  });
+  assert.equal(await new Promise((resolve) => program.once("close", resolve)), 0, output);
+  assert.match(output, /app\.ts runs as "app"/);
 });
