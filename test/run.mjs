@@ -4,6 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -18,5 +19,7 @@ if (files.length === 0) {
   console.error(`No test file matches ${parts.join(", ")}.`);
   process.exit(1);
 }
-const { status } = spawnSync(process.execPath, ["--import", "tsx", "--test", ...files], { cwd: root, stdio: "inherit" });
+// Node leaves one core to itself; most of these files wait for processes that they have started.
+const concurrency = `--test-concurrency=${Math.max(2, availableParallelism())}`;
+const { status } = spawnSync(process.execPath, ["--import", "tsx", "--test", concurrency, ...files], { cwd: root, stdio: "inherit" });
 process.exit(status ?? 1);
