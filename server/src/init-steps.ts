@@ -101,10 +101,13 @@ function workflowText(root: string, top: string): string {
   // The action takes pnpm's version from there.
   const pinned = [root, top].some((folder) => /"packageManager"\s*:/.test(readIfThere(join(folder, "package.json"))?.text ?? ""));
   const below = fromRoot(top, root);
-  return `# Finds what an upgrade of a running system would break, and shows it beside the changed lines.
+  return `# Finds what an upgrade of a running system would break.
 name: Instar
 
-on: [push, pull_request]
+on:
+  pull_request:
+  push:
+    branches: [main, master]
 
 permissions:
   contents: read
@@ -112,16 +115,26 @@ permissions:
 jobs:
   check:
     runs-on: ubuntu-latest
+    timeout-minutes: 15
 ${below === "" ? "" : `    defaults:\n      run:\n        working-directory: ${JSON.stringify(below)}\n`}    steps:
       - uses: actions/checkout@v4
         with:
-          # Older commits may be compared with.
+          # With all commits: a branch is compared with the one that it left the target at.
           fetch-depth: 0
+          persist-credentials: false
 ${cache === "pnpm" ? `      - uses: pnpm/action-setup@v4\n${pinned ? "" : "        with:\n          version: latest\n"}` : ""}      - uses: actions/setup-node@v4
         with:
           node-version: 22
 ${cache === null ? "" : `          cache: ${cache}\n`}${cache === null || lock?.includes("/") !== true ? "" : `          cache-dependency-path: ${JSON.stringify(lock)}\n`}      - run: ${install}
-      - run: ${run} instar check --format github
+      - name: What an upgrade would break, beside the changed lines
+        env:
+          # The branch that a pull request is for; nothing after a push, which is compared with the newest snapshots.
+          TARGET: \${{ github.base_ref }}
+        run: ${run} instar check --format github \${TARGET:+--against "origin/$TARGET" --merge-base}
+      - name: The snapshots are those of the sources
+        run: ${run} instar release --check
+      - name: The steps hold, up and down, on generated states
+        run: ${run} instar prove
 `;
 }
 

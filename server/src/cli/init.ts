@@ -24,7 +24,7 @@ export function registerInit(program: Command): void {
       if (steps.length === 0) print("Everything that instar init adds is there already. Nothing was written.");
       else await take(steps, yes);
       const foreign = foreignCi.find((name) => existsSync(join(root, name)));
-      if (foreign !== undefined) print(`In ${foreign}, let a job run: npx instar check`);
+      if (foreign !== undefined) print(`In ${foreign}, let a job run: npx instar check, npx instar release --check, and npx instar prove`);
       if (!isServerInstalled(root)) print("Install what checks and serves the editor: npm install --save-dev instar-language-server");
       process.exitCode = exitCode.ok;
     });
