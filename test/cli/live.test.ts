@@ -159,6 +159,42 @@ test("rehearse asks for every changed module unless some are named", async (t) =
   assert.deepEqual(runtime.requests.at(-1)?.params, { modules: ["src/room.actor", "src/user.actor"] });
 });
 
+test("rehearse --save saves states first, redacted as the configuration says, and nothing where that is wrong", async (t) => {
+  const project = temporaryProject(t, { "instar.config.json": '{ "redact": "tools/redact.ts" }' });
+  const { root } = project;
+  const saved = {
+    folder: `${root}/.instar/states`,
+    modules: [
+      { id: "src/room.actor", vsn: 1, states: 7, saved: 2, left: 0 },
+      { id: "src/user.actor", vsn: 3, states: 9, saved: 1, left: 3 },
+    ],
+    redacted: true,
+    notSaved: [{ pid: "<0.2>", name: "tea", module: "src/room.actor", path: "State.on", what: "the function on" }],
+  };
+  const runtime = await fakeRuntime(t, { root }, { ...answers, "states/save": (_, reply) => reply(saved) });
+  const text = await runCli(["rehearse", "room", "--save"], { cwd: root });
+  assert.deepEqual(runtime.requests.slice(-2), [
+    { method: "states/save", params: { modules: ["src/room.actor"], redact: "tools/redact.ts" } },
+    { method: "upgrade/rehearse", params: { modules: ["src/room.actor"] } },
+  ]);
+  assert.match(
+    text.stdout,
+    /^Saved 3 states, one for each structure among 16, in \.instar\/states, redacted\.\n {2}3 states left out, .*\n {2}tea \(src\/room\.actor\) cannot be saved: State\.on is the function on\.\n\nRehearsed: it would work/,
+  );
+  const json = await runCli(["rehearse", "--save", "--format", "json"], { cwd: root });
+  assert.deepEqual(JSON.parse(json.stdout), { ...committed, outcome: "rehearsed", savedStates: saved });
+
+  project.write({ "instar.config.json": '{ "redact": 1 }' });
+  const before = runtime.requests.length;
+  const wrong = await runCli(["rehearse", "--save"], { cwd: root });
+  assert.equal(wrong.code, 2);
+  assert.match(wrong.stderr, /the configuration is wrong/);
+  assert.deepEqual(
+    runtime.requests.slice(before).map(({ method }) => method),
+    ["modules/list"],
+  );
+});
+
 test("downgrade takes several modules back in one request", async (t) => {
   const { root } = temporaryProject(t, {});
   const runtime = await fakeRuntime(t, { root }, answers);
