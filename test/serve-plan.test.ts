@@ -181,6 +181,26 @@ test("an editor that still has the document of another server gets it anew", asy
   assert.equal(await editor.content("instar-report:/Upgrade.instar-report?%7B"), "This document is gone.\n");
 });
 
+test("a document that is open still after the server was started anew has its lenses, and the text that they are of", async (context) => {
+  const { editor, project } = await opened(context);
+  await fakeRuntime(context, { root: project.root }, running);
+  const uri = `instar-plan:/Upgrade Plan.instar-plan?${encodeURIComponent("{}")}`;
+  const changed = editor.contentChanged(uri);
+  const [lenses] = await Promise.all([
+    editor.ask<CodeLens[]>("textDocument/codeLens", { textDocument: { uri } }),
+    editor.ask<DocumentLink[]>("textDocument/documentLink", { textDocument: { uri } }),
+    editor.ask<DocumentSymbol[]>("textDocument/documentSymbol", { textDocument: { uri } }),
+  ]);
+  await changed;
+  assert.deepEqual(
+    lenses.map(({ command }) => command?.title),
+    ["Rehearse", "Apply", "Apply by…", "Refresh"],
+  );
+  assert.match(await editor.content(uri), /^Upgrade plan of all changed modules/);
+  const elsewhere = { textDocument: { uri: "output:/tasks" } };
+  assert.equal(await editor.ask<CodeLens[] | null>("textDocument/codeLens", elsewhere), null);
+});
+
 test("a report is a document with links into the code", async (context) => {
   const { editor, project, path } = await opened(context);
   const error = {

@@ -323,7 +323,7 @@ export function serve(connection: Connection, host: Host): void {
   );
   connection.onCodeLens(
     guarded(log, "textDocument/codeLens", null, async ({ textDocument }, token) => {
-      const own = readOnly.lenses(textDocument.uri);
+      const own = await readOnly.lenses(textDocument.uri);
       if (own !== null) return own;
       const found = await projectOf(textDocument.uri);
       if (found === undefined) return null;
@@ -395,7 +395,7 @@ export function serve(connection: Connection, host: Host): void {
   callHierarchy.onOutgoingCalls(guarded(log, "callHierarchy/outgoingCalls", null, ({ item }, token) => outgoingCalls(named, item, token)));
   connection.onDocumentSymbol(
     guarded(log, "textDocument/documentSymbol", null, async ({ textDocument }) => {
-      const own = readOnly.symbols(textDocument.uri);
+      const own = await readOnly.symbols(textDocument.uri);
       if (own !== null) return own;
       const found = await projectOf(textDocument.uri);
       const trees = client.textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport === true;

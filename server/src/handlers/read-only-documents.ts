@@ -27,9 +27,9 @@ export interface ReadOnlyDocuments {
   forget(uri: string): void;
   /** Null where it is none of these. */
   text(uri: string): Promise<string | null>;
-  links(uri: string): DocumentLink[] | null;
-  symbols(uri: string): DocumentSymbol[] | null;
-  lenses(uri: string): CodeLens[] | null;
+  links(uri: string): Promise<DocumentLink[] | null>;
+  symbols(uri: string): Promise<DocumentSymbol[] | null>;
+  lenses(uri: string): Promise<CodeLens[] | null>;
 }
 
 export interface ReadOnlyDocumentsPort {
@@ -44,6 +44,33 @@ export interface ReadOnlyDocumentsPort {
 
 export function createReadOnlyDocuments(port: ReadOnlyDocumentsPort): ReadOnlyDocuments {
   const kept = new Map<string, ReadOnlyDocument>();
+  const being = new Map<string, Promise<ReadOnlyDocument>>();
+
+  /** Makes it once, however many ask for a part of it. */
+  function made(uri: string): Promise<ReadOnlyDocument> | null {
+    const key = keyOf(uri);
+    const parsed = parse(uri);
+    if (parsed === null) return null;
+    const making = async (): Promise<ReadOnlyDocument> => {
+      const document = await port.make[parsed.scheme](parsed.query, uri);
+      if (!kept.has(key)) kept.set(key, document);
+      return kept.get(key) ?? document;
+    };
+    const shared = being.get(key) ?? making().finally(() => being.delete(key));
+    being.set(key, shared);
+    return shared;
+  }
+
+  /** An editor that still shows the document of a server that is gone asks for its parts alone, and is told of the text that they are of. */
+  async function shown(uri: string): Promise<ReadOnlyDocument | undefined> {
+    const known = kept.get(keyOf(uri));
+    if (known !== undefined || !port.refreshes()) return known;
+    const first = !being.has(keyOf(uri));
+    const document = await made(uri);
+    if (document !== null && first) port.connection.workspace.textDocumentContent.refresh(uri).catch(() => {});
+    return document ?? undefined;
+  }
+
   return {
     put(uri, document) {
       const key = keyOf(uri);
@@ -55,21 +82,16 @@ export function createReadOnlyDocuments(port: ReadOnlyDocumentsPort): ReadOnlyDo
     },
     forget: (uri) => void kept.delete(keyOf(uri)),
     async text(uri) {
-      const known = kept.get(keyOf(uri));
-      if (known !== undefined) return known.text;
-      const parsed = parse(uri);
-      if (parsed === null) return null;
-      const made = await port.make[parsed.scheme](parsed.query, uri);
-      if (!kept.has(keyOf(uri))) kept.set(keyOf(uri), made);
-      return kept.get(keyOf(uri))?.text ?? made.text;
+      const document = kept.get(keyOf(uri)) ?? (await made(uri));
+      return document?.text ?? null;
     },
-    links: (uri) =>
-      kept.get(keyOf(uri))?.links.map(({ line, start, end, place }) => ({
+    links: async (uri) =>
+      (await shown(uri))?.links.map(({ line, start, end, place }) => ({
         range: range(line, start, line, end),
         target: `${toUri(place.file)}#L${place.line},${place.column}`,
       })) ?? null,
-    symbols(uri) {
-      const document = kept.get(keyOf(uri));
+    async symbols(uri) {
+      const document = await shown(uri);
       if (document === undefined) return null;
       const lengths = document.text.split("\n").map(({ length }) => length);
       return document.headings.map(({ title, line, last }) => ({
@@ -79,10 +101,9 @@ export function createReadOnlyDocuments(port: ReadOnlyDocumentsPort): ReadOnlyDo
         selectionRange: range(line, 0, line, title.length),
       }));
     },
-    lenses: (uri) =>
-      kept
-        .get(keyOf(uri))
-        ?.actions?.filter(({ command }) => port.hasCommand(command))
+    lenses: async (uri) =>
+      (await shown(uri))?.actions
+        ?.filter(({ command }) => port.hasCommand(command))
         .map(({ title, command, argument }) => ({
           range: range(0, 0, 0, 0),
           command: { title, command, arguments: argument === undefined ? [] : [argument] },
