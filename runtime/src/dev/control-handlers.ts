@@ -8,6 +8,8 @@ import type { Upgrader } from "./upgrader.ts";
 
 export interface ControlledRuntime {
   readonly upgrader: Upgrader;
+  /** Resolves when the application runs that is being started, if one is; fails as its start does. */
+  readonly started: () => Promise<void>;
   /** The one that runs now. */
   readonly application: () => Pick<Application, "request" | "end">;
   readonly info: () => RuntimeInfo;
@@ -21,8 +23,10 @@ export interface ControlledRuntime {
 }
 
 export function createHandlers(runtime: ControlledRuntime): Handlers {
-  const { upgrader, application, info, setWatching, changed, upgraded, restart, stop } = runtime;
+  const { upgrader, started, application, info, setWatching, changed, upgraded, restart, stop } = runtime;
+  /** Only once the application has started is it known what is loaded. */
   const byRequest = async <R>(run: () => Promise<R>): Promise<R> => {
+    await started();
     try {
       return await run();
     } finally {
@@ -58,7 +62,10 @@ export function createHandlers(runtime: ControlledRuntime): Handlers {
       if (state === null) throw new DevError("INSTAR_NOPROC", `no process ${pid} lives here; it may have exited. See: instar ps`);
       return state;
     },
-    "states/check": ({ module = null }) => upgrader.checkStates(module),
+    async "states/check"({ module = null }) {
+      await started();
+      return upgrader.checkStates(module);
+    },
     "states/save": (params, signal) => byRequest(() => upgrader.saveStates(params, { signal })),
     async "processes/kill"({ pid }) {
       await application().end(pid);

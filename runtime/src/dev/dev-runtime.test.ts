@@ -117,6 +117,45 @@ test("an analysis that has gone is missed once, and what does not start is told 
   await assert.rejects(runProject(t, broken, { shapes: silent }), { code: "INSTAR_RUNTIME_EXITED" });
 });
 
+test("what is asked while the application starts waits for the start", async (t) => {
+  const project = devProject(t, files);
+  const asked: Promise<unknown>[] = [];
+  const shapes: ShapePort = {
+    ...noShapes,
+    async describe() {
+      if (asked.length > 0) return {};
+      const early = await connectClient(t, JSON.parse(project.read(".instar/run/dev.json")) as RunFile);
+      project.write("src/counter.actor.ts", counter(2, steps));
+      asked.push(
+        early.request("upgrade/plan").then(({ modules }) => modules.map(({ id, from, to }) => `${id} ${from} → ${to}`)),
+        early.request("states/check", { module: "src/counter.actor" }).then(({ modules }) => modules.map(({ id }) => id)),
+      );
+      // Those before it have been read by then.
+      assert.equal((await early.request("runtime/info")).status, "starting");
+      return {};
+    },
+  };
+  await runProject(t, project, { shapes });
+  assert.deepEqual(await Promise.all(asked), [["src/counter.actor 1 → 2"], ["src/counter.actor"]]);
+});
+
+test("what is saved while the application starts is upgraded after the start", async (t) => {
+  const project = devProject(t, files);
+  let first = true;
+  const shapes: ShapePort = {
+    ...noShapes,
+    async describe() {
+      if (first) project.write("src/counter.actor.ts", counter(2, steps));
+      first = false;
+      return {};
+    },
+  };
+  const upgraded = new Promise<UpgradeReport>((resolve, reject) => {
+    runProject(t, project, { shapes, watch: true, onUpgrade: resolve }).catch(reject);
+  });
+  assert.deepEqual(summary(await upgraded)[1], ["src/counter.actor 1 → 2 convert"]);
+});
+
 test("a runtime is stopped while an analysis holds up its start", async (t) => {
   const project = devProject(t, files);
   const shapes: ShapePort = {

@@ -88,6 +88,7 @@ export async function enableUpgrades(options: UpgradeOptions): Promise<EnabledUp
   };
   const handlers = createHandlers({
     upgrader,
+    started: () => Promise.resolve(),
     application: () => ({
       request,
       async end(pid) {

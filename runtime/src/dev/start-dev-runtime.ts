@@ -13,6 +13,7 @@ import type { Heartbeat, RolledBack } from "./child-protocol.ts";
 import { type ControlEndpoint, openControlEndpoint } from "./control-endpoint.ts";
 import { asDevError, createHandlers } from "./control-handlers.ts";
 import { DevError } from "./dev-error.ts";
+import { hookProcess } from "./hook-process.ts";
 import { ensureInstarFolder } from "./instar-folder.ts";
 import type { DevRuntime, DevRuntimeOptions } from "./options.ts";
 import { createRestarts, defaultRestartPolicy, type RestartPolicy } from "./restart-policy.ts";
@@ -26,6 +27,8 @@ import { createStateSaver } from "./save-states.ts";
 import { type Upgrader, createUpgrader, formatReport } from "./upgrader.ts";
 import { type Saved, type Watcher, createWatcher } from "./watcher.ts";
 
+/** How long it waits for a move to be settled, in milliseconds. */
+const settling = 5000;
 /** How long a runtime that stops waits for an upgrade whose process is gone, in milliseconds. */
 const patience = 1000;
 
@@ -76,6 +79,8 @@ export async function startDevRuntime(
   let nextRestart: ReturnType<typeof createRestarts> | null = null;
   let restartTimer: NodeJS.Timeout | null = null;
   let restarting: Promise<void> | null = null;
+  /** The first start. */
+  let begun: Promise<void> = Promise.resolve();
 
   const log = (level: "info" | "warning" | "error", text: string): void => {
     options.onLog?.(level, text);
@@ -165,10 +170,11 @@ export async function startDevRuntime(
     limits: { load: moveLimit, state: rehearsal.limit ?? 10_000 },
     memory: rehearsal.memory ?? null,
   };
+  const builder = deployment === null ? createBuilder(root) : createDeployedBuilder(root);
   const upgrader = createUpgrader({
     root,
     entry,
-    builder: deployment === null ? createBuilder(root) : createDeployedBuilder(root),
+    builder,
     store: createBuildStore(root),
     shapes: options.shapes ?? null,
     request: (...args) => application.request(...args),
@@ -236,6 +242,8 @@ export async function startDevRuntime(
   };
   const startAgain = async (same: boolean): Promise<void> => {
     if (stopping !== null) throw new DevError("INSTAR_RUNTIME_EXITED", "the runtime is stopping.");
+    // Where nobody is about to correct it, a build that cannot be started ends nothing.
+    if (deployment !== null && !same) await builder.build([entry]);
     if (restartTimer !== null) clearTimeout(restartTimer);
     restartTimer = null;
     void upgrader.cancel();
@@ -262,10 +270,10 @@ export async function startDevRuntime(
       watcher = null;
     }
   };
-  /** What is saved during an upgrade is upgraded after it. */
+  /** What is saved during a start or an upgrade is upgraded after it. */
   const onSaved = (next: Saved): void => {
     saved = next;
-    if (upgrader.busy || stopping !== null || restarting !== null) return;
+    if (nextRestart === null || upgrader.busy || stopping !== null || restarting !== null) return;
     void upgradeSaved();
   };
   const upgradeSaved = async (): Promise<void> => {
@@ -307,7 +315,7 @@ export async function startDevRuntime(
     // it waits for an analysis that does not answer.
     const canceled = upgrader.cancel();
     // In the middle of a move it is not settled yet which one is to end in order.
-    if (director.moving) await Promise.race([canceled, delay(grace, undefined, { ref: false })]);
+    if (director.moving) await Promise.race([canceled, delay(settling, undefined, { ref: false })]);
     await application.stop(grace);
     await Promise.all([...alive].map((each) => each.kill()));
     ports.close();
@@ -342,6 +350,8 @@ export async function startDevRuntime(
     const load = await upgrader.firstLoad();
     const handlers = createHandlers({
       upgrader,
+      // Before the run file is there, nobody asks.
+      started: () => restarting ?? begun,
       application: () => application,
       info,
       setWatching,
@@ -350,7 +360,14 @@ export async function startDevRuntime(
         // What was saved meanwhile has its turn.
         if (saved !== null && !upgrader.busy) void upgradeSaved();
       },
-      restart,
+      async restart() {
+        try {
+          await restart();
+        } catch (error) {
+          if (application.status === "exited") giveUp("failed");
+          throw error;
+        }
+      },
       stop,
     });
     endpoint = await openControlEndpoint({ token, handlers, onLog: log });
@@ -359,9 +376,12 @@ export async function startDevRuntime(
     const stoppedEarly = stopped.then(() => {
       throw new DevError("INSTAR_RUNTIME_EXITED", "the runtime was stopped while it started.");
     });
-    await Promise.race([begin(), stoppedEarly]);
-    nextRestart = createRestarts(restarts);
+    begun = Promise.race([begin(), stoppedEarly]);
     setWatching(options.watch ?? false);
+    await begun;
+    nextRestart = createRestarts(restarts);
+    // What was saved while it started has its turn.
+    if (saved !== null && !upgrader.busy) void upgradeSaved();
     log("info", `${basename(entry)} runs as "${name}"; control endpoint on port ${endpoint.port}.`);
     return { name, port: endpoint.port, runFile: path, stop, stopped };
   } catch (error) {
@@ -386,16 +406,4 @@ function withResolvers(): { readonly promise: Promise<void>; readonly resolve: (
     resolve = done;
   });
   return { promise, resolve };
-}
-
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-
-/** @returns what takes the hooks away again */
-function hookProcess({ onSignal, onExit }: { readonly onSignal: () => void; readonly onExit: () => void }): () => void {
-  for (const signal of signals) process.on(signal, onSignal);
-  process.on("exit", onExit);
-  return () => {
-    for (const signal of signals) process.off(signal, onSignal);
-    process.off("exit", onExit);
-  };
 }
