@@ -71,12 +71,14 @@ export async function inOwnProcess(
     giveUp(ended("INSTAR_REHEARSAL_HANGS", `did not come to an end within ${ms / 1000} s, so its process was ended.`, advice.hangs));
   const cancel = (): void => giveUp(new WorkEnded(canceled));
   let limit = setTimeout(onLimit(limits.load), limits.load);
+  let onStates = false;
   signal.addEventListener("abort", cancel);
   const child = launch({
     memory,
     onProcess(process) {
       at = process;
-      limit.refresh();
+      // What it said last may be heard after its answer, and a timer that was ended begins anew by this.
+      if (onStates) limit.refresh();
     },
     onMemory: () => (tookAll = true),
     onExit: (text) => (how = text),
@@ -101,9 +103,11 @@ export async function inOwnProcess(
         at = null;
         clearTimeout(limit);
         limit = setTimeout(onLimit(limits.state), limits.state);
+        onStates = true;
         try {
           return await ask(method, params);
         } finally {
+          onStates = false;
           clearTimeout(limit);
         }
       },

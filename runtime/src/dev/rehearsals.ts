@@ -34,9 +34,9 @@ export function createRehearsals(host: OwnProcessHost): Rehearse {
           if (part.image !== null) found.add(valueOf(await own.askOfStates("convert", { image: part.image })));
           if (found.isFull) break;
         }
-        const pids = found.obstacles.map(({ pid }) => pid);
-        if (pids.length > 0) found.add(await inApplication(pids));
       });
+      const pids = found.obstacles.map(({ pid }) => pid);
+      if (pids.length > 0) found.add(await inApplication(pids));
     } catch (error) {
       found.fail(error instanceof WorkEnded ? error.error : toUpgradeError(error, "INSTAR_RUNTIME_EXITED"));
     }
