@@ -2,7 +2,7 @@
  * What there is to know of an upgrade before it is begun: what the runtime says that it would do, what the analysis has against it, the
  * strategy that it needs, and what the other strategies would cost the processes that live now.
  */
-import type { ProcessInfo, UpgradePlan, UpgradeReport } from "../../../runtime/src/protocol.ts";
+import type { ProcessInfo, UpgradeError, UpgradePlan, UpgradeReport } from "../../../runtime/src/protocol.ts";
 import type { ActorModule, Analyzed, Strategy } from "../analysis/model.ts";
 import type { Finding } from "../analysis/rule.ts";
 import { blockingFindings } from "../live/blocking-findings.ts";
@@ -15,6 +15,8 @@ export interface PlanFacts extends NeededStrategy {
   /** One for each strategy; none where nothing lives that it could cost anything. */
   readonly strategies: readonly StrategyCost[];
   readonly lossy: readonly LossyStep[];
+  /** What of the processes cannot go to another process of the operating system, or why none can be started; `window` and `blue-green` need both. */
+  readonly cannotMove: readonly UpgradeError[];
   /** Why an upgrade would be refused. */
   readonly findings: readonly Finding[];
   /** Where modules and their steps stand in the sources, by id. */
@@ -50,23 +52,29 @@ export interface Rehearsal {
 export interface PlanInputs {
   readonly plan: UpgradePlan;
   readonly analyzed: Analyzed;
-  /** The plan of the same by restart; null where no runtime could be asked. */
+  /** The plans of the same by restart, and by a move to another process; null where no runtime could be asked. */
   readonly restarting: UpgradePlan | null;
+  readonly moving: UpgradePlan | null;
   /** All that live in the runtime; null where there is none. */
   readonly processes: readonly ProcessInfo[] | null;
   /** The modules that were asked for, or all that are loaded: findings about them stand against the upgrade. */
   readonly ids: readonly string[];
 }
 
-export function planFacts({ plan, restarting, analyzed, processes, ids }: PlanInputs): PlanFacts {
+export function planFacts({ plan, restarting, moving, analyzed, processes, ids }: PlanInputs): PlanFacts {
   const planned = new Set(plan.groups.flat());
   const modules = analyzed.modules.filter(({ id }) => planned.has(id));
   const findings = blockingFindings(analyzed.findings, ids);
+  const known = new Set(plan.errors.map(({ code, message }) => `${code} ${message}`));
+  const cannotMove = moving?.errors.filter(({ code, message }) => !known.has(`${code} ${message}`)) ?? [];
   return {
     plan,
     ...strategyOf(plan, modules),
     strategies:
-      processes === null || restarting === null ? [] : strategies.map((strategy) => costOf(strategy, plan, restarting, processes)),
+      processes === null || restarting === null
+        ? []
+        : strategies.map((strategy) => costOf(strategy, plan, restarting, cannotMove, processes)),
+    cannotMove,
     lossy: lossySteps(plan, analyzed, modules, findings),
     findings,
     places: new Map(
@@ -108,7 +116,22 @@ function strategyOf(plan: UpgradePlan, modules: readonly ActorModule[]): NeededS
   return forced.size === 0 ? needed : { strategy: "restart", forcedBy: [...forced].map(([module, reason]) => ({ module, reason })) };
 }
 
-function costOf(strategy: Strategy, plan: UpgradePlan, restarting: UpgradePlan, processes: readonly ProcessInfo[]): StrategyCost {
+/** What keeps a process from moving: where in its state, and what it is. */
+export function travelText({ message }: UpgradeError): string {
+  return /cannot move to another program: (.*?)\. Keep plain data/s.exec(message)?.[1] ?? message;
+}
+
+export function isTravelError({ code }: UpgradeError): boolean {
+  return code === "INSTAR_CANNOT_TRAVEL";
+}
+
+function costOf(
+  strategy: Strategy,
+  plan: UpgradePlan,
+  restarting: UpgradePlan,
+  cannotMove: readonly UpgradeError[],
+  processes: readonly ProcessInfo[],
+): StrategyCost {
   const cost = (lost: readonly { readonly module: string }[], stops: number, impossible: string | null = null): StrategyCost => ({
     strategy,
     impossible,
@@ -122,7 +145,15 @@ function costOf(strategy: Strategy, plan: UpgradePlan, restarting: UpgradePlan, 
   if (strategy === "hot") return cost(plan.restart, plan.convert.length + plan.restart.length, obstacle(plan));
   if (strategy === "restart") return cost(restarting.restart, restarting.restart.length, obstacle(restarting));
   // The same steps, in another process.
-  return cost(plan.restart, strategy === "window" ? processes.length : 0, obstacle(plan));
+  return cost(plan.restart, strategy === "window" ? processes.length : 0, obstacle(plan) ?? obstacleToMove(cannotMove));
+}
+
+function obstacleToMove(errors: readonly UpgradeError[]): string | null {
+  const travel = errors.filter(isTravelError);
+  const pids = new Set(travel.map(({ pid }) => pid));
+  const [first] = travel;
+  if (first === undefined) return errors[0] === undefined ? null : `see ${errors[0].code} below`;
+  return `${processCount(pids.size)} cannot move (${pids.size === 1 ? "" : "for one, "}${travelText(first)})`;
 }
 
 function obstacle(plan: UpgradePlan): string | null {

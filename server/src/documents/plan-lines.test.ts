@@ -1,7 +1,7 @@
 /** What a plan says of strategies and their costs, of what stands in the way, and of a rehearsal; and that its links lead to what they name. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ProcessInfo, UpgradePlan, UpgradeReport } from "../../../runtime/src/protocol.ts";
+import type { ProcessInfo, UpgradeError, UpgradePlan, UpgradeReport } from "../../../runtime/src/protocol.ts";
 import type { ActorModule, Analyzed } from "../analysis/model.ts";
 import type { Finding } from "../analysis/rule.ts";
 import { documentOf } from "./document.ts";
@@ -79,10 +79,11 @@ const plan: UpgradePlan = {
   errors: [],
 };
 const reader = { pathOf: (file: string) => file.slice("/p/".length), names: 5 };
-const facts = (more: Partial<UpgradePlan> = {}, findings: readonly Finding[] = []) =>
+const facts = (more: Partial<UpgradePlan> = {}, findings: readonly Finding[] = [], cannotMove: readonly UpgradeError[] = []) =>
   planFacts({
     plan: { ...plan, ...more },
     restarting: { ...plan, convert: [], restart: rooms, messages: [] },
+    moving: { ...plan, ...more, errors: [...(more.errors ?? []), ...cannotMove] },
     analyzed: { ...analyzed, findings },
     processes,
     ids: ["src/room.actor"],
@@ -159,6 +160,29 @@ test("what stands in the way forces another strategy, and is said", () => {
   );
   assert.match(refused, /\nFindings against it\n {2}src\/room\.actor\.ts:21:3 error state-changed-no-code-change There is no step\.\n/);
   assert.match(refused, /\nErrors\n {2}INSTAR_CODE_CHANGE_MISSING in src\/room\.actor\n {4}nothing says/);
+});
+
+test("what cannot move to another process is said of the strategies that need it, and of nothing else", () => {
+  const stuck = rooms.map(({ pid, name, module }) => ({
+    code: "INSTAR_CANNOT_TRAVEL",
+    message: `${pid} (${module}) cannot move to another program: State.onSay is the function notify. Keep plain data, pids and mfa(…) in states.`,
+    module,
+    pid,
+    name,
+    place: null,
+  }));
+  const said = text({}, [], stuck);
+  assert.match(said, /^An upgrade would go like this\./);
+  assert.match(said, /\n {2}hot +no state is lost/);
+  for (const strategy of ["window", "blue-green"])
+    assert.match(
+      said,
+      new RegExp(`\n {2}${strategy} +not as things are: 2 processes cannot move \\(for one, State\\.onSay is the function notify\\)\n`),
+    );
+  assert.match(
+    said,
+    /\nWhat cannot move to another process, .*\n {2}tea +src\/room\.actor {2}State\.onSay is the function notify\n {2}<0\.3> +src\/room\.actor {2}State/,
+  );
 });
 
 test("links lead to what they name, and headings have what is under them", () => {

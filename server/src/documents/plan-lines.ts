@@ -2,7 +2,7 @@
 import type { PlannedMessages, PlannedModule, PlannedProcess, UpgradePlan } from "../../../runtime/src/protocol.ts";
 import type { Finding } from "../analysis/rule.ts";
 import { bad, type Cell, columns, good, type Line, type PathText, type Place, quiet, section, warning } from "./line.ts";
-import { isReady, type PlanFacts, type Rehearsal, type StrategyCost } from "./plan-facts.ts";
+import { isReady, isTravelError, type PlanFacts, type Rehearsal, type StrategyCost, travelText } from "./plan-facts.ts";
 import { childrenText, errorLines, kindText, processRows, rehearsedLines, versionsText } from "./report-lines.ts";
 import { clockTime, count, processCount } from "./words.ts";
 
@@ -34,6 +34,7 @@ export function planLines(facts: PlanFacts, reader: PlanReader, rehearsal?: Rehe
     ),
     ...section(["Messages that wait, and infos still to come"], messageLines(plan.messages)),
     ...section(["What the steps lose"], lossyLines(facts, reader)),
+    ...section(["What cannot move to another process, as window and blue-green would have it"], cannotMoveLines(facts, reader)),
     ...section(
       ["Findings against it"],
       facts.findings.map((finding) => findingLine(finding, reader)),
@@ -151,6 +152,17 @@ function blockedLines({ blocked, errors }: UpgradePlan, reader: PlanReader): Lin
 function messageLines(messages: readonly PlannedMessages[]): Line[] {
   const how = { kept: "stay as they are", translated: "are translated", dropped: warning("are dropped"), lost: bad("would be lost") };
   return columns(messages.map((row): Cell[] => [row.module, `${row.queued} × ${row.kind} ${row.name}`, how[row.how] ?? row.how]));
+}
+
+/** Each process with what of its state keeps it. */
+function cannotMoveLines({ cannotMove }: PlanFacts, { pathOf, names: most }: PlanReader): Line[] {
+  const travel = cannotMove.filter(isTravelError);
+  const shown = travel.slice(0, 4 * most);
+  return [
+    ...columns(shown.map((error): Cell[] => [error.name ?? error.pid ?? "", error.module ?? "", warning(travelText(error))])),
+    ...(travel.length > shown.length ? [[`  … and ${travel.length - shown.length} more`]] : []),
+    ...cannotMove.filter((error) => !isTravelError(error)).flatMap((error) => errorLines(error, pathOf)),
+  ];
 }
 
 function lossyLines({ lossy }: PlanFacts, { pathOf }: PlanReader): Line[] {

@@ -12,6 +12,7 @@ import { type PlanFacts, planFacts, promiseOf, type Rehearsal } from "../documen
 import { costText, planLines } from "../documents/plan-lines.ts";
 import { reportLines } from "../documents/report-lines.ts";
 import { clockTime, count } from "../documents/words.ts";
+import { askPlans } from "../live/ask-plans.ts";
 import type { Project, Projects } from "../projects.ts";
 import { slashed } from "../project-root.ts";
 import { runtimeOf } from "./chosen-runtime.ts";
@@ -75,18 +76,23 @@ export function createPlans(projects: () => Promise<Projects>, live: Live, docum
     const of = ({ id }: { id: string }): boolean => target.module === undefined || id === target.module;
     if ("errors" in found) {
       const changed = analyzed.modules.filter((module) => of(module) && isChanged(module)).map(({ id }) => id);
-      const facts = planFacts({ plan: planWithout(changed, found.errors), analyzed, restarting: null, processes: null, ids: changed });
+      const facts = planFacts({
+        plan: planWithout(changed, found.errors),
+        analyzed,
+        restarting: null,
+        moving: null,
+        processes: null,
+        ids: changed,
+      });
       return { uri, target, project, runtime: null, madeAt, facts, pids: new Set(), stale: null, newer: new Set() };
     }
     const { runtime } = found;
     const { module } = target;
-    const modules = module === undefined ? {} : { modules: [module] };
-    const plan = await runtime.connection.request("upgrade/plan", modules);
-    const restarting = await runtime.connection.request("upgrade/plan", { ...modules, strategy: "restart" });
+    const asked = await askPlans(runtime.connection, module === undefined ? undefined : [module]);
     await live.reread(runtime);
     const ids = module === undefined ? runtime.modules.map(({ id }: LoadedModuleInfo) => id) : [module];
-    const facts = planFacts({ plan, restarting, analyzed, processes: runtime.processes, ids });
-    return { uri, target, project, runtime, madeAt, facts, pids: pidsOf(plan, runtime), stale: null, newer: new Set() };
+    const facts = planFacts({ ...asked, analyzed, processes: runtime.processes, ids });
+    return { uri, target, project, runtime, madeAt, facts, pids: pidsOf(asked.plan, runtime), stale: null, newer: new Set() };
   }
 
   function put(plan: Plan): void {
