@@ -125,6 +125,17 @@ test("an application that ends itself with exit code 0 ends the program", async 
   assert.equal(await deployed.ended, "ended");
 });
 
+test("a restart by command ends nothing for a build that is broken, and the program where the build does not start", async (t) => {
+  const { project, client, deployed } = await running(t);
+  const before = await applicationPid(client);
+  project.write(file, "export default {;");
+  await assert.rejects(client.request("runtime/restart"), /does not parse/);
+  assert.equal(await applicationPid(client), before);
+  project.write(file, counter(2, "", { state: "((): never => { throw new Error('no') })()" }));
+  await assert.rejects(client.request("runtime/restart"), /did not start/);
+  assert.equal(await deployed.ended, "failed");
+});
+
 test("what does not start is no program: the error says why", async (t) => {
   const project = devProject(t, { ...files, "src/app.ts": "export default 1;" });
   await assert.rejects(running(t, { project }), { code: "INSTAR_NOT_AN_APPLICATION" });
