@@ -297,8 +297,22 @@ test("the status says what was found, when, against what, and what is wrong with
   assert.match(ref.configuration[0]?.message ?? "", /names a baseline that cannot be read/);
 });
 
+test("it is not ready while another project is still being analyzed", async (context) => {
+  const beside = temporaryProject(context, { "package.json": manifest, "src/hall.actor.ts": wrong });
+  const { project, editor, begun, release } = await held(context, {}, [beside.root]);
+  await editor.read();
+  const one = editor.next("instar/status", ({ projects }) => projects.some(({ run }) => run !== null));
+  const both = editor.next("instar/status", ({ projects }) => projects.every(({ run }) => run !== null));
+  editor.elapse();
+  await begun;
+  const { state, projects } = await one;
+  assert.deepEqual([state, projects.map(({ run }) => run !== null)], ["analyzing", projects.map(({ root }) => root !== project.root)]);
+  release();
+  assert.equal((await both).state, "ready");
+});
+
 /** One actor in a project whose analysis goes on only once it is released. */
-async function held(context: TestContext, options: Partial<EditorOptions> = {}) {
+async function held(context: TestContext, options: Partial<EditorOptions> = {}, beside: readonly string[] = []) {
   const project = temporaryProject(context, { "package.json": manifest, "src/room.actor.ts": wrong });
   const real = await import("../server/src/late-workspace.ts");
   let release = () => {};
@@ -306,7 +320,7 @@ async function held(context: TestContext, options: Partial<EditorOptions> = {}) 
   const begun = new Promise<void>((resolve) => (entered = resolve));
   const released = new Promise<void>((resolve) => (release = resolve));
   const editor = await startEditor(context, {
-    folders: [project.root],
+    folders: [project.root, ...beside],
     loadWorkspace: async () => ({
       ...real,
       openWorkspace(root, given) {
@@ -314,8 +328,10 @@ async function held(context: TestContext, options: Partial<EditorOptions> = {}) 
         return {
           ...workspace,
           async analyze(cancelled) {
-            entered();
-            await released;
+            if (root === project.root) {
+              entered();
+              await released;
+            }
             return workspace.analyze(cancelled);
           },
         };

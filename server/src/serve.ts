@@ -92,6 +92,8 @@ export function serve(connection: Connection, host: Host): void {
   /** What the lenses of the open files last said. */
   let lenses = "";
   const runs = new Map<Project, Run>();
+  /** The projects that are being analyzed, each with what ends what is shown of that. */
+  const analyses = new Map<Project, () => void>();
   const told = new Set<string>();
   /** Whether the client tells what changes on disk. */
   let watching = false;
@@ -187,8 +189,6 @@ export function serve(connection: Connection, host: Host): void {
         }
       });
       const progress = createProgress(connection, client, host);
-      /** Ends what is shown of an analysis, by its project. */
-      const shown = new Map<Project, () => void>();
       diagnostics = createDiagnostics({
         host,
         open,
@@ -199,15 +199,13 @@ export function serve(connection: Connection, host: Host): void {
           ? { refresh: refreshDiagnostics, related: client.textDocument?.diagnostic?.relatedDocumentSupport === true }
           : { publish: (params) => void connection.sendDiagnostics(params) },
         onAnalyzing(project) {
+          endAnalysis(project);
+          analyses.set(project, progress(`Instar: analyzing ${basename(project.root)}`));
           status("analyzing");
-          shown.get(project)?.();
-          shown.set(project, progress(`Instar: analyzing ${basename(project.root)}`));
         },
-        onEnded(project) {
-          shown.get(project)?.();
-          shown.delete(project);
-        },
+        onEnded: endAnalysis,
         onAnalyzed(project, milliseconds) {
+          endAnalysis(project);
           runs.set(project, { at: new Date().toISOString(), milliseconds });
           status("ready");
           compare.follow(project).catch((error: unknown) => log.error(`A comparison is not shown anew: ${describe(error)}`));
@@ -495,7 +493,14 @@ export function serve(connection: Connection, host: Host): void {
   }
 
   function status(state: ServerStatus["state"], message: string | null = null): void {
-    notify("instar/status", serverStatus(state, message, { projects: projects?.all ?? [], live, open, runs }));
+    // It is not ready before the last project is.
+    const whole = state === "ready" && analyses.size > 0 ? "analyzing" : state;
+    notify("instar/status", serverStatus(whole, message, { projects: projects?.all ?? [], live, open, runs }));
+  }
+
+  function endAnalysis(project: Project): void {
+    analyses.get(project)?.();
+    analyses.delete(project);
   }
 
   function lensContext(root: string, module: string): LensContext {
@@ -562,6 +567,7 @@ export function serve(connection: Connection, host: Host): void {
       for (const folder of gone)
         for (const project of projects?.removeFolder(folder) ?? []) {
           diagnostics?.clear(project);
+          endAnalysis(project);
           runs.delete(project);
           void live.forget(project.root);
         }

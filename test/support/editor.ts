@@ -270,10 +270,9 @@ export async function startEditor(test: TestContext, options: EditorOptions): Pr
     },
     async pause() {
       await editor.read();
-      // Each project has a timer of its own, and says for itself that it is done.
-      let left = timers.size;
-      if (left === 0) return;
-      const done = editor.next("instar/status", ({ state }) => (state === "ready" || state === "error") && (left -= 1) === 0);
+      if (timers.size === 0) return;
+      // Said once the last project is done.
+      const done = editor.next("instar/status", ({ state }) => state === "ready" || state === "error");
       editor.elapse();
       await done;
     },
