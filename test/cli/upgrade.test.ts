@@ -69,10 +69,13 @@ test("change, refuse, fix, rehearse, upgrade, downgrade: the processes live thro
   assert.deepEqual(await versions(system), [1, 1]);
 
   assert.equal((await runCli(["fix", "--rename", "State.title=State.name", "--write"], { cwd: project.root })).code, 0);
-  const rehearsed = await report(["rehearse"], system);
+  const rehearsed = await report(["rehearse", "--save"], system);
   assert.equal(rehearsed.outcome, "rehearsed", JSON.stringify(rehearsed.errors));
   assert.equal(rehearsed.code, 0);
+  assert.deepEqual([rehearsed.rehearsal?.where, rehearsed.rehearsal?.inApplication], ["process", []]);
   assert.deepEqual(await versions(system), [1, 1]);
+  const proved = await runCli(["prove", "--runs", "5"], { cwd: project.root });
+  assert.match(proved.stdout, /^No counter-example in 10 states, and 1 that live processes had, of 1 module\./);
 
   const upgraded = await runCli(["upgrade"], { cwd: project.root });
   assert.match(upgraded.stdout, /Committed in/, upgraded.stderr);

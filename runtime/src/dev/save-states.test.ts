@@ -36,6 +36,13 @@ test("live states are saved, one for each structure, redacted by the project's c
   const sorted = (all: readonly unknown[]): unknown[] =>
     all.toSorted((one, other) => (one as { n: number }).n - (other as { n: number }).n);
 
+  // As on a full disk, nothing can be written there.
+  project.write(".instar/states", "");
+  await assert.rejects(save(), ({ rpc }: { readonly rpc?: { readonly data?: { readonly code?: string } } }) => {
+    return rpc?.data?.code === "INSTAR_STATES_NOT_SAVED";
+  });
+  project.remove(".instar/states");
+
   const first = await save();
   assert.deepEqual(first.modules, [{ id, vsn: 1, states: 5, saved: 3, left: 0 }]);
   assert.deepEqual([first.folder, first.redacted], [project.path(".instar/states"), false]);
