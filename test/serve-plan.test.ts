@@ -61,7 +61,7 @@ test("a plan is read, rehearsed and carried out on a real runtime, and what it s
   assert.match(text, /\nAn upgrade would go like this\..*\n\nStrategy: hot\n {2}nothing forces a stronger one\n/);
   assert.match(
     text,
-    /\n {2}hot +no state is lost; 2 processes wait for a moment\n {2}restart +2 processes lose their states: 2 of src\/counter\.actor; 2 /,
+    /\n {2}hot +no state is lost; 2 processes wait for a moment\n {2}restart +2 processes lose their states: 2 of src\/counter\.actor; they /,
   );
   assert.deepEqual(await actions(editor, uri), ["Rehearse", "Apply", "Apply by…", "Refresh"]);
   const links = await editor.ask<DocumentLink[]>("textDocument/documentLink", { textDocument: { uri } });

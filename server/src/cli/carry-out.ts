@@ -5,6 +5,7 @@ import type { RuntimeConnection } from "../live/connection.ts";
 import { type Operation, operate, OutcomeUnknown } from "../live/operate.ts";
 import { type Verdict, watchProbation } from "../live/watch-probation.ts";
 import { exitCode, Refused } from "./exit.ts";
+import { type KeptReport, keptReport } from "./keep-report.ts";
 import { parseMilliseconds } from "./live.ts";
 import { reportText, rollbackText } from "./report.ts";
 import { colors, print, printError, printJson } from "./terminal.ts";
@@ -14,6 +15,7 @@ export interface LiveOptions {
   readonly timeout?: number;
   readonly wait: boolean;
   readonly format: "text" | "json";
+  readonly report?: string;
 }
 
 /** The options that rehearse, upgrade and downgrade have in common. */
@@ -22,7 +24,8 @@ export function withLiveOptions(command: Command): Command {
     .option("--runtime <name>", "which runtime, where several run")
     .option("--timeout <ms>", "how long to wait for busy processes, default 5000", parseMilliseconds)
     .option("--wait", "go on waiting for busy processes instead of giving up", false)
-    .addOption(new Option("--format <format>", "how the report is printed").choices(["text", "json"]).default("text"));
+    .addOption(new Option("--format <format>", "how the report is printed").choices(["text", "json"]).default("text"))
+    .option("--report <file>", "also write the report there, as a document to keep (Markdown), however it ends");
 }
 
 /** The part of the parameters that the common options decide. */
@@ -40,9 +43,11 @@ export async function carryOut<M extends Operation>(
   connection: RuntimeConnection,
   method: M,
   params: Requests[M]["params"],
-  format: LiveOptions["format"],
+  options: LiveOptions,
   more: Readonly<Record<string, unknown>> = {},
 ): Promise<void> {
+  const { format } = options;
+  const kept = await reportToKeep(connection, options);
   const interrupt = new AbortController();
   /** Stops waiting for the end of a probation. */
   const leave = new AbortController();
@@ -59,8 +64,9 @@ export async function carryOut<M extends Operation>(
   };
   process.on("SIGINT", onSignal);
   try {
-    const report = await ask(connection, method, params, interrupt.signal);
+    const report = await ask(connection, method, params, interrupt.signal, kept);
     answered = true;
+    await kept.keep(report);
     if (format === "text") {
       print(reportText(report));
       if (interrupt.signal.aborted) print(afterInterrupt(report));
@@ -69,6 +75,11 @@ export async function carryOut<M extends Operation>(
     if (probation !== undefined && format === "text")
       print(colors.dim(`On probation until ${localTime(probation.until)}; Ctrl-C does not wait for its end.`));
     const verdict = probation === undefined ? null : await watch.verdict(probation.until, leave.signal);
+    if (verdict !== null) {
+      const remark =
+        verdict.kind === "rolledBack" ? "The new code did not hold its probation." : verdictText(verdict, report, (text) => text);
+      await kept.keep(report, { remark, ...(verdict.kind === "rolledBack" && { wayBack: verdict.report }) });
+    }
     if (format === "json") printJson({ ...report, ...(verdict !== null && { verdict }), ...more });
     else if (verdict !== null) print(verdictText(verdict, report));
     const good = ["committed", "rehearsed", "unchanged"].includes(report.outcome) && (verdict === null || heldOr(verdict));
@@ -78,16 +89,23 @@ export async function carryOut<M extends Operation>(
   }
 }
 
+/** Its title is the command as it was typed. */
+export function reportToKeep(connection: RuntimeConnection, { report }: LiveOptions): Promise<KeptReport> {
+  return keptReport(report, { title: `instar ${process.argv.slice(2).join(" ")}`, runtime: connection.info.name });
+}
+
 /** An end that nobody knows is no success: the exit code says so. */
 async function ask<M extends Operation>(
   connection: RuntimeConnection,
   method: M,
   params: Requests[M]["params"],
   signal: AbortSignal,
+  kept: KeptReport,
 ): Promise<UpgradeReport> {
   try {
     return await operate(connection, method, params, signal);
   } catch (error) {
+    await kept.keep(null, { remark: (error as Error).message });
     if (error instanceof OutcomeUnknown) throw new Refused(error.message, { cause: error });
     throw error;
   }
@@ -98,13 +116,17 @@ function heldOr({ kind }: Verdict): boolean {
   return kind === "held" || kind === "replaced";
 }
 
-function verdictText(verdict: Verdict, { operation }: UpgradeReport): string {
+function verdictText(
+  verdict: Verdict,
+  { operation }: UpgradeReport,
+  tone: (text: string, colour: "green" | "red") => string = (text, colour) => colors[colour](text),
+): string {
   if (verdict.kind === "rolledBack") return `\n${rollbackText(verdict.report)}`;
   return {
-    held: colors.green(`${operation === undefined ? "The new code" : "It"} has held: the probation is over.`),
+    held: tone(`${operation === undefined ? "The new code" : "It"} has held: the probation is over.`, "green"),
     replaced: "Another upgrade has been committed, which ends the probation.",
-    crashed: colors.red("The application crashed during the probation. It is started again with the code of before, and with new states."),
-    lost: colors.red("The application ended during the probation, or its runtime is gone. See with: instar ps"),
+    crashed: tone("The application crashed during the probation. It is started again with the code of before, and with new states.", "red"),
+    lost: tone("The application ended during the probation, or its runtime is gone. See with: instar ps", "red"),
     left: "Not waiting for the end of the probation, which goes on without us.",
   }[verdict.kind];
 }

@@ -31,7 +31,7 @@ export function registerDowngrade(program: Command): void {
         const resolved = named.map(({ vsn }, index) => ({ module: ids[index] as string, vsn }));
         const twice = ids.find((id, index) => ids.indexOf(id) !== index);
         if (twice !== undefined) throw new UsageError(`${twice} is named twice. Give it one version.`);
-        await carryOut(connection, "upgrade/downgrade", { targets: resolved, ...patience(options), ...strategy }, options.format);
+        await carryOut(connection, "upgrade/downgrade", { targets: resolved, ...patience(options), ...strategy }, options);
       } finally {
         connection.close();
       }

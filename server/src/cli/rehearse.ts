@@ -28,7 +28,7 @@ export function registerRehearse(program: Command): void {
           connection,
           "upgrade/rehearse",
           { ...which, ...patience(options) },
-          options.format,
+          options,
           saved === null ? {} : { savedStates: saved },
         );
       } finally {

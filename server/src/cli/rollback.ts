@@ -12,7 +12,7 @@ export function registerRollback(program: Command): void {
       const strategy = strategyParams(options);
       const { connection } = await connectLive(command, options.runtime);
       try {
-        await carryOut(connection, "upgrade/rollback", { ...patience(options), ...strategy }, options.format);
+        await carryOut(connection, "upgrade/rollback", { ...patience(options), ...strategy }, options);
       } finally {
         connection.close();
       }

@@ -3,8 +3,9 @@ import { type Command, Option } from "commander";
 import type { PlannedProcess } from "../../../runtime/src/protocol.ts";
 import { blockingFindings } from "../live/blocking-findings.ts";
 import { findingError, reportWithout } from "../live/operate.ts";
-import { type LiveOptions, carryOut, patience, withLiveOptions } from "./carry-out.ts";
+import { type LiveOptions, carryOut, patience, reportToKeep, withLiveOptions } from "./carry-out.ts";
 import { exitCode, UsageError } from "./exit.ts";
+import type { KeptReport } from "./keep-report.ts";
 import { connectLive } from "./live.ts";
 import { withProbationOptions } from "./probation-options.ts";
 import { moduleIds, openProject } from "./project.ts";
@@ -30,7 +31,7 @@ export function registerUpgrade(program: Command): void {
         const ids = moduleIds(names, root, modules);
         // Where no state goes over, what the analysis has against states is beside the point.
         const isChecked = !options.force && options.strategy !== "restart";
-        if (isChecked && (await refusedByAnalysis(root, ids.length > 0 ? ids : loaded, options.format))) {
+        if (isChecked && (await refusedByAnalysis(root, ids.length > 0 ? ids : loaded, options, await reportToKeep(connection, options)))) {
           process.exitCode = exitCode.refused;
           return;
         }
@@ -47,7 +48,7 @@ export function registerUpgrade(program: Command): void {
           });
           if (restart.length > 0) print(lossText(restart));
         }
-        await carryOut(connection, "upgrade/apply", params, options.format);
+        await carryOut(connection, "upgrade/apply", params, options);
       } finally {
         connection.close();
       }
@@ -67,14 +68,15 @@ function lossText(restart: readonly PlannedProcess[]): string {
 }
 
 /** Prints what stands against the upgrade of these modules, if anything does. */
-async function refusedByAnalysis(root: string, ids: readonly string[], format: LiveOptions["format"]): Promise<boolean> {
+async function refusedByAnalysis(root: string, ids: readonly string[], { format }: LiveOptions, kept: KeptReport): Promise<boolean> {
   const project = await openProject(root);
   const errors = blockingFindings(project.analyzed.findings, ids);
   if (errors.length === 0) return false;
+  // A report like the runtime's own, so that programs read one kind of object, and the findings in full.
+  const report = reportWithout("refused", errors.map(findingError));
+  await kept.keep(report);
   if (format === "json") {
     const { findingJson } = await import("./format-json.ts");
-    // A report like the runtime's own, so that programs read one kind of object, and the findings in full.
-    const report = reportWithout("refused", errors.map(findingError));
     printJson({ ...report, findings: errors.map((finding) => findingJson(root, finding)) });
   } else {
     const { findingsText } = await import("./format-text.ts");
