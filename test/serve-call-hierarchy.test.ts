@@ -34,6 +34,25 @@ test("a message has those who send it, and what its handler sends in turn", asyn
   assert.deepEqual(editor.errors, []);
 });
 
+test("an item is found again after lines have moved above it", async (context) => {
+  const { editor, project, at } = await namedMessages(context, chatFiles(), { initializationOptions: null });
+  const [join] = await editor.ask<CallHierarchyItem[]>("textDocument/prepareCallHierarchy", at("src/presence.actor.ts", 'call("‸join"'));
+  assert.ok(join);
+  const calls = async () => {
+    const incoming = await editor.ask<CallHierarchyIncomingCall[]>("callHierarchy/incomingCalls", { item: join });
+    const outgoing = await editor.ask<CallHierarchyOutgoingCall[]>("callHierarchy/outgoingCalls", { item: join });
+    return [...incoming.map(({ from }) => line(from)), ...outgoing.map(({ to }) => line(to))];
+  };
+  const before = await calls();
+  assert.deepEqual(before, ["init in presence.actor.ts", "name in User", "entered in User"]);
+  const room = project.path("src/room.actor.ts");
+  editor.open(room);
+  editor.replace(room, "import ", "// Somebody joins.\n// More of them join.\n\nimport ");
+  assert.deepEqual(await calls(), before);
+  editor.replace(room, "// Somebody joins.\n// More of them join.\n\n", "");
+  assert.deepEqual(await calls(), before);
+});
+
 test("VS Code, which asks one alone, keeps TypeScript's", async (context) => {
   const { editor } = await namedMessages(context, chatFiles());
   assert.equal(editor.initialized.capabilities.callHierarchyProvider, false);

@@ -10,7 +10,7 @@ import {
 import { handlersOf, keyOf } from "../analysis/navigation/find-messages.ts";
 import type { Sender } from "../analysis/navigation/message-places.ts";
 import type { Location, Range } from "../analysis/span.ts";
-import { fromLspPosition, toLspRange, toPath, toUri } from "../to-lsp.ts";
+import { toLspRange, toPath, toUri } from "../to-lsp.ts";
 import { type MessagesContext, type Search, startSearch } from "./messages.ts";
 
 export async function prepareCallHierarchy(
@@ -49,7 +49,7 @@ export async function outgoingCalls(
   const search = await searchAt(context, item, token);
   const file = toPath(item.uri);
   if (search?.message === undefined || file === undefined) return null;
-  const [start, end] = [fromLspPosition(item.range.start), fromLspPosition(item.range.end)];
+  const { start, end } = search.message.place.whole;
   const found = new Map<string, CallHierarchyOutgoingCall>();
   const names = new Set(search.own.sendsIn(file).flatMap(({ name, range }) => (isBetween(range, start, end) ? [name] : [])));
   for (const name of names)
@@ -64,13 +64,36 @@ export async function outgoingCalls(
   return [...found.values()];
 }
 
-/** What an item is about is looked for again at its place: it may be asked for much later. */
-function searchAt(
+/**
+ * What an item is about is looked for again by its name: it may be asked for much later, when what it is about stands somewhere else. Of
+ * several places that are named so, the handler is meant, and of several of those the nearest to where it was.
+ */
+async function searchAt(
   context: MessagesContext,
-  { uri, selectionRange }: CallHierarchyItem,
+  { uri, name, selectionRange }: CallHierarchyItem,
   token: CancellationToken,
 ): Promise<Search | undefined> {
-  return startSearch(context, { textDocument: { uri }, position: selectionRange.start }, token);
+  const found = await context.projectOf(uri);
+  const text = found?.project.workspace.readFile(found.file);
+  if (text === undefined) return undefined;
+  const was = selectionRange.start.line;
+  const places = textPlaces(text, name).toSorted((one, other) => Math.abs(one.line - was) - Math.abs(other.line - was));
+  let other: Search | undefined;
+  for (const position of places) {
+    const search = await startSearch(context, { textDocument: { uri }, position }, token);
+    if (search?.message?.name !== name) continue;
+    if (search.message.place.role === "handled") return search;
+    other ??= search;
+  }
+  return other;
+}
+
+function textPlaces(text: string, name: string): CallHierarchyItem["range"]["start"][] {
+  return text.split(/\r\n|\n|\r/).flatMap((content, line) => {
+    const places = [];
+    for (let at = content.indexOf(name); at >= 0; at = content.indexOf(name, at + name.length)) places.push({ line, character: at });
+    return places;
+  });
 }
 
 function toItem(
