@@ -69,7 +69,14 @@ export async function connectRuntime(run: RunFile, options: ConnectOptions = {})
   const timeout = options.timeout ?? 10_000;
   const socket = await openSocket(run, timeout);
   const rpc = createMessageConnection(new SocketReader(socket), new SocketWriter(socket));
+  /** Of requests that are not answered. They do not wait for `closed` itself, which would keep each of them, and its answer, for as long as it is open. */
+  const waiting = new Set<(error: Error) => void>();
+  let isClosed = false;
   const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  void closed.then(() => {
+    isClosed = true;
+    for (const lose of waiting) lose(connectionLost(run));
+  });
   // Whatever goes wrong on the socket ends in "close"; requests in flight are told there.
   rpc.onError(() => {});
   rpc.listen();
@@ -79,13 +86,9 @@ export async function connectRuntime(run: RunFile, options: ConnectOptions = {})
     const cancel = (): void => cancellation.cancel();
     if (signal?.aborted) cancel();
     signal?.addEventListener("abort", cancel, { once: true });
-    const lost = closed.then(() => {
-      throw new RuntimeUnreachable(
-        "INSTAR_CONNECTION_LOST",
-        `The connection to the runtime ${run.name} ended before it answered. It may have stopped; see with: instar ps`,
-      );
-    });
-    lost.catch(() => {});
+    const { promise: lost, reject: lose } = withReject();
+    if (isClosed) lose(connectionLost(run));
+    else waiting.add(lose);
     try {
       return await Promise.race([rpc.sendRequest<Requests[typeof method]["result"]>(method, params, cancellation.token), lost]);
     } catch (error) {
@@ -94,6 +97,7 @@ export async function connectRuntime(run: RunFile, options: ConnectOptions = {})
       // The socket went away while sending.
       return await lost;
     } finally {
+      waiting.delete(lose);
       signal?.removeEventListener("abort", cancel);
       cancellation.dispose();
     }
@@ -130,6 +134,21 @@ export async function connectRuntime(run: RunFile, options: ConnectOptions = {})
     socket.terminate();
     throw error;
   }
+}
+
+function connectionLost(run: RunFile): RuntimeUnreachable {
+  return new RuntimeUnreachable(
+    "INSTAR_CONNECTION_LOST",
+    `The connection to the runtime ${run.name} ended before it answered. It may have stopped; see with: instar ps`,
+  );
+}
+
+function withReject(): { readonly promise: Promise<never>; readonly reject: (error: Error) => void } {
+  let reject: (error: Error) => void = () => {};
+  const promise = new Promise<never>((_, refuse) => (reject = refuse));
+  // Whether anybody still waits for it is another matter.
+  promise.catch(() => {});
+  return { promise, reject };
 }
 
 async function openSocket(run: RunFile, timeout: number): Promise<WebSocket> {
