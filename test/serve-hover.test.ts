@@ -71,6 +71,10 @@ const topic = (down = "(state: State) => ({ title: state.title, size: state.size
 const threeFields = "readonly title: string; readonly size: number; readonly to‸pic: string";
 const withTopic = '{ title, size: 0, topic: "" }';
 
+const frozen = `${room(2, "readonly title: string", "{ title }", steps("(old: StateV1): State => ({ title: old.title })", "(state: State): StateV1 => ({ ...state, size: 0 })")).replaceAll("reply(state.size)", "reply(0)")}
+interface StateV1 { readonly title: string; readonly size: number }
+`;
+
 /** What is hovered over at `‸`, after the first release unless others are given, and what is said of it. */
 const cases: readonly {
   name: string;
@@ -87,6 +91,35 @@ const cases: readonly {
       '- [1 → 2](src/room.actor.ts#L21,5): set to `""`',
       "- [2 → 1](src/room.actor.ts#L21,5): dropped; its value is lost on the way back",
     ],
+  },
+  {
+    name: "a type of an older state: which it is, and which steps take and give it",
+    now: frozen.replace("StateV1 {", "State‸V1 {"),
+    says: [
+      "**The state of version 1**, kept for the steps that lead from there and back.",
+      "- [Step 1 → 2](src/room.actor.ts#L21,5): `up` takes it, `down` gives it",
+    ],
+  },
+  {
+    name: "such a type where a step names it",
+    now: frozen.replace("(old: StateV1)", "(old: State‸V1)"),
+    says: [
+      "**The state of version 1**, kept for the steps that lead from there and back.",
+      "- [Step 1 → 2](src/room.actor.ts#L21,5): `up` takes it, `down` gives it",
+    ],
+  },
+  {
+    name: "a field of such a type that the state has no longer",
+    now: frozen.replace("readonly size: number }\n", "readonly si‸ze: number }\n"),
+    says: [
+      "**In version 1**, and no longer in version 2. Kept for the steps that lead from there and back.",
+      "- [Step 1 → 2](src/room.actor.ts#L21,5): `up` takes it, `down` gives it",
+    ],
+  },
+  {
+    name: "a field of such a type that the state still has",
+    now: frozen.replace("StateV1 { readonly title", "StateV1 { readonly tit‸le"),
+    says: ["**Since version 1**, the first release."],
   },
   {
     name: "as plain text, where the client wants that",

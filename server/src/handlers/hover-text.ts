@@ -4,6 +4,7 @@ import type {
   Description,
   Effect,
   FieldDescription,
+  FrozenDescription,
   MessageDescription,
   Past,
   StepDescription,
@@ -32,6 +33,8 @@ function blocksOf(description: Description, live: LiveModule | undefined, markup
       return messageBlocks(description, live, markup);
     case "version":
       return versionBlocks(description, live, markup);
+    case "frozen":
+      return frozenBlocks(description, markup);
     default:
       return stepBlocks(description, markup);
   }
@@ -162,6 +165,20 @@ function stepBlocks({ from, changes }: StepDescription, markup: Markup): readonl
 
 /** More changes than a hover should show. */
 const most = 10;
+
+function frozenBlocks({ versions, asReleased, gone, uses, vsn }: FrozenDescription, markup: Markup): readonly string[] {
+  const of = `version${versions.length > 1 ? "s" : ""} ${listed(versions)}`;
+  const what = gone === null ? markup.strong(`The state of ${of}`) : `${markup.strong(`In ${of}`)}, and no longer in version ${vsn}`;
+  const why = `${gone === null ? ", k" : ". K"}ept for the steps that lead from there and back.`;
+  const unlike = asReleased === false ? " It is not quite what was released." : "";
+  const items = uses.flatMap(({ from, place }, index) => {
+    const own = uses.filter((use) => use.from === from);
+    if (uses.indexOf(own[0]!) !== index) return [];
+    const ways = own.map(({ direction, side }) => `${markup.code(direction)} ${side === "takes" ? "takes" : "gives"} it`);
+    return [`${markup.link(`Step ${from} → ${from + 1}`, place)}: ${ways.join(", ")}`];
+  });
+  return [what + why + unlike, markup.list(items)];
+}
 
 function changeList(changes: readonly Change[], markup: Markup): string {
   const items = changes.slice(0, most).map((change) => changeText(change, markup));

@@ -7,6 +7,7 @@ import { type Section, sections } from "../protocol-shapes.ts";
 import { isWithin, lineStarts, type Location, offsetAt, type Position, positionAt, type Range } from "../span.ts";
 import type { Described, Description, FieldDescription } from "./description.ts";
 import { fieldPlaces, type FieldPlace, pathText } from "./field-places.ts";
+import { frozenTypes, type FrozenType, isAsReleased } from "./frozen-types.ts";
 import { namesInDefinition } from "./names-in-definition.ts";
 import { fieldPast, messagePast, queuedIn } from "./past.ts";
 import { stepsOf, type Syntax } from "./steps-of.ts";
@@ -88,6 +89,11 @@ export function describe(project: ProjectFacts, syntax: Syntax, file: string, po
         protocol[section].filter(({ declared }) => isHere(declared)).map((message) => ({ section, message })),
       );
       range ??= [...places.map(({ field }) => field.declared), ...messages.map(({ message }) => message.declared)].find(isHere)?.range;
+      if (places.length + messages.length === 0) {
+        const frozen = frozenAt(facts, isHere);
+        range ??= frozen?.range;
+        return frozen === undefined ? [] : [frozen.subject];
+      }
       return [
         ...messages.map(({ section, message }): Subject => ({ kind: "message", facts, section, name: message.name })),
         ...(inState.length > 0 ? inState : places.slice(0, 1)).map((place): Subject => ({ kind: "field", facts, place })),
@@ -95,6 +101,25 @@ export function describe(project: ProjectFacts, syntax: Syntax, file: string, po
     });
     return range === undefined ? undefined : { range, subjects };
   }
+}
+
+/** A type that is kept of an older state, or a field of one: what it is about is the state's field, as long as there is one. */
+function frozenAt(
+  facts: ModuleFacts,
+  isHere: (declared: Location | undefined) => declared is Location,
+): { readonly subject: Subject; readonly range: Range } | undefined {
+  for (const type of frozenTypes(facts)) {
+    if (isHere(type.declared)) return { subject: { kind: "frozen", facts, type, gone: null }, range: type.declared.range };
+    const fields = type.shape.kind === "object" ? type.shape.fields : [];
+    const field = fields.find(({ declared }) => isHere(declared));
+    if (field?.declared === undefined) continue;
+    const { range } = field.declared;
+    const now = (fieldPlaces(facts.source.protocol).get(field.name) ?? []).find(({ root, path }) => root === "State" && path.length === 1);
+    return now === undefined
+      ? { subject: { kind: "frozen", facts, type, gone: field.name }, range }
+      : { subject: { kind: "field", facts, place: now }, range };
+  }
+  return undefined;
 }
 
 interface Found {
@@ -106,7 +131,8 @@ type Subject =
   | { readonly kind: "field"; readonly facts: ModuleFacts; readonly place: FieldPlace }
   | { readonly kind: "message"; readonly facts: ModuleFacts; readonly section: Section; readonly name: string }
   | { readonly kind: "version"; readonly facts: ModuleFacts }
-  | { readonly kind: "step"; readonly facts: ModuleFacts; readonly from: number };
+  | { readonly kind: "step"; readonly facts: ModuleFacts; readonly from: number }
+  | { readonly kind: "frozen"; readonly facts: ModuleFacts; readonly type: FrozenType; readonly gone: string | null };
 
 function describeSubject(subject: Subject, syntax: Syntax, project: ProjectFacts): Description | undefined {
   const { facts } = subject;
@@ -137,6 +163,10 @@ function describeSubject(subject: Subject, syntax: Syntax, project: ProjectFacts
         up: module.codeChange.up,
         down: module.codeChange.down,
       };
+    case "frozen": {
+      const { type, gone } = subject;
+      return { kind: "frozen", ...common, versions: type.versions, asReleased: isAsReleased(type, facts), gone, uses: type.uses };
+    }
     default:
       return { kind: "step", ...common, from: subject.from, changes: changesBetween(facts, subject.from) };
   }
@@ -170,12 +200,16 @@ function merged(descriptions: readonly Description[]): readonly Description[] {
   return [...found.values()];
 }
 
-/** Whether a module has a field or a message of this name. */
+/** Whether a module has a field, a message or a type of an older state of this name. */
 function isKnown(name: string, { modules }: ProjectFacts): boolean {
-  return modules.some(
-    ({ source: { protocol } }) =>
-      fieldPlaces(protocol).has(name) || sections.some((section) => protocol[section].some((message) => message.name === name)),
-  );
+  return modules.some((facts) => {
+    const { protocol } = facts.source;
+    return (
+      fieldPlaces(protocol).has(name) ||
+      sections.some((section) => protocol[section].some((message) => message.name === name)) ||
+      frozenTypes(facts).some((type) => type.name === name)
+    );
+  });
 }
 
 interface Word {

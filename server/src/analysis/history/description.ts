@@ -11,7 +11,7 @@ export interface Described {
   readonly more: number;
 }
 
-export type Description = FieldDescription | MessageDescription | VersionDescription | StepDescription;
+export type Description = FieldDescription | MessageDescription | VersionDescription | StepDescription | FrozenDescription;
 
 interface OfModule {
   readonly module: string;
@@ -95,4 +95,23 @@ export interface StepDescription extends OfModule {
   readonly from: number;
   /** Null where one of its versions is not known. */
   readonly changes: readonly Change[] | null;
+}
+
+/** A type that steps keep of an older version's state. */
+export interface FrozenDescription extends OfModule {
+  readonly kind: "frozen";
+  /** The versions whose state it is, ascending. */
+  readonly versions: readonly number[];
+  /** Whether it is what their releases have; null where one of them is not known. */
+  readonly asReleased: boolean | null;
+  /** A field of it that the state has no longer, where one was asked about. */
+  readonly gone: string | null;
+  readonly uses: readonly FrozenUse[];
+}
+
+export interface FrozenUse {
+  readonly from: number;
+  readonly direction: "up" | "down";
+  readonly side: "takes" | "gives";
+  readonly place: Location;
 }
