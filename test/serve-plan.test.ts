@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { test, type TestContext } from "node:test";
 import type { CodeLens, DocumentLink, DocumentSymbol } from "vscode-languageserver-protocol";
-import type { UpgradePlan, UpgradeReport } from "../runtime/src/protocol.ts";
+import type { ProcessInfo, UpgradeError, UpgradePlan, UpgradeReport } from "../runtime/src/protocol.ts";
 import { counterApp, counterSource } from "./support/counter.ts";
 import { type Editor, startEditor } from "./support/editor.ts";
 import { type Answers, fakeRuntime } from "./support/fake-runtime.ts";
@@ -132,6 +132,20 @@ const report: UpgradeReport = {
   time: { build: 1, quiesce: 1, convert: 1, commit: 0, total: 3 },
   errors: [],
 };
+const process: ProcessInfo = {
+  pid: "<0.2>",
+  name: null,
+  parent: null,
+  module: id,
+  kind: "actor",
+  vsn: 1,
+  status: "idle",
+  mailbox: 0,
+  stateSize: 1,
+  since: "2026-01-01T00:00:00.000Z",
+  restarts: 0,
+  oldCode: false,
+};
 const running: Answers = {
   "processes/list": (_, reply) => reply({ processes: [] }),
   "modules/list": (_, reply) => reply({ modules: [loaded] }),
@@ -238,6 +252,91 @@ test("how far an upgrade is, and that one was taken back, is told", async (conte
   const rolledBack = { ...report, outcome: "committed", operation: "rollback", why: "a test" };
   runtime.notify("upgrade/rolledBack", rolledBack);
   assert.deepEqual(await back, { root: project.root, runtime: "dev", report: rolledBack });
+});
+
+test("each way of carrying a change out, and back, is asked with what it costs, and carried out by the strategy that was picked", async (context) => {
+  const { editor, project } = await opened(context, second);
+  const { root } = project;
+  const processes = ["<0.2>", "<0.3>"].map((pid) => ({ ...process, pid }));
+  const stuck = {
+    code: "INSTAR_CANNOT_TRAVEL",
+    message:
+      "<0.2> (src/counter.actor) cannot move to another program: State.log is the function log. Keep plain data, pids and mfa(…) in states.",
+    module: id,
+    pid: "<0.2>",
+    name: null,
+    place: null,
+  };
+  let errors: readonly UpgradeError[] = [stuck];
+  const committed: UpgradeReport = { ...report, outcome: "committed" };
+  const runtime = await fakeRuntime(
+    context,
+    { root },
+    {
+      "processes/list": (_, reply) => reply({ processes }),
+      "modules/list": (_, reply) => reply({ modules: [loaded] }),
+      "upgrade/plan": ({ strategy }, reply) =>
+        reply({
+          ...planned,
+          ...(strategy === "restart" ? { restart: processes.map(({ pid }) => ({ pid, name: null, module: id })) } : {}),
+          errors: strategy === "blue-green" ? errors : [],
+        }),
+      "upgrade/apply": (_, reply) => reply(committed),
+      "upgrade/downgrade": (_, reply) => reply(committed),
+      "upgrade/rollback": (_, reply) => reply(committed),
+    },
+  );
+  const costs = async (operation: "upgrade" | "downgrade" | "rollback") =>
+    (await editor.request("instar/strategies", { root, module: id, operation }).result).map(
+      ({ strategy, losesStates, impossible, cost }) => [strategy, losesStates, impossible ?? cost],
+    );
+  const lost = "2 processes lose their states: 2 of src/counter.actor; they end and are started anew";
+  const cannot = "1 process cannot move (State.log is the function log)";
+  const inTheWay = [
+    ["window", false, cannot],
+    ["blue-green", false, cannot],
+  ];
+  assert.deepEqual(await costs("upgrade"), [["restart", true, lost], ...inTheWay]);
+  assert.deepEqual(await costs("downgrade"), [["restart", true, lost], ...inTheWay]);
+  const [restart, ...moves] = await costs("rollback");
+  assert.deepEqual(moves, inTheWay);
+  assert.match(String(restart?.[2]), /all processes of the modules that the last upgrade changed lose their states/);
+  errors = [];
+  assert.deepEqual((await costs("downgrade")).slice(1), [
+    ["window", false, "no state is lost; all 2 processes stop until the new code has taken their states over"],
+    ["blue-green", false, "no state is lost; old and new code run beside each other until the states are handed over"],
+  ]);
+
+  await editor.request("instar/upgrade", { root, module: id, strategy: "window" }).result;
+  await editor.request("instar/downgrade", { root, module: id, vsn: 1, strategy: "blue-green" }).result;
+  await editor.request("instar/rollback", { root, strategy: "restart" }).result;
+  const asked = runtime.requests.filter(({ method }) => /apply|downgrade|rollback/.test(method));
+  assert.deepEqual(
+    asked.map(({ method, params }) => [method, params]),
+    [
+      ["upgrade/apply", { modules: [id], strategy: "window" }],
+      ["upgrade/downgrade", { targets: [{ module: id, vsn: 1 }], strategy: "blue-green" }],
+      ["upgrade/rollback", { strategy: "restart" }],
+    ],
+  );
+});
+
+test("a downgrade and a rollback by another strategy can be canceled before their commit", async (context) => {
+  const { editor, project } = await opened(context, second);
+  const canceled: UpgradeReport = { ...report, outcome: "canceled" };
+  const runtime = await fakeRuntime(
+    context,
+    { root: project.root },
+    { ...running, "upgrade/downgrade": () => {}, "upgrade/rollback": () => {}, onCancel: (reply) => reply(canceled) },
+  );
+  for (const [asking, method] of [
+    [editor.request("instar/downgrade", { module: id, vsn: 1, strategy: "window" }), "upgrade/downgrade"],
+    [editor.request("instar/rollback", { strategy: "blue-green" }), "upgrade/rollback"],
+  ] as const) {
+    await runtime.asked(method);
+    asking.cancel();
+    assert.equal((await asking.result).outcome, "canceled");
+  }
 });
 
 test("a connection that is lost in the middle of an upgrade: what is known of the system, and what to do", async (context) => {

@@ -1,8 +1,9 @@
 /** Upgrades, rehearsals and the ways back, from the palette, the views, the lenses and the plan: each asks only what it cannot know, and says what came of it. */
 import * as vscode from "vscode";
-import type { ModuleSummary, Strategy, UpgradeProgress, UpgradeReport } from "../../server/src/protocol.ts";
+import type { ModuleSummary, Strategy, StrategySummary, UpgradeProgress, UpgradeReport } from "../../server/src/protocol.ts";
 import type { InstarClient } from "./language-client.ts";
 import { pickModule, type Target, targetOf } from "./pick-module.ts";
+import { pickStrategy } from "./pick-strategy.ts";
 import { createRegister, offer, type Register } from "./register-command.ts";
 import { type Verb, summary, wasCanceled } from "./report.ts";
 import { saveSources } from "./save-sources.ts";
@@ -25,8 +26,11 @@ export function registerUpgrades(upgrades: Upgrades): vscode.Disposable {
   return vscode.Disposable.from(
     live("instar.upgrade", (argument) => upgradePicked(upgrades, argument, false)),
     live("instar.rehearse", (argument) => upgradePicked(upgrades, argument, true)),
+    live("instar.upgradeBy", (argument) => upgradeBy(upgrades, argument)),
     live("instar.downgrade", (argument) => downgrade(upgrades, argument)),
+    live("instar.downgradeBy", (argument) => downgrade(upgrades, argument, true)),
     live("instar.rollback", (argument) => rollback(upgrades, argument)),
+    live("instar.rollbackBy", (argument) => rollback(upgrades, argument, true)),
     live("instar.showUpgradePlan", (argument) => showPlan(upgrades, argument)),
     live("instar.rehearsePlan", (argument) => carryOut(upgrades, argument, true)),
     live("instar.applyPlan", (argument) => carryOut(upgrades, argument, false)),
@@ -39,6 +43,32 @@ async function upgradePicked(upgrades: Upgrades, argument: unknown, rehearse: bo
   const title = rehearse ? vscode.l10n.t("Instar: Rehearse the upgrade of") : vscode.l10n.t("Instar: Upgrade");
   const target = targetOf(argument) ?? (await pickModule(upgrades.client, title));
   if (target !== undefined) await upgrade(upgrades, target, rehearse);
+}
+
+async function upgradeBy(upgrades: Upgrades, argument: unknown): Promise<void> {
+  const target = targetOf(argument) ?? (await pickModule(upgrades.client, vscode.l10n.t("Instar: Upgrade by…")));
+  if (target === undefined) return;
+  const strategy = await strategyFor(upgrades, target, "upgrade");
+  if (strategy !== undefined) await upgrade(upgrades, { ...target, strategy }, false);
+}
+
+/** Undefined where the person wants none of them, or it is not possible. */
+async function strategyFor(
+  { client }: Upgrades,
+  { root, module }: { readonly root?: string; readonly module?: string | undefined },
+  operation: "upgrade" | "downgrade" | "rollback",
+): Promise<Strategy | undefined> {
+  const [title, act] = {
+    upgrade: [vscode.l10n.t("Instar: Upgrade by"), vscode.l10n.t("Upgrade")],
+    downgrade: [vscode.l10n.t("Instar: Downgrade by"), vscode.l10n.t("Downgrade")],
+    rollback: [vscode.l10n.t("Instar: Roll back by"), vscode.l10n.t("Roll Back")],
+  }[operation] as [string, string];
+  // What is planned is what is on the disk.
+  if (operation === "upgrade") await saveSources(root);
+  const looking = { location: vscode.ProgressLocation.Window, title: vscode.l10n.t("Looking what each strategy would cost") };
+  const params = { ...defined({ root, module }), operation };
+  const summaries = await vscode.window.withProgress(looking, () => client.request("instar/strategies", params));
+  return pickStrategy(title, act, summaries);
 }
 
 /** @param target with `plan`, the URI of the plan that was read. */
@@ -83,7 +113,7 @@ async function upgrade(
   });
 }
 
-async function downgrade(upgrades: Upgrades, argument: unknown): Promise<void> {
+async function downgrade(upgrades: Upgrades, argument: unknown, by = false): Promise<void> {
   const { client } = upgrades;
   const picked = targetOf(argument) ?? (await pickModule(client, vscode.l10n.t("Instar: Downgrade"), { one: true }));
   if (picked?.module === undefined) return;
@@ -91,31 +121,39 @@ async function downgrade(upgrades: Upgrades, argument: unknown): Promise<void> {
   const module = modules.find(({ id, root }) => id === picked.module && (picked.root === undefined || root === picked.root));
   const vsn = await pickVersion(picked.module, module);
   if (vsn === undefined) return;
+  const strategy = by ? await strategyFor(upgrades, picked, "downgrade") : undefined;
+  if (by && strategy === undefined) return;
   const { module: id, ...rest } = picked;
   const report = await withProgress(client, vscode.l10n.t("Downgrading {0} to version {1}", id, vsn), picked.root, (token) =>
-    client.request("instar/downgrade", { ...rest, module: id, vsn }, token),
+    client.request("instar/downgrade", { ...rest, module: id, vsn, ...defined({ strategy }) }, token),
   );
   if (report !== undefined) await tell(upgrades, report, "downgrade", "", {});
 }
 
-async function rollback(upgrades: Upgrades, argument: unknown): Promise<void> {
+async function rollback(upgrades: Upgrades, argument: unknown, by = false): Promise<void> {
   const { client } = upgrades;
   const root = rootOf(argument) ?? (await pickRoot(client));
   if (root === undefined) return;
+  const strategy = by ? await strategyFor(upgrades, root === null ? {} : { root }, "rollback") : undefined;
+  if (by && strategy === undefined) return;
   const back = vscode.l10n.t("Roll Back");
-  const picked = await vscode.window.showWarningMessage(
-    vscode.l10n.t("Undo the last upgrade?"),
-    {
-      modal: true,
-      detail: vscode.l10n.t(
-        "The code of before it serves again. Live states go back by the steps' down; what those do not carry back is lost.",
-      ),
-    },
-    back,
-  );
+  // What a restart loses was asked about already.
+  const picked =
+    strategy === "restart"
+      ? back
+      : await vscode.window.showWarningMessage(
+          vscode.l10n.t("Undo the last upgrade?"),
+          {
+            modal: true,
+            detail: vscode.l10n.t(
+              "The code of before it serves again. Live states go back by the steps' down; what those do not carry back is lost.",
+            ),
+          },
+          back,
+        );
   if (picked !== back) return;
   const report = await withProgress(client, vscode.l10n.t("Rolling back the last upgrade"), root ?? undefined, (token) =>
-    client.request("instar/rollback", root === null ? {} : { root }, token),
+    client.request("instar/rollback", { ...(root === null ? {} : { root }), ...defined({ strategy }) }, token),
   );
   if (report !== undefined) await tell(upgrades, report, "rollback", "", {});
 }
@@ -152,34 +190,18 @@ async function carryOut(upgrades: Upgrades, argument: unknown, rehearse: boolean
   await upgrade(upgrades, target, rehearse);
 }
 
-/** What it would cost is in the lens; from the palette, the plan beside the question says it. */
+/** What it would cost is in the lens; from the palette, the server is asked. */
 async function carryOutBy(upgrades: Upgrades, argument: unknown): Promise<void> {
   const plan = planInFront(argument);
   if (plan === undefined) return;
-  const { strategies = [] } = (argument ?? {}) as { strategies?: readonly { strategy: Strategy; cost: string; losesStates: number }[] };
-  const about: readonly (readonly [Strategy, string])[] = [
-    ["restart", vscode.l10n.t("End the processes and start them anew on the new code")],
-    ["window", vscode.l10n.t("Stop for a moment: finish what is queued, and go on in a new process")],
-    ["blue-green", vscode.l10n.t("Start the new version beside the old one, which hands its states over")],
-  ];
-  const items = about.map(([strategy, description]) => {
-    const cost = strategies.find((each) => each.strategy === strategy);
-    return {
-      label: strategy,
-      description,
-      strategy,
-      losesStates: cost?.losesStates ?? 0,
-      ...(cost === undefined ? {} : { detail: cost.cost }),
-    };
-  });
-  const title = vscode.l10n.t("Instar: Apply by");
-  const picked = await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t("Strategy") });
-  if (picked === undefined) return;
+  const { strategies } = (argument ?? {}) as { strategies?: readonly StrategySummary[] };
+  const strategy =
+    strategies === undefined
+      ? await strategyFor(upgrades, plan, "upgrade")
+      : await pickStrategy(vscode.l10n.t("Instar: Apply by"), vscode.l10n.t("Apply"), strategies);
+  if (strategy === undefined) return;
   const { root, module, plan: uri } = plan;
-  const target = { ...(root === undefined ? {} : { root }), module, plan: uri, strategy: picked.strategy };
-  const losing = picked.losesStates > 0 || picked.strategy === "restart";
-  if (losing && !(await confirmed(picked.detail ?? vscode.l10n.t("The processes of these modules lose their states.")))) return;
-  await upgrade(upgrades, target, false);
+  await upgrade(upgrades, { ...(root === undefined ? {} : { root }), module, plan: uri, strategy }, false);
 }
 
 /** What cannot be taken back is asked about. */

@@ -60,9 +60,14 @@ export interface ServerRequests {
     params: { root?: string; module?: string; rehearse?: boolean; force?: boolean; plan?: string; strategy?: Strategy };
     result: UpgradeReport;
   };
-  "instar/downgrade": { params: { root?: string; module: string; vsn: number }; result: UpgradeReport };
+  "instar/downgrade": { params: { root?: string; module: string; vsn: number; strategy?: Strategy }; result: UpgradeReport };
   /** Undoes the last upgrade of a runtime. */
-  "instar/rollback": { params: { root?: string }; result: UpgradeReport };
+  "instar/rollback": { params: { root?: string; strategy?: Strategy }; result: UpgradeReport };
+  /** What each of the plain strategies would cost; empty where no runtime can be asked. */
+  "instar/strategies": {
+    params: { root?: string; module?: string; operation: "upgrade" | "downgrade" | "rollback" };
+    result: readonly StrategySummary[];
+  };
   /** Makes a plan and gives the URI of its document, which `workspace/textDocumentContent` reads. The same target has the same URI. */
   "instar/plan": { params: { root?: string; module?: string }; result: { uri: string } };
   /** Makes a document of a report; `at` is when it was got, ISO 8601. */
@@ -103,6 +108,16 @@ export interface ServerNotifications {
   /** An upgrade did not survive its probation; the report is that of the way back, which may have failed. */
   "instar/rolledBack": RuntimeReference & { readonly report: UpgradeReport };
   "instar/status": ServerStatus;
+}
+
+/** What a strategy would cost what lives now. */
+export interface StrategySummary {
+  readonly strategy: Strategy;
+  /** In words, as in a plan. */
+  readonly cost: string;
+  readonly losesStates: boolean;
+  /** Why it cannot be done as things are; null where it can. */
+  readonly impossible: string | null;
 }
 
 /** A released one, the source as it is now, or what the source is compared with. */

@@ -52,6 +52,7 @@ import { createReadOnlyDocuments, readOnlySchemes } from "./handlers/read-only-d
 import { releases } from "./handlers/releases.ts";
 import { createReports } from "./handlers/reports.ts";
 import { outlineOf, overview } from "./handlers/overview.ts";
+import { strategies } from "./handlers/strategies.ts";
 import { downgrade, rollback, upgrade } from "./handlers/upgrades.ts";
 import { documentSymbols, workspaceSymbols } from "./handlers/symbols.ts";
 import type { Host } from "./host.ts";
@@ -422,6 +423,7 @@ export function serve(connection: Connection, host: Host): void {
   onRequest("instar/overview", [], () => overview(live));
   onRequest("instar/releases", [], async () => releases(await loadedProjects()));
   onRequest("instar/upgrade", undefined, async (params, token) => upgrade(await loadedProjects(), live, params, token, plans));
+  onRequest("instar/strategies", [], async (params) => strategies(await loadedProjects(), live, params));
   onRequest("instar/rollback", undefined, async (params, token) => rollback(await loadedProjects(), live, params, token));
   onRequest("instar/plan", undefined, async (target) => ({ uri: await plans.show(target) }));
   onRequest("instar/report", undefined, async (params) => ({

@@ -148,7 +148,7 @@ function costOf(
   return cost(plan.restart, strategy === "window" ? processes.length : 0, obstacle(plan) ?? obstacleToMove(cannotMove));
 }
 
-function obstacleToMove(errors: readonly UpgradeError[]): string | null {
+export function obstacleToMove(errors: readonly UpgradeError[]): string | null {
   const travel = errors.filter(isTravelError);
   const pids = new Set(travel.map(({ pid }) => pid));
   const [first] = travel;

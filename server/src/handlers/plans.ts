@@ -5,11 +5,11 @@
 import { statSync } from "node:fs";
 import { relative } from "node:path";
 import type { LoadedModuleInfo, UpgradeError, UpgradePlan, UpgradeReport } from "../../../runtime/src/protocol.ts";
-import type { ActorModule, Strategy } from "../analysis/model.ts";
+import type { ActorModule } from "../analysis/model.ts";
 import { documentOf } from "../documents/document.ts";
-import { type Line, pieceText, quiet, warning } from "../documents/line.ts";
+import { type Line, quiet, warning } from "../documents/line.ts";
 import { type PlanFacts, planFacts, promiseOf, type Rehearsal } from "../documents/plan-facts.ts";
-import { costText, planLines } from "../documents/plan-lines.ts";
+import { planLines } from "../documents/plan-lines.ts";
 import { reportLines } from "../documents/report-lines.ts";
 import { clockTime, count } from "../documents/words.ts";
 import { askPlans } from "../live/ask-plans.ts";
@@ -17,6 +17,7 @@ import type { Project, Projects } from "../projects.ts";
 import { slashed } from "../project-root.ts";
 import { runtimeOf } from "./chosen-runtime.ts";
 import type { Live, LiveRuntime } from "./live.ts";
+import { strategySummaries } from "./strategies.ts";
 import { documentUri, type ReadOnlyDocument, type ReadOnlyDocuments } from "./read-only-documents.ts";
 
 /** What a plan is of; without a module, of all that changed. */
@@ -191,7 +192,7 @@ function documentFor(plan: Plan): ReadOnlyDocument {
       ? [
           { title: "Rehearse", command: "instar.rehearsePlan", argument: act },
           { title: "Apply", command: "instar.applyPlan", argument: act },
-          { title: "Apply by…", command: "instar.applyPlanBy", argument: { ...act, strategies: otherStrategies(facts) } },
+          { title: "Apply by…", command: "instar.applyPlanBy", argument: { ...act, strategies: strategySummaries(facts) } },
           refresh,
         ]
       : [refresh],
@@ -208,13 +209,6 @@ function lossOf({ plan, lossy }: PlanFacts): string | null {
     ...lossy.map(({ module, text }) => `${module}: ${text}`),
   ];
   return losses.length === 0 ? null : losses.slice(0, 5).join("\n");
-}
-
-/** What each of the plain strategies would cost, for the question which of them it is to be. */
-function otherStrategies({ strategies }: PlanFacts): { strategy: Strategy; cost: string; losesStates: number }[] {
-  return strategies.flatMap((cost) =>
-    cost.strategy === "hot" ? [] : [{ strategy: cost.strategy, cost: pieceText(costText(cost)), losesStates: cost.losesStates }],
-  );
 }
 
 /** Without a runtime, what the analysis knows of a change. */

@@ -1,6 +1,6 @@
 /** Upgrades, rehearsals and downgrades from an editor. Whatever stands in the way becomes a report, so that the client has one thing to show. */
 import type { CancellationToken } from "vscode-languageserver";
-import type { Requests, UpgradeReport } from "../../../runtime/src/protocol.ts";
+import type { Requests, Strategy, UpgradeReport } from "../../../runtime/src/protocol.ts";
 import type { Projects } from "../projects.ts";
 import type { ServerRequests } from "../protocol.ts";
 import { blockingFindings } from "../live/blocking-findings.ts";
@@ -29,9 +29,8 @@ export async function upgrade(
   if (findings.length > 0) return reportWithout("refused", findings.map(findingError));
   const method = params.rehearse === true ? "upgrade/rehearse" : "upgrade/apply";
   const modules = params.module === undefined ? {} : { modules: [params.module] };
-  const strategy = params.strategy === undefined ? {} : { strategy: params.strategy };
   const plan = stamp === undefined ? {} : { plan: stamp };
-  const report = await ask(live, target.runtime, method, { ...modules, ...plan, ...strategy }, token);
+  const report = await ask(live, target.runtime, method, { ...modules, ...plan, ...strategyOf(params) }, token);
   if (params.plan !== undefined) {
     if (params.rehearse === true) plans.rehearsed(params.plan, report);
     else if (report.outcome === "committed") plans.carriedOut(params.plan, report);
@@ -48,7 +47,7 @@ export async function rollback(
 ): Promise<UpgradeReport> {
   const target = await runtimeOf(projects, live, params);
   if ("errors" in target) return reportWithout("refused", target.errors);
-  return ask(live, target.runtime, "upgrade/rollback", {}, token);
+  return ask(live, target.runtime, "upgrade/rollback", strategyOf(params), token);
 }
 
 export async function downgrade(
@@ -59,7 +58,12 @@ export async function downgrade(
 ): Promise<UpgradeReport> {
   const target = await runtimeOf(projects, live, params);
   if ("errors" in target) return reportWithout("refused", target.errors);
-  return ask(live, target.runtime, "upgrade/downgrade", { targets: [{ module: params.module, vsn: params.vsn }] }, token);
+  const { module, vsn } = params;
+  return ask(live, target.runtime, "upgrade/downgrade", { targets: [{ module, vsn }], ...strategyOf(params) }, token);
+}
+
+function strategyOf({ strategy }: { readonly strategy?: Strategy }): { readonly strategy?: Strategy } {
+  return strategy === undefined ? {} : { strategy };
 }
 
 async function ask<M extends Operation>(
