@@ -170,7 +170,7 @@ const badParams: readonly (readonly [method: string, params: object, field: stri
 function withModule(module: string): readonly (readonly [string, object])[] {
   return [
     ...["states/check", "code/purge", "code/holders"].map((method) => [method, { module }] as const),
-    ...["upgrade/plan", "upgrade/rehearse", "upgrade/apply"].map((method) => [method, { modules: [module] }] as const),
+    ...["states/save", "upgrade/plan", "upgrade/rehearse", "upgrade/apply"].map((method) => [method, { modules: [module] }] as const),
     ["upgrade/downgrade", { targets: [{ module, vsn: 1 }] }],
   ];
 }

@@ -43,7 +43,7 @@ async function main(): Promise<number> {
 main().then(
   (code) => process.exit(code),
   (error: Error) => {
-    console.error(error.message);
+    console.error(`No runtime can be tried: ${error.message}`);
     process.exit(2);
   },
 );

@@ -184,6 +184,15 @@ test("a flood of messages is answered, others are served meanwhile, and the log 
   assert.ok(logs.length > maxRefusalLines);
 });
 
+test("the token of another runtime is a wrong one, and no log has either", async (t) => {
+  const { endpoint, logs } = await opened(t);
+  const other = await opened(t, {}, "the-token-of-another-runtime");
+  await assert.rejects(connectClient(t, { port: endpoint.port, token: "the-token-of-another-runtime" }), /HTTP 401/);
+  await assert.rejects(connectClient(t, { port: other.endpoint.port, token }), /HTTP 401/);
+  assert.match([...logs, ...other.logs].join("\n"), /a wrong token .*\n.*a wrong token/);
+  assert.doesNotMatch([...logs, ...other.logs].join("\n"), /nobody-guesses|of-another/);
+});
+
 test("connections that say nothing make room for those that do", async (t) => {
   const { endpoint, logs } = await opened(t);
   const silent = await Promise.all(Array.from({ length: maxStrangers + 20 }, () => plain(t, endpoint.port)));
@@ -226,6 +235,7 @@ test("a running system: no module id leads out of the project, and no message ha
   const { client, logs } = await runProject(t, devProject(t, files));
   const methods = {
     "states/check": (module: string) => ({ module }),
+    "states/save": (module: string) => ({ modules: [module] }),
     "code/purge": (module: string) => ({ module }),
     "code/holders": (module: string) => ({ module }),
     "upgrade/plan": (module: string) => ({ modules: [module] }),
@@ -243,6 +253,7 @@ test("a running system: no module id leads out of the project, and no message ha
       else assert.match(said, /INSTAR_MODULE_UNKNOWN/, `${method} ${id.slice(0, 20)}`);
     }
   }
+  for (const redact of outside) assert.notEqual((await ask("states/save", { redact })).error, undefined, redact);
   for (const method of ["processes/state", "processes/kill", "processes/suspend", "processes/resume", "processes/restart"]) {
     for (const pid of ["__proto__", "<0.>", "../x", "<0.1e9>"]) {
       assert.match(JSON.stringify(await ask(method, { pid })), /INSTAR_NOPROC/, `${method} ${pid}`);
@@ -333,14 +344,15 @@ function closeCode(socket: Socket): Promise<number> {
 async function opened(
   t: TestContext,
   changed: Partial<Handlers> = {},
+  own = token,
 ): Promise<{ endpoint: ControlEndpoint; client: TestClient; logs: string[] }> {
   const logs: string[] = [];
   const info = { protocol: 1, name: "test" } as RuntimeInfo;
   const handlers = { "runtime/info": () => info, ...changed } as Handlers;
-  const endpoint = await openControlEndpoint({ token, handlers, onLog: (_, line) => logs.push(line) });
+  const endpoint = await openControlEndpoint({ token: own, handlers, onLog: (_, line) => logs.push(line) });
   t.after(async () => {
     await endpoint.close();
     assert.ok(!logs.some((line) => line.includes(token)), "the log has the token");
   });
-  return { endpoint, client: await connectClient(t, { port: endpoint.port, token }), logs };
+  return { endpoint, client: await connectClient(t, { port: endpoint.port, token: own }), logs };
 }
