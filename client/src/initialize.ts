@@ -124,7 +124,9 @@ async function report(
       : written.length === 1
         ? vscode.l10n.t("Wrote {0}.", vscode.workspace.asRelativePath(written[0]!))
         : vscode.l10n.t("Wrote {0} files: {1}.", written.length, written.map((file) => vscode.workspace.asRelativePath(file)).join(", ")),
-    ...(plan.foreignCi === null ? [] : [vscode.l10n.t("In {0}, let a job run: npx instar check, npx instar release --check, and npx instar prove.", plan.foreignCi)]),
+    ...(plan.foreignCi === null
+      ? []
+      : [vscode.l10n.t("In {0}, let a job run: npx instar check, npx instar release --check, and npx instar prove.", plan.foreignCi)]),
     ...(plan.missing.length === 0 ? [] : [vscode.l10n.t("What is missing yet: {0}.", plan.missing.join(", "))]),
   ];
   const install = plan.missing.length > 0 && vscode.workspace.isTrusted;
