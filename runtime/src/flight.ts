@@ -24,6 +24,8 @@ export class Flight {
   since: number | null = null;
   /** The handler is finished, or its process was killed under it: whatever it still does has no effect on the process. */
   done = false;
+  /** Its process ended under it. The code cannot be stopped, but it sends nothing any more, as what does not run sends nothing. */
+  cutOff = false;
 
   constructor(process: Process, message: Message | null, cause: Flight | null) {
     this.process = process;

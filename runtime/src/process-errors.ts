@@ -18,6 +18,12 @@ export function notLiving(process: Process, name: string): InstarError {
   return new InstarError("INSTAR_NOPROC", text, { reason: reason ?? "normal" });
 }
 
+export function senderEnded(process: Process, name: string, sender: Process): InstarError {
+  const { reason } = sender;
+  const text = `call ${name} to ${process.describe()} was not sent: ${sender.describe()}, in whose handler it was, has ended: ${formatReason(reason ?? "normal")}.`;
+  return new InstarError("INSTAR_NOPROC", text, { reason: reason ?? "normal" });
+}
+
 export function noParent({ id }: LoadedModule, parent: Process): InstarError {
   const text = `${id} cannot be started: it would be linked to ${parent.describe()}, which does not live any more.`;
   return new InstarError("INSTAR_NOPROC", text, { reason: parent.reason ?? "normal" });

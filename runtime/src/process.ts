@@ -24,6 +24,7 @@ import {
   initFailed,
   noState,
   notLiving,
+  senderEnded,
   timedOut,
   unknownMessage,
 } from "./process-errors.ts";
@@ -320,6 +321,7 @@ export class Process {
   #ask(kind: "call" | "system", name: string, args: readonly unknown[], ms: number): Promise<unknown> {
     const flight = currentFlight();
     if (this.phase === "exited") return Promise.reject(notLiving(this, name));
+    if (flight?.cutOff === true) return Promise.reject(senderEnded(this, name, flight.process));
     if (flight?.process === this && !flight.done) {
       return Promise.reject(calledItself(this, name, flight));
     }
@@ -334,7 +336,9 @@ export class Process {
   }
 
   cast(name: string, args: readonly unknown[]): void {
-    this.deliver(new Message("cast", name, args, null, currentFlight()));
+    const flight = currentFlight();
+    if (flight?.cutOff === true) return;
+    this.deliver(new Message("cast", name, args, null, flight));
   }
 
   info(name: string, args: readonly unknown[]): void {
@@ -653,6 +657,7 @@ export class Process {
   #finalize(reason: ExitReason, by: "exit" | "link" | "parent" | null = null): void {
     const initialized = this.phase !== "starting";
     const { flight } = this;
+    if (flight !== null && !flight.ending) flight.cutOff = true;
     // An upgrade that begins meanwhile, because somebody hears of this end, does not count the flight.
     const { quiescence } = this.host;
     this.phase = "exited";
