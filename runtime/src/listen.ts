@@ -13,8 +13,14 @@ export interface ListeningServer {
   address(): unknown;
   once(event: "error", listener: (error: Error) => void): unknown;
   off(event: "error", listener: (error: Error) => void): unknown;
+  on(event: "connection", listener: (socket: OpenConnection) => void): unknown;
   emit(event: "connection", socket: unknown): unknown;
   closeIdleConnections?(): void;
+}
+
+export interface OpenConnection {
+  once(event: "close", listener: () => void): unknown;
+  destroy(): unknown;
 }
 
 export interface ListenOptions {
@@ -34,25 +40,44 @@ export type Listen = (server: ListeningServer, where: Required<ListenOptions>) =
 
 /**
  * Opens the port of a server. Where the process is replaced, at a restart or by a move to another program, close the result in `terminate`:
- * connections that come meanwhile wait, and the next process that listens there gets them. Where it was opened by a process, in `init` or
- * in a handler, it is closed with the end of that at the latest, also where that is killed.
+ * connections that come meanwhile wait, and the next process that listens there gets them. A process that opened it in `init` or in a
+ * handler, and ends without having closed it, since it was killed, takes the port and its connections along.
  */
 export async function listen(server: ListeningServer, { port, host = "127.0.0.1" }: ListenOptions): Promise<Listener> {
   const owner = currentFlight()?.process ?? null;
+  if (owner === null) return provider(server, { port, host });
+  const connections = new Set<OpenConnection>();
+  server.on("connection", (connection) => {
+    connections.add(connection);
+    connection.once("close", () => connections.delete(connection));
+  });
   const listener = await provider(server, { port, host });
-  if (owner?.phase === "exited") void listener.close();
-  else if (owner !== null) opened.set(owner, [...(opened.get(owner) ?? []), listener]);
-  return listener;
+  const abandon = (): void => {
+    void listener.close();
+    for (const connection of connections) connection.destroy();
+  };
+  if (owner.phase === "exited") abandon();
+  else abandoned.set(owner, [...(abandoned.get(owner) ?? []), abandon]);
+  return {
+    port: listener.port,
+    close() {
+      const others = (abandoned.get(owner) ?? []).filter((each) => each !== abandon);
+      if (others.length === 0) abandoned.delete(owner);
+      else abandoned.set(owner, others);
+      return listener.close();
+    },
+  };
 }
 
-/** What processes that live have opened; most have nothing. */
-const opened = new Map<Process, readonly Listener[]>();
+/** What becomes of the ports of processes that live, if they do not close them; most have none. */
+const abandoned = new Map<Process, readonly (() => void)[]>();
 
 /** The process has ended. Before anybody knows it, since whoever is started in its place would find its ports taken. */
 export function closePorts(process: Process): void {
-  if (opened.size === 0) return;
-  for (const listener of opened.get(process) ?? []) void listener.close();
-  opened.delete(process);
+  if (abandoned.size === 0) return;
+  const each = abandoned.get(process);
+  abandoned.delete(process);
+  for (const abandon of each ?? []) abandon();
 }
 
 /** From now on `listen` is done so. */
