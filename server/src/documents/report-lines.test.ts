@@ -81,3 +81,13 @@ for (const [what, queued, lost] of [
     assert.ok(whole.includes(`1 process restarted, ${lost}\n`), whole);
   });
 }
+
+test("of a rehearsal with very many states, only the last ones are a pause", () => {
+  const row = { ...process, name: null, pause: 0, rehearsed: { took: 0.25, wayBack: "lossless" as const } };
+  const processes = Array.from({ length: 2001 }, (_, n) => ({ ...row, pid: `<0.${n}>` }));
+  const { text: whole } = documentOf(reportLines({ ...committed, outcome: "rehearsed", processes }, (file) => file));
+  assert.match(
+    whole,
+    /expected pause {2}some milliseconds: 2001 states are converted beside the traffic, a few at a time, 500 ms in all\n/,
+  );
+});

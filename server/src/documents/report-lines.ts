@@ -233,7 +233,11 @@ export function rehearsedLines({ processes, rehearsal }: UpgradeReport): Line[] 
   const lossy = known.filter(({ wayBack }) => wayBack === "lossy").length;
   const back = `${lossless} of ${count(known.length, "state")} come back as they were${lossy > 0 ? `, ${lossy} as others` : ""}`;
   return [
-    [`  expected pause  ${milliseconds(pause)}, in which ${count(known.length, "state")} and their messages are converted`],
+    [
+      known.length > mostInOneTurn
+        ? `  expected pause  some milliseconds: ${count(known.length, "state")} are converted beside the traffic, a few at a time, ${milliseconds(pause)} in all`
+        : `  expected pause  ${milliseconds(pause)}, in which ${count(known.length, "state")} and their messages are converted`,
+    ],
     [`  slowest         ${slowest.name ?? slowest.pid} (${slowest.module}), ${milliseconds(slowness(slowest))}`],
     ["  way back        ", lossy > 0 ? warning(back) : back],
     ...(rehearsal === undefined ? [] : whereLines(rehearsal)),
@@ -258,6 +262,8 @@ function whereLines({ where, why, packing, inApplication }: RehearsalInfo): Line
   ];
 }
 
+/** As the engine has it: with more processes, most states are computed before anybody is brought to rest. */
+const mostInOneTurn = 2000;
 /** A hundred that are alike say no more. */
 const mostNamed = 5;
 
