@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { ProcessInfo, PurgeReport, RunFile, UpgradePlan, UpgradeReport } from "../../runtime/src/protocol.ts";
+import { tryRuntime } from "../conformance/try-runtime.ts";
 import { deployedProject, runDeployed } from "../support/deployed-application.ts";
 import { connectClient } from "../support/dev-project.ts";
 import { runCli } from "../support/run-cli.ts";
@@ -192,6 +193,18 @@ test("a deployed program plans its upgrade, and rolls back what does not survive
       [1, false],
     ],
   );
+});
+
+test("a program that enabled upgrades does what the protocol demands of every runtime", async (t) => {
+  const deployed = deployedProject(t, sources);
+  const { project, deploy } = deployed;
+  const program = runDeployed(t, deployed);
+  await program.line(/^ready/);
+  const edit = (): void => deploy({ by: "export const by = (k: number): number => k + 0;\n" });
+  for await (const { demand, failure } of tryRuntime({ file: project.path(".instar/run/shop.json"), edit, disrupt: true })) {
+    assert.equal(failure, null, demand);
+  }
+  assert.equal(await program.ended, 0);
 });
 
 test("what needs a parent process is refused, ending a process is not, and stop ends the program", async (t) => {

@@ -5,6 +5,7 @@
 import { randomBytes } from "node:crypto";
 import { realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { formatReason, isOrderly } from "../exit.ts";
 import { defaultSystem, followContext, subscribe } from "../internal.ts";
 import { protocolVersion } from "../protocol.ts";
 import type { Application } from "./application.ts";
@@ -13,7 +14,7 @@ import { createBuilder } from "./builder.ts";
 import type { ChildRequests } from "./child-protocol.ts";
 import { createCodeServer } from "./code-server.ts";
 import { createCodeService } from "./code-service.ts";
-import { openControlEndpoint } from "./control-endpoint.ts";
+import { type ControlEndpoint, openControlEndpoint } from "./control-endpoint.ts";
 import { createHandlers } from "./control-handlers.ts";
 import { DevError } from "./dev-error.ts";
 import { readNativeGraph } from "./native-graph.ts";
@@ -51,6 +52,12 @@ export async function enableUpgrades(options: UpgradeOptions): Promise<EnabledUp
     if (run === undefined) throw new DevError("INSTAR_NOT_UNDER_DEV", `a program that enabled upgrades itself has no ${method}.`);
     return (await run(params, signal ?? new AbortController().signal)) as never;
   };
+  /** Told as well, once they can be. */
+  let clients: ControlEndpoint | null = null;
+  const log: Required<UpgradeOptions>["onLog"] = (level, text) => {
+    onLog(level, text);
+    clients?.notify("runtime/log", { level, text });
+  };
   const upgrader = createUpgrader({
     root,
     entry: null,
@@ -64,16 +71,16 @@ export async function enableUpgrades(options: UpgradeOptions): Promise<EnabledUp
     patience: 0,
     onProgress: (progress) => endpoint.notify("upgrade/progress", progress),
     onFinished(report) {
-      onLog(report.outcome === "committed" ? "info" : report.outcome === "canceled" ? "warning" : "error", formatReport(report));
+      log(report.outcome === "committed" ? "info" : report.outcome === "canceled" ? "warning" : "error", formatReport(report));
       endpoint.notify("upgrade/finished", report);
       changed();
     },
     onRolledBack(report) {
-      onLog("error", formatReport(report));
+      log("error", formatReport(report));
       endpoint.notify("upgrade/rolledBack", report);
       changed();
     },
-    onLog,
+    onLog: log,
   });
   upgrader.adopt(service.loaded());
 
@@ -117,13 +124,17 @@ export async function enableUpgrades(options: UpgradeOptions): Promise<EnabledUp
       process.exit();
     },
   });
-  const endpoint = await openControlEndpoint({ token, handlers, onLog });
+  const endpoint = await openControlEndpoint({ token, handlers, onLog: log });
+  clients = endpoint;
   // The endpoint alone is no reason for the program to go on.
   endpoint.unref();
   const changed = createThrottle(100, () => endpoint.notify("processes/changed", {}));
   const unsubscribe = subscribe(system, (event) => {
     changed();
-    if (event.type === "upgrading") endpoint.notify("upgrade/progress", event.progress);
+    // The program itself has printed it.
+    if (event.type === "exited" && !isOrderly(event.reason)) {
+      endpoint.notify("runtime/log", { level: "error", text: `process ${event.pid} exited: ${formatReason(event.reason)}` });
+    } else if (event.type === "upgrading") endpoint.notify("upgrade/progress", event.progress);
     else if (event.type === "rolledBack") upgrader.rolledBack({ report: event.report, loaded: service.loaded() });
     else if (event.type === "probationEnded") endpoint.notify("upgrade/probationEnded", { until: event.until });
   });
