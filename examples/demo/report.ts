@@ -11,8 +11,8 @@ export interface Measured {
   readonly outside: { readonly asked: number; readonly unanswered: number };
   /** The lobby over time. */
   readonly room: readonly (readonly [when: string, state: string])[];
-  /** Milliseconds from the saved file to the upgraded processes. */
-  readonly saved: number;
+  /** Milliseconds from the saved file to the upgraded processes; null where nothing was upgraded by saving. */
+  readonly saved: number | null;
   /** All of it, in milliseconds. */
   readonly took: number;
   /** What did not come out as it must. */
@@ -36,7 +36,8 @@ export function printReport({ transactions, totals, outside, room, saved, failur
     ["faults", faults],
     // Who asks in one process of the operating system and goes on in another gets answers on two ways.
     ...(totals.overtaken === 0 ? [] : [["in a move", `${totals.overtaken} answers came after that of a younger call`] as const]),
-    ["time", `${ms(saved)} from the saved file to the upgraded processes; ${Math.round(took / 1000)} s for all of this`],
+    ...(saved === null ? [] : [["by saving", `${ms(saved)} from the saved file to the upgraded processes`] as const]),
+    ["time", `${Math.round(took / 1000)} s for all of this`],
   ]);
   const seen = totals.faults.slice(0, 4).map((fault) => `\n   ${fault}`);
   const problems = [...failures];
