@@ -102,7 +102,6 @@ test("the packaged extension holds what it needs and nothing else", () => {
     "package.json",
     "schemas/instar.config.schema.json",
     "schemas/package.schema.json",
-    "schemas/protocol-1.schema.json",
     "snippets/typescript.json",
     "syntaxes/instar-plan.tmLanguage.json",
     "syntaxes/instar-state.tmLanguage.json",
