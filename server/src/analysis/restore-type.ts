@@ -12,17 +12,38 @@ import { literalsOf } from "./validity.ts";
  * None where the type is not a record that is written out in the module's own file, or refers to what only its imports explain. What the
  * step makes of it then, the compiler says.
  */
-export function restoreFixes({ vsn, declared, state, place, step }: Misfit, { text }: Pick<ProjectFacts, "text">): readonly Fix[] {
+export function restoreFixes(misfits: readonly Misfit[], facts: Pick<ProjectFacts, "text">): readonly Fix[] {
+  const restored = misfits.map((misfit) => restore(misfit, facts));
+  const written = restored.filter((each) => each !== undefined);
+  // What one edit broke is mended as a whole, or by hand.
+  if (written.length < restored.length) return [];
+  const [only] = written;
+  if (only === undefined) return [];
+  const names = written.map(({ name }) => name);
+  const title =
+    written.length === 1
+      ? `Declare ${only.name} as version ${only.vsn} was released`
+      : `Declare ${names.slice(0, -1).join(", ")} and ${names.at(-1)} as they were released`;
+  return [{ title, preferred: false, questions: [], edits: () => written.map(({ edit }) => edit()) }];
+}
+
+function restore(
+  { vsn, declared, state, place, step }: Misfit,
+  { text }: Pick<ProjectFacts, "text">,
+): { readonly name: string; readonly vsn: number; readonly edit: () => FileEdit } | undefined {
   const name = "name" in declared ? declared.name : undefined;
   if (place.range === step.range || name === undefined || state.kind !== "object" || state.indexes.length > 0 || !isPlainText(state))
-    return [];
+    return undefined;
   const source = text(place.file);
   const body = source === undefined ? undefined : bodyAfter(source, place.range.end);
-  if (source === undefined || body === undefined) return [];
+  if (source === undefined || body === undefined) return undefined;
   const layout = layoutOf(source);
   const fields = state.fields.map((field) => `${layout.unit}${fieldText(field, written)};\n`).join("");
-  const edits = (): readonly FileEdit[] => [{ file: place.file, range: body, newText: inLayout(`{\n${fields}}`, layout) }];
-  return [{ title: `Declare ${name} as version ${vsn} was released`, preferred: false, questions: [], edits }];
+  return {
+    name,
+    vsn,
+    edit: () => ({ file: place.file, range: body, newText: inLayout(`{\n${fields}}`, layout) }),
+  };
 }
 
 const written: TextOptions = {

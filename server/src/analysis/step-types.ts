@@ -5,7 +5,7 @@
 import { compareShapes, type Difference } from "./compare.ts";
 import { breaking } from "./causes.ts";
 import type { ModuleFacts, StepFunction, StepSource } from "./facts.ts";
-import { hasUnresolved, isPrimitive, type Shape, shapeHash } from "./shape.ts";
+import { hasUnresolved, holderKey, isPrimitive, type Shape, shapeHash } from "./shape.ts";
 import type { Location } from "./span.ts";
 import { createValidity } from "./validity.ts";
 
@@ -60,6 +60,24 @@ function* find(facts: ModuleFacts): Iterable<Misfit> {
       yield { step, from, direction, side, vsn, state, declared, differences, place: placeOf(declared, step, facts) };
     }
   }
+}
+
+/** Together those that one edit makes: of a record that several types of older states name, and that is a type of today. */
+export function byRecord(misfits: readonly Misfit[]): readonly (readonly Misfit[])[] {
+  const groups = new Map<string, Misfit[]>();
+  for (const misfit of misfits) {
+    const records = new Set(misfit.differences.map(({ owners: [owner] }) => (owner === undefined ? null : holderKey(owner))));
+    const [record = null] = records;
+    const { declared } = misfit;
+    const own =
+      "declared" in declared && declared.declared !== undefined
+        ? holderKey({ name: declared.name ?? "", declared: declared.declared })
+        : null;
+    // What is wrong with the type itself is nobody else's fault.
+    const key = records.size === 1 && record !== null && record !== own ? record : `${misfit.from} ${misfit.direction} ${misfit.side}`;
+    groups.set(key, [...(groups.get(key) ?? []), misfit]);
+  }
+  return [...groups.values()];
 }
 
 function sidesOf(from: number): readonly (readonly [direction: "up" | "down", side: "takes" | "gives", vsn: number])[] {

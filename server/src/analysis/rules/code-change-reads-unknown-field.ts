@@ -6,7 +6,7 @@ import { restoreFixes } from "../restore-type.ts";
 import type { Finding, Rule } from "../rule.ts";
 import { snapshotFile } from "../snapshots.ts";
 import { relativeTo } from "../paths.ts";
-import { type Misfit, misfitsOf } from "../step-types.ts";
+import { byRecord, type Misfit, misfitsOf } from "../step-types.ts";
 import { counterexample, valueText } from "../witness.ts";
 
 export const codeChangeReadsUnknownField: Rule = {
@@ -16,12 +16,18 @@ export const codeChangeReadsUnknownField: Rule = {
   description: "A step of `codeChange` is declared to take another state than the version that it starts from was released with.",
   *check(project: ProjectFacts): Iterable<Finding> {
     for (const [facts, misfits] of ofModules(project.modules, misfitsOf))
-      for (const misfit of misfits) if (misfit.side === "takes") yield finding(misfit, facts, project);
+      for (const [misfit, ...alike] of byRecord(misfits.filter(({ side }) => side === "takes")))
+        if (misfit !== undefined) yield finding(misfit, alike, facts, project);
   },
 };
 
-function finding(misfit: Misfit, { module, source }: ModuleFacts, project: ProjectFacts): Finding {
+/** @param alike others that the same edit of a record makes. */
+function finding(misfit: Misfit, alike: readonly Misfit[], { module, source }: ModuleFacts, project: ProjectFacts): Finding {
   const { step, from, direction, vsn, state, declared, differences, place } = misfit;
+  const others =
+    alike.length === 0
+      ? ""
+      : ` So ${alike.length === 1 ? "is" : "are"} ${alike.map((other) => `\`codeChange[${other.from}].${other.direction}\``).join(", ")}, by the same type of today.`;
   const witness = counterexample(state, declared);
   const such = witness === null ? "" : ` It gets a state such as \`${valueText(witness)}\`, which is not what it is written for.`;
   const released = vsn === source.vsn ? "" : ` (\`${relativeTo(project.root, snapshotFile(project.root, module.id, vsn))}\` says it)`;
@@ -33,8 +39,11 @@ function finding(misfit: Misfit, { module, source }: ModuleFacts, project: Proje
     ...place,
     message:
       `\`codeChange[${from}].${direction}\` is declared to take another state than version ${vsn} of \`${module.id}\` has: from there to here, ${changesText(differences)}.` +
-      `${such} The compiler cannot know what was released. Declare the state of version ${vsn} as it was${released}, and nothing that changes with today's types.`,
-    related: place.range === step.range ? [] : [{ file: module.file, range: step.range, message: "The step that takes it." }],
-    fixes: restoreFixes(misfit, project),
+      `${such}${others} The compiler cannot know what was released. Declare the state of version ${vsn} as it was${released}, and nothing that changes with today's types.`,
+    related: [
+      ...(place.range === step.range ? [] : [{ file: module.file, range: step.range, message: "The step that takes it." }]),
+      ...alike.map((other) => ({ ...other.place, message: `What \`codeChange[${other.from}].${other.direction}\` is declared to take.` })),
+    ],
+    fixes: restoreFixes([misfit, ...alike], project),
   };
 }

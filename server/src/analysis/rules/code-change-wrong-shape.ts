@@ -53,7 +53,7 @@ function declaredFinding(misfit: Misfit, { module }: ModuleFacts, project: Proje
       `\`codeChange[${from}].${direction}\` is declared to give another state than version ${vsn} of \`${module.id}\` has: from here to there, ${changesText(differences)}.` +
       `${example}${doubt} Give what version ${vsn} has, and declare that.`,
     related: place.range === step.range ? [] : [{ file: module.file, range: step.range, message: "The step that gives it." }],
-    fixes: restoreFixes(misfit, project),
+    fixes: restoreFixes([misfit], project),
   };
 }
 
