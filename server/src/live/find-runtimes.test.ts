@@ -66,6 +66,11 @@ test("run files are told apart", async (t) => {
   });
   assert.match(problems.find(({ name }) => name === "exposed")?.message ?? "", /open to other users \(mode 0640, not 0600\)/);
   for (const { message } of problems) assert.doesNotMatch(message, /secret/, "tokens are not printed");
+  const anywhere = await findRuntimes(root, () => Promise.resolve(false));
+  assert.ok(
+    anywhere.runtimes.some(({ run }) => run.name === "exposed"),
+    "where the file system keeps no permissions, an open file says nothing",
+  );
 });
 
 test("a run file that another user wrote is not believed", { skip: process.getuid?.() !== 0 && "only root can make one" }, async (t) => {

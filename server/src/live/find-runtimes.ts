@@ -1,7 +1,7 @@
 /** Finds the dev runtimes of one project by their run files, `.instar/run/<name>.json`, and tells the stale ones apart. */
-import { open, readdir, realpath } from "node:fs/promises";
+import { open, readdir, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type RunFile, protocolVersion } from "../../../runtime/src/protocol.ts";
 
 export interface FoundRuntimes {
@@ -27,23 +27,30 @@ export interface RunFileProblem {
   readonly message: string;
 }
 
-/** @param root the project root, absolute. A project without run files has no runtimes; that is no error. */
-export async function findRuntimes(root: string): Promise<FoundRuntimes> {
+/**
+ * @param root the project root, absolute. A project without run files has no runtimes; that is no error.
+ * @param keepsPermissions whether the file system of a folder does; asked where a run file is open to others
+ */
+export async function findRuntimes(root: string, keepsPermissions = triesPermissions): Promise<FoundRuntimes> {
   const folder = join(root, ".instar", "run");
   const names = await readdir(folder).catch(() => []);
   const files = names.filter((name) => name.endsWith(".json")).toSorted();
-  const judged = await Promise.all(files.map((name) => judge(join(folder, name), root)));
+  const judged = await Promise.all(files.map((name) => judge(join(folder, name), root, keepsPermissions)));
   return {
     runtimes: judged.filter((entry) => "run" in entry),
     problems: judged.filter((entry) => "kind" in entry),
   };
 }
 
-async function judge(file: string, root: string): Promise<FoundRuntime | RunFileProblem> {
+async function judge(
+  file: string,
+  root: string,
+  keepsPermissions: (folder: string) => Promise<boolean>,
+): Promise<FoundRuntime | RunFileProblem> {
   const name = basename(file, ".json");
   const problem = (kind: RunFileProblem["kind"], message: string): RunFileProblem => ({ file, name, kind, message });
   let run: unknown;
-  let exposed: string | null;
+  let exposed: Exposure | null;
   try {
     ({ run, exposed } = await readRunFile(file));
   } catch (error) {
@@ -72,18 +79,18 @@ async function judge(file: string, root: string): Promise<FoundRuntime | RunFile
   if ((await canonical(run.root)) !== (await canonical(root))) {
     return problem("elsewhere", `The runtime ${name} in ${file} belongs to another project, ${run.root}. Use it from there.`);
   }
-  if (exposed !== null) {
+  // A drive of Windows under WSL, or a folder shared with a container, knows no permissions: there, nobody could do better.
+  if (exposed !== null && (exposed.why === "owner" || (await keepsPermissions(dirname(file))))) {
     return problem(
       "exposed",
-      `The run file ${file} ${exposed}, so its token proves nothing. Stop that runtime, delete the file, and start it again, in a folder on ` +
-        "a file system that keeps permissions.",
+      `The run file ${file} ${exposed.text}, so its token proves nothing. Stop that runtime, delete the file, and start it again.`,
     );
   }
   return { file, run };
 }
 
 /** What is read is what is judged: the file could be another one a moment later. */
-async function readRunFile(file: string): Promise<{ readonly run: unknown; readonly exposed: string | null }> {
+async function readRunFile(file: string): Promise<{ readonly run: unknown; readonly exposed: Exposure | null }> {
   const handle = await open(file, "r");
   try {
     const { mode, uid } = await handle.stat();
@@ -93,13 +100,33 @@ async function readRunFile(file: string): Promise<{ readonly run: unknown; reado
   }
 }
 
+interface Exposure {
+  readonly why: "owner" | "mode";
+  /** What the file does, as a part of a sentence. */
+  readonly text: string;
+}
+
 /** Windows has no such modes; there, the folders of a user are closed to others by themselves. */
-function whyExposed(mode: number, uid: number): string | null {
+function whyExposed(mode: number, uid: number): Exposure | null {
   const own = process.getuid?.();
   if (own === undefined) return null;
   // The administrator may do what users may.
-  if (uid !== own && own !== 0) return `belongs to another user (${uid})`;
-  return (mode & 0o077) === 0 ? null : `is open to other users (mode 0${(mode & 0o777).toString(8)}, not 0600)`;
+  if (uid !== own && own !== 0) return { why: "owner", text: `belongs to another user (${uid})` };
+  if ((mode & 0o077) === 0) return null;
+  return { why: "mode", text: `is open to other users (mode 0${(mode & 0o777).toString(8)}, not 0600)` };
+}
+
+async function triesPermissions(folder: string): Promise<boolean> {
+  const file = join(folder, `.permissions.${process.pid}`);
+  try {
+    await writeFile(file, "", { mode: 0o600 });
+    return ((await stat(file)).mode & 0o077) === 0;
+  } catch {
+    // Nobody knows; and where nothing can be written, the file is not ours.
+    return true;
+  } finally {
+    await rm(file, { force: true }).catch(() => {});
+  }
 }
 
 function isRunFile(value: Record<string, unknown>): value is Record<string, unknown> & RunFile {
