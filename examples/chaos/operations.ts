@@ -15,6 +15,8 @@ export interface Done {
   readonly ended: readonly string[] | "all" | "perhaps";
   /** Whether somebody outside may have found a closed door. */
   readonly refused?: boolean;
+  /** Processes of both versions ran for a moment, as in a restart subtree by subtree: messages of the old one may lie in new states for a while. */
+  readonly mixed?: boolean;
 }
 
 export async function carryOut(world: World, operation: Operation): Promise<Done> {
@@ -221,7 +223,11 @@ async function committed(world: World, report: UpgradeReport, to: Version): Prom
   world.replaced = world.running;
   world.running = to;
   world.kept.add(to);
-  return { outcome: `committed by ${report.strategy ?? "hot"}`, ended: report.strategy === "restart" ? changing : [] };
+  return {
+    outcome: `committed by ${report.strategy ?? "hot"}`,
+    ended: report.strategy === "restart" ? changing : [],
+    mixed: report.strategy === "restart",
+  };
 }
 
 async function canceledOrCommitted(world: World, report: UpgradeReport, to: Version): Promise<Done> {
