@@ -1,6 +1,6 @@
 /** What lies around the editor: trees, the Problems view, the terminal, the debugger, the status bar. */
 import type { Locator, Page } from "playwright-core";
-import { insist } from "./insist.ts";
+import { appears, insist } from "./insist.ts";
 import { until } from "./until.ts";
 
 export interface ViewActions {
@@ -25,6 +25,8 @@ export interface ViewActions {
   accessibility(of: Locator): Promise<string>;
   showProblems(): Promise<void>;
   problem(text: string | RegExp): Locator;
+  /** Goes to where a row of the Problems view leads. */
+  openProblem(row: Locator): Promise<void>;
   /** Waits until the open Problems view is empty. */
   noProblems(): Promise<void>;
   hidePanel(): Promise<void>;
@@ -92,6 +94,14 @@ export function viewActions(page: Page): ViewActions {
       if (!(await problems.isVisible())) await insist("the Problems view", problems, () => page.keyboard.press("Control+Shift+M"));
     },
     problem: problemRow,
+    async openProblem(row) {
+      // The rows are made anew when the findings are, and then a click on one that was there goes nowhere.
+      await until("the place of the finding", async () => {
+        await row.dblclick();
+        const [, line] = /\[Ln (\d+), Col \d+\]/.exec(await row.innerText()) ?? [];
+        return appears(page.locator(".statusbar-item", { hasText: new RegExp(`^Ln ${line},`) }).first(), 3000);
+      });
+    },
     async noProblems() {
       await problemRow().waitFor({ state: "detached" });
     },

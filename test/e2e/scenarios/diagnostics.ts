@@ -35,7 +35,7 @@ export default {
       if (!(await related.isVisible())) await workbench.toggleRow(finding);
       await related.waitFor();
       await shoot("related-information");
-      await related.dblclick();
+      await workbench.openProblem(related);
       await workbench.cursorIsAt("readonly title: string", "1.d.ts");
     });
 

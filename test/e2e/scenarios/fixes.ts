@@ -75,7 +75,7 @@ export default {
       await workbench.replace("({ title, members: [] })", "({ name: title, at: new Date(), members: [] })");
       await workbench.replace("reply(state.title)", "reply(state.name)");
       await finding.waitFor();
-      await finding.dblclick();
+      await workbench.openProblem(finding);
       const fix = await workbench.openQuickFixes("ask for what is not known");
       await fix.click();
       await workbench.quickRow("It is State.name now").waitFor();
@@ -96,14 +96,14 @@ export default {
       await workbench.replace("({ title, members: [] })", "({ name: title, members: [] })");
       await workbench.replace("reply(state.title)", "reply(state.name)");
       await finding.waitFor();
-      await finding.dblclick();
+      await workbench.openProblem(finding);
       await (await workbench.openQuickFixes("ask for what is not known")).click();
       await workbench.quickRow("It is State.name now").waitFor();
       await page.keyboard.press("Escape");
       await workbench.prompt.waitFor({ state: "hidden" });
       await finding.waitFor();
       // By the list of answers, which needs no question.
-      await finding.dblclick();
+      await workbench.openProblem(finding);
       await (await workbench.openQuickFixes("title was renamed to name")).click();
       await finding.waitFor({ state: "detached" });
       await workbench.save();

@@ -28,7 +28,7 @@ export default {
       await shoot("tasks");
     });
     await step("it leads to the place, and is shown once when the file is open", async () => {
-      await workbench.problem("function-in-state").dblclick();
+      await workbench.openProblem(workbench.problem("function-in-state"));
       await workbench.cursorIsAt("readonly listener", "bell.actor.ts");
       await workbench.squiggle("error").or(workbench.squiggle("warning")).first().waitFor();
       assert.equal(await workbench.page.locator(".markers-panel .monaco-list-row", { hasText: "function-in-state" }).count(), 1);

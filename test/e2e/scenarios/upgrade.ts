@@ -86,7 +86,7 @@ export default {
       await lens("1 change since v1", "up missing, down unneeded");
     });
     await step("the quick fix writes the step", async () => {
-      await finding.dblclick();
+      await workbench.openProblem(finding);
       // So that the lens is in the picture, too.
       await workbench.scrollDown(2);
       const fix = await workbench.openQuickFixes("codeChange");
