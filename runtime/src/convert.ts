@@ -4,7 +4,7 @@
  */
 import { inspect, isDeepStrictEqual } from "node:util";
 import { Copier, copyState } from "./copy-state.ts";
-import { formatReason, toReason } from "./exit.ts";
+import { formatReason, InstarError, toReason } from "./exit.ts";
 import type { Message } from "./mailbox.ts";
 import type { ModuleVersion } from "./module.ts";
 import type { PlannedStep } from "./plan-steps.ts";
@@ -130,6 +130,14 @@ export class Converter {
     return { process, queued, mailbox, dropped, timers, dropsTimeout, translated };
   }
 
+  /** A message that code of the version that was left sends still, from another program. @throws where it cannot be handled here */
+  lateMessage(process: Process, message: Message): Message {
+    if (!this.changesMessages || !isForHandlers(message)) return message;
+    const result = lateResult(process, message, this.#conversion.steps);
+    if ("drop" in result) throw new InstarError("INSTAR_MESSAGE_DROPPED", `version ${this.#conversion.to.vsn} drops it: ${result.drop}`);
+    return result.args === message.args ? message : message.with(result.args);
+  }
+
   /** Its new arguments; null where it is dropped. */
   #infoToCome(process: Process, name: string, args: readonly unknown[]): readonly unknown[] | null {
     const { to, steps } = this.#conversion;
@@ -235,6 +243,15 @@ function convertMessage(
     args = result as readonly unknown[];
   }
   return { args };
+}
+
+/** There is no upgrade any more that could fail for it: whoever sent it is told. */
+function lateResult(...sent: Parameters<typeof convertMessage>): ReturnType<typeof convertMessage> {
+  try {
+    return convertMessage(...sent);
+  } catch (thrown) {
+    throw new InstarError("INSTAR_MESSAGES_FAILED", (thrown as UpgradeFailure).message);
+  }
 }
 
 /** New code that has no handler for what is queued would lose it. */

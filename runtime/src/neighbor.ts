@@ -8,10 +8,10 @@ import { runNeutral } from "./flight.ts";
 import { Caller } from "./from.ts";
 import { moduleOf, type Handle } from "./handle.ts";
 import { Message, PendingCall } from "./mailbox.ts";
-import type { LoadedModule } from "./module.ts";
+import type { LoadedModule, ModuleVersion } from "./module.ts";
 import { MonitorReference } from "./monitor.ts";
 import { Packer, Unpacker, type Packed, type PackedNode, type World } from "./pack-values.ts";
-import { Process, type Elsewhere, type ExitSource } from "./process.ts";
+import { Process, type CodeChanged, type Elsewhere, type ExitSource } from "./process.ts";
 import type { LiveSystem } from "./system.ts";
 import { messagesOf } from "./system-image.ts";
 
@@ -52,6 +52,8 @@ export class Neighbor implements Elsewhere {
   /** Who waits for an answer from there. */
   readonly #calls = new Map<number, PendingCall>();
   readonly #numbers = new WeakMap<PendingCall, number>();
+  /** By module: what messages from there are, whose senders have the code of before these upgrades. */
+  readonly #upgrades = new Map<LoadedModule, { readonly from: ModuleVersion; readonly changes: CodeChanged[] }>();
   #lastNumber = 0;
   #onIdle: (() => void) | null = null;
 
@@ -133,6 +135,16 @@ export class Neighbor implements Elsewhere {
       this.#send({ type: "exited", pid: process.pid.id, reason: this.#packReason(process.reason ?? "normal") });
     }
     return false;
+  }
+
+  upgraded(changes: Iterable<CodeChanged>): void {
+    for (const change of changes) {
+      const { module, from } = change;
+      const known = this.#upgrades.get(module) ?? { from, changes: [] };
+      // What has been taken back needs no translation to and fro, which might lose something.
+      if (module.current === known.from) this.#upgrades.delete(module);
+      else this.#upgrades.set(module, { from: known.from, changes: [...known.changes, change] });
+    }
   }
 
   receive(letter: Letter): void {
@@ -222,11 +234,17 @@ export class Neighbor implements Elsewhere {
       return;
     }
     try {
-      process.deliver(new Message(kind, name, this.#unpack(args) as unknown[], pending, null));
+      process.deliver(this.#translated(process, new Message(kind, name, this.#unpack(args) as unknown[], pending, null)));
     } catch (error) {
       pending?.reject(error as Error);
       if (pending === null) this.#system.log("warning", `${kind} ${name} to ${to} was dropped: ${(error as Error).message}`);
     }
+  }
+
+  /** As if it had been queued when this program was upgraded. */
+  #translated(process: Process, message: Message): Message {
+    const changes = this.#upgrades.get(process.module)?.changes ?? [];
+    return changes.reduce((sent, { translate }) => translate?.(process, sent) ?? sent, message);
   }
 
   #pack(value: unknown, what: string): PackedValue | InstarError {

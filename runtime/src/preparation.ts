@@ -115,6 +115,12 @@ export class Preparation implements Preparing {
     return [...this.#touched].filter(({ flight }) => flight !== null);
   }
 
+  /** How each module's processes are converted, and null for those that are restarted. */
+  *converters(): Iterable<readonly [LoadedModule, Converter | null]> {
+    for (const { module, converter } of this.#parts.values()) yield [module, converter];
+    for (const module of this.#restarts) yield [module, null];
+  }
+
   /** Processes that may have messages, besides those that have got some since. */
   get addressees(): ReadonlySet<Process> {
     return this.#addressees;
@@ -155,8 +161,8 @@ export class Preparation implements Preparing {
 
   #prepare(process: Process): void {
     const part = this.#partOf(process.module) as Part;
-    // One that has mail and may take it is known to the scheduler.
-    if (part.postpones || process.suspendedBySys || process.timers !== null || process.awaitsTimeout) this.#addressees.add(process);
+    // Who gets mail later is known to the scheduler; one that has come from another program with its mail is not.
+    if (process.queued > 0 || process.timers !== null || process.awaitsTimeout) this.#addressees.add(process);
     this.made++;
     try {
       const state = part.converter.state(process);

@@ -60,6 +60,15 @@ export interface Elsewhere {
   started(process: Process): void;
   /** @returns whether it was none of this program */
   exited(process: Process): boolean;
+  /** An upgrade has committed here; the code there stays what it is. */
+  upgraded(changes: Iterable<CodeChanged>): void;
+}
+
+export interface CodeChanged {
+  readonly module: LoadedModule;
+  readonly from: ModuleVersion;
+  /** What a message of `from` is to the code of now, or why it is none, thrown; null where nothing says so. */
+  readonly translate: ((process: Process, message: Message) => Message) | null;
 }
 
 /** Who sent an exit signal; `crash`: code of the process itself, outside of its handlers. */

@@ -9,11 +9,12 @@ import { commit, type Commit } from "./commit.ts";
 import { isForHandlers, type ConvertedMessages } from "./convert.ts";
 import { formatReason, toReason } from "./exit.ts";
 import { runNeutral } from "./flight.ts";
+import type { Message } from "./mailbox.ts";
 import type { LoadedModule, ModuleVersion } from "./module.ts";
 import type { ModuleChange } from "./module-change.ts";
 import { errorOf, Preparation, samplesPerModule } from "./preparation.ts";
 import { stateText } from "./process-info.ts";
-import type { Process, Quiescence } from "./process.ts";
+import type { CodeChanged, Process, Quiescence } from "./process.ts";
 import type { UpgradedModule, UpgradedProcess, UpgradeError, UpgradeProgress, UpgradeReport } from "./protocol.ts";
 import { excuseEnded, killToRestart, whyNotRestarted } from "./restartable.ts";
 import { adoptChildren, type ChangedSupervisor } from "./adopt-children.ts";
@@ -393,6 +394,7 @@ class Upgrade {
     const failure = commit(part);
     if (failure !== null) return this.report("failed", [failure]);
     preparation.phase = "committed";
+    this.#system.elsewhere?.upgraded(this.#codeChanged());
     const now = performance.now();
     this.#time.commit = now - committing;
     this.#messages = tally.messages;
@@ -418,6 +420,13 @@ class Upgrade {
     retry();
     await restartSubtrees(system, renewed);
     return error;
+  }
+
+  *#codeChanged(): Iterable<CodeChanged> {
+    for (const [module, converter] of this.#preparation.converters()) {
+      const translate = converter === null ? null : (process: Process, message: Message) => converter.lateMessage(process, message);
+      yield { module, from: this.#from.get(module) as ModuleVersion, translate };
+    }
   }
 
   #noteCommit(): void {
