@@ -42,7 +42,8 @@ export async function killApplication(world: World): Promise<Done> {
   let next: "restart" | "rollback" | null | undefined;
   const told = world.runtime.on("runtime/exited", (params) => (next = params.next));
   try {
-    process.kill(pid, "SIGKILL");
+    // A move may have ended it since it was asked for.
+    if (!kill(pid)) return { outcome: "between two processes", ended: "perhaps", refused: true };
     for (const end = Date.now() + 20_000; Date.now() < end && next === undefined; await delay(10)) {
       const info = await world.runtime.request("runtime/info", {});
       // In a move, another one has taken its place.
@@ -53,8 +54,8 @@ export async function killApplication(world: World): Promise<Done> {
   }
   if (next === undefined) return { outcome: "replaced", ended: "perhaps", refused: true };
   const now = Date.now();
-  const within60 = (slack: number): number => world.crashes.filter((at) => now - at < applications.within + slack).length + 1;
   world.crashes.push(now);
+  const within60 = (slack: number): number => world.crashes.filter((at) => now - at < applications.within + slack).length;
   if (next === null) {
     if (within60(unsure) <= applications.restarts)
       throw new Error(`the application was not started again after ${within60(unsure)} crashes within a minute`);
@@ -65,6 +66,16 @@ export async function killApplication(world: World): Promise<Done> {
     throw new Error(`the application was started again after ${within60(-unsure)} crashes within a minute`);
   await world.ready();
   return { outcome: "started again", ended: "all", refused: true };
+}
+
+/** @returns whether it lived */
+function kill(pid: number): boolean {
+  try {
+    return process.kill(pid, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ESRCH") return false;
+    throw error;
+  }
 }
 
 /** From the sources as they are. */
