@@ -21,10 +21,11 @@ import { readNativeGraph } from "./native-graph.ts";
 import type { EnabledUpgrades, UpgradeOptions } from "./options.ts";
 import { createPackageLoader } from "./package-loader.ts";
 import { projectFolder } from "./project-folder.ts";
+import { formatReport } from "./report.ts";
 import { removeRunFile, runFilePath, writeRunFile } from "./run-file.ts";
 import { installSourceMaps } from "./source-maps.ts";
 import { createThrottle } from "./throttle.ts";
-import { createUpgrader, formatReport } from "./upgrader.ts";
+import { createUpgrader } from "./upgrader.ts";
 
 /**
  * Lets this process be upgraded. Called once, by the module that the program starts from, when everything that it imports is loaded:

@@ -16,6 +16,7 @@ import { DevError } from "./dev-error.ts";
 import { hookProcess } from "./hook-process.ts";
 import { ensureInstarFolder } from "./instar-folder.ts";
 import type { DevRuntime, DevRuntimeOptions } from "./options.ts";
+import { formatReport } from "./report.ts";
 import { createRestarts, defaultRestartPolicy, type RestartPolicy } from "./restart-policy.ts";
 import { removeRunFile, runFilePath, writeRunFile } from "./run-file.ts";
 import { createMoves } from "./moves.ts";
@@ -24,7 +25,7 @@ import { createOpenPorts } from "./open-ports.ts";
 import type { OwnProcessHost } from "./own-process.ts";
 import { createRehearsals } from "./rehearsals.ts";
 import { createStateSaver } from "./save-states.ts";
-import { type Upgrader, createUpgrader, formatReport } from "./upgrader.ts";
+import { type Upgrader, createUpgrader } from "./upgrader.ts";
 import { type Saved, type Watcher, createWatcher } from "./watcher.ts";
 
 /** How long it waits for a move to be settled, in milliseconds. */
@@ -321,8 +322,6 @@ export async function startDevRuntime(
     ports.close();
     removeRunFile(path, token);
     await Promise.race([canceled, delay(patience, undefined, { ref: false })]);
-    // Its answer takes some turns of the event loop until it is written.
-    for (let turn = 0; turn < 10; turn++) await immediate();
     // Its answer has some turns of the event loop to go until it is written.
     for (let turn = 0; turn < 10; turn++) await immediate();
     await endpoint?.close();
