@@ -1,7 +1,7 @@
 /** `instar start`, as systemd or Docker run it: its options, its exit codes, and what signals do. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { counter, files } from "../support/counter-application.ts";
@@ -34,6 +34,14 @@ test("an application that does not start exits with 1, and says why", async (t) 
   const { code, stderr } = await runCli(["start", "src/app.ts"], { cwd: project.root });
   assert.match(stderr, /src\/app\.ts:1:1 the entry's default export is no supervisor.*\(INSTAR_NOT_AN_APPLICATION\)/);
   assert.equal(code, 1);
+  rmSync(project.path(".instar"), { recursive: true });
+  project.write(".instar", "no folder");
+  const unwritable = await runCli(["start", "src/app.ts"], { cwd: project.root });
+  assert.match(
+    unwritable.stderr,
+    /^instar: .*\.instar cannot be written: .*Let that folder belong to the user.*\(INSTAR_START_FAILED\)\n$/,
+  );
+  assert.equal(unwritable.code, 1);
 });
 
 test("SIGTERM ends the processes in order, whoever else gets it, and exits with 0", async (t) => {

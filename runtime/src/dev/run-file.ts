@@ -2,7 +2,7 @@
  * The run file, `.instar/run/<name>.json`: how clients find a runtime, and the token that lets them in. One per runtime and name; written
  * whole, for the owner's eyes alone, and taken away at the end. One that a killed runtime left behind is replaced.
  */
-import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, chmodSync, constants, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import type { RunFile } from "../protocol.ts";
@@ -20,12 +20,27 @@ export function runFilePath(root: string, name: string): string {
   return join(root, ".instar", "run", `${name}.json`);
 }
 
-/** @throws DevError `INSTAR_RUNTIME_ALREADY_RUNNING` where a living runtime has that name. */
+/** @throws DevError `INSTAR_START_FAILED` where this program cannot write there, as in a deployed project that belongs to another user. */
+export function ensureRunFolder(root: string): void {
+  try {
+    const folder = join(ensureInstarFolder(root), "run");
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    chmodSync(folder, 0o700);
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    throw new DevError(
+      "INSTAR_START_FAILED",
+      `${join(root, ".instar")} cannot be written: ${(cause as Error).message}. A runtime keeps its run file and its builds there. ` +
+        "Let that folder belong to the user that this program runs as, on a disk that can be written and has room.",
+      { cause },
+    );
+  }
+}
+
+/** @throws DevError `INSTAR_RUNTIME_ALREADY_RUNNING` where a living runtime has that name, and what `ensureRunFolder` throws. */
 export async function writeRunFile(content: RunFile): Promise<string> {
   const path = runFilePath(content.root, content.name);
-  const folder = join(ensureInstarFolder(content.root), "run");
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  chmodSync(folder, 0o700);
+  ensureRunFolder(content.root);
   const temporary = `${path}.${process.pid}.tmp`;
   // What lies there under that name, whoever put it there, is not written to.
   rmSync(temporary, { force: true });

@@ -14,11 +14,10 @@ import { type ControlEndpoint, openControlEndpoint } from "./control-endpoint.ts
 import { asDevError, createHandlers } from "./control-handlers.ts";
 import { DevError } from "./dev-error.ts";
 import { hookProcess } from "./hook-process.ts";
-import { ensureInstarFolder } from "./instar-folder.ts";
 import type { DevRuntime, DevRuntimeOptions } from "./options.ts";
 import { formatReport } from "./report.ts";
 import { createRestarts, defaultRestartPolicy, type RestartPolicy } from "./restart-policy.ts";
-import { removeRunFile, runFilePath, writeRunFile } from "./run-file.ts";
+import { ensureRunFolder, removeRunFile, runFilePath, writeRunFile } from "./run-file.ts";
 import { createMoves } from "./moves.ts";
 import { launchRehearsal } from "./launch-rehearsal.ts";
 import { createOpenPorts } from "./open-ports.ts";
@@ -68,7 +67,7 @@ export async function startDevRuntime(
   /** How long the supervision tree may take to end, in milliseconds. */
   const grace = deployment?.shutdown ?? 5000;
   const path = runFilePath(root, name);
-  ensureInstarFolder(root);
+  ensureRunFolder(root);
   const token = randomBytes(32).toString("base64url");
   const startedAt = new Date().toISOString();
   let endpoint: ControlEndpoint | null = null;
