@@ -143,7 +143,10 @@ export function startApplication(options: ApplicationOptions): Application {
     else {
       // What it said last is read first; but whom it started may have its output open for ever.
       child.once("close", end);
-      child.once("exit", (...how) => setTimeout(() => end(...how), mostReading));
+      child.once("exit", (...how) => {
+        const limit = setTimeout(() => end(...how), mostReading);
+        child.once("close", () => clearTimeout(limit));
+      });
     }
     child.once("error", () => end(null, null));
   });
