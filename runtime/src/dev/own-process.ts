@@ -70,9 +70,8 @@ export async function inOwnProcess(
   const onLimit = (ms: number) => (): void =>
     giveUp(ended("INSTAR_REHEARSAL_HANGS", `did not come to an end within ${ms / 1000} s, so its process was ended.`, advice.hangs));
   const cancel = (): void => giveUp(new WorkEnded(canceled));
-  let limit = setTimeout(onLimit(limits.load), limits.load);
   let onStates = false;
-  signal.addEventListener("abort", cancel);
+  // First, since whatever keeps it from being started leaves nothing else behind.
   const child = launch({
     memory,
     onProcess(process) {
@@ -83,6 +82,8 @@ export async function inOwnProcess(
     onMemory: () => (tookAll = true),
     onExit: (text) => (how = text),
   });
+  let limit = setTimeout(onLimit(limits.load), limits.load);
+  signal.addEventListener("abort", cancel);
   const ask: OwnProcess["ask"] = async (method, params) => {
     try {
       return await child.request(method, params);
