@@ -66,6 +66,9 @@ test("each end of a change is kept, and a plan that says what cannot move is rig
     /\nWent back to version 1 [^]*restarted, state lost/,
   );
 
+  project.write({ "instar.config.json": '{ "redact": "src/nowhere.ts" }' });
+  assert.match(await kept(1, "rehearse", "--save"), /\nthere is no src\/nowhere\.ts in the project that could redact states/);
+
   project.write({ "a-file": "" });
   const nowhere = await run("upgrade", "--report", "a-file/report.md");
   assert.equal(nowhere.code, 2);

@@ -2,7 +2,8 @@
 import type { Command } from "commander";
 import type { SavedStates } from "../../../runtime/src/protocol.ts";
 import type { RuntimeConnection } from "../live/connection.ts";
-import { type LiveOptions, carryOut, patience, withLiveOptions } from "./carry-out.ts";
+import { type LiveOptions, carryOut, patience, reportToKeep, withLiveOptions } from "./carry-out.ts";
+import type { KeptReport } from "./keep-report.ts";
 import { connectLive } from "./live.ts";
 import { configurationOf, fromHere, moduleIds } from "./project.ts";
 import { colors, count, print } from "./terminal.ts";
@@ -22,7 +23,8 @@ export function registerRehearse(program: Command): void {
         const { modules } = await connection.request("modules/list", {});
         const ids = moduleIds(names, root, modules);
         const which = ids.length > 0 ? { modules: ids } : {};
-        const saved = options.save ? await save(connection, root, which) : null;
+        const kept = await reportToKeep(connection, options);
+        const saved = options.save ? await orKept(save(connection, root, which), kept) : null;
         if (saved !== null && options.format === "text") print(`${savedText(saved)}\n`);
         await carryOut(
           connection,
@@ -41,6 +43,16 @@ export function registerRehearse(program: Command): void {
 async function save(connection: RuntimeConnection, root: string, which: { readonly modules?: readonly string[] }): Promise<SavedStates> {
   const { redact } = await configurationOf(root);
   return connection.request("states/save", { ...which, ...(redact === null ? {} : { redact }) });
+}
+
+/** A report that is asked for is there also where it does not come to a rehearsal. */
+async function orKept<T>(work: Promise<T>, kept: KeptReport): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    await kept.keep(null, { remark: (error as Error).message });
+    throw error;
+  }
 }
 
 function savedText({ folder, modules, redacted, notSaved }: SavedStates): string {
