@@ -68,10 +68,27 @@ test("green dies in the middle: blue serves on", async (t) => {
   project.write("src/counter.actor.ts", killing);
   const report = await client.request("upgrade/apply", { strategy: "blue-green" });
   assert.deepEqual(codes(report), ["failed", "INSTAR_RUNTIME_EXITED"]);
+  assert.match(report.errors[0]?.message ?? "", /the new process ended .* goes on, with its states/);
   assert.deepEqual(await seen(), { pid, states: old });
   project.remove("kill");
   assert.equal((await client.request("upgrade/apply", { strategy: "blue-green" })).outcome, "committed");
   assert.deepEqual((await seen()).states, young);
+});
+
+test("blue dies before its states have gone: the report says that they are lost, and not that it was canceled", async (t) => {
+  const fatal = `import { existsSync, readFileSync, rmSync } from "node:fs";
+const whom = existsSync("fatal") ? Number(readFileSync("fatal", "utf8")) : 0;
+if (whom !== 0) { rmSync("fatal"); process.kill(whom, "SIGKILL"); for (;;); }
+${app}`;
+  const { project, client, pid } = await counters(t, { "src/app.ts": fatal });
+  project.write("fatal", String(pid));
+  project.write("src/counter.actor.ts", counter(2, steps));
+  const report = await client.request("upgrade/apply", { strategy: "blue-green" });
+  assert.deepEqual(codes(report), ["refused", "INSTAR_RUNTIME_EXITED"]);
+  assert.match(
+    report.errors[0]?.message ?? "",
+    /the application ended before it had given its states away, so they are lost.*started again/,
+  );
 });
 
 test("both die in the middle: the old code serves in a new process, with the states that there were", async (t) => {

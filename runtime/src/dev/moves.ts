@@ -6,7 +6,7 @@
 import type { Letter } from "../neighbor.ts";
 import { obstacleError } from "../hand-over.ts";
 import type { SystemImage } from "../system-image.ts";
-import type { Application } from "./application.ts";
+import { type Application, EndedMeanwhile } from "./application.ts";
 import type { LoadRequest } from "./built-file.ts";
 import type { Loaded, Outcome, UpgradeOutcome } from "./child-protocol.ts";
 import { asDevError } from "./control-handlers.ts";
@@ -182,10 +182,11 @@ export function createMoves(host: MoveHost): MoveDirector {
       return { outcome: withPause(outcome, pause), loaded: null };
     } catch (error) {
       spare.add(green);
+      const outcome = outcomeOf(causeOf(error, blue, image));
       await green.kill();
       // The old one has given everything away; what it gave is here.
       if (left) await blue.kill();
-      return { outcome: outcomeOf(error), loaded: await goOn(blue, image, plan) };
+      return { outcome, loaded: await goOn(blue, image, plan) };
     }
   }
 
@@ -214,11 +215,12 @@ export function createMoves(host: MoveHost): MoveDirector {
       const pause = performance.now() - pausedAt;
       return { outcome: withPause(await done, pause), loaded: null };
     } catch (error) {
+      const outcome = outcomeOf(causeOf(error, blue, image));
       if (next !== null) {
         spare.add(next);
         await next.kill();
       }
-      return { outcome: outcomeOf(error), loaded: await goOn(blue, image, plan) };
+      return { outcome, loaded: await goOn(blue, image, plan) };
     } finally {
       ports.hold(false);
       saved.remove();
@@ -248,10 +250,11 @@ export function createMoves(host: MoveHost): MoveDirector {
     (move: (plan: MovePlan) => Promise<Moved>) =>
     async (plan: MovePlan): Promise<Moved> => {
       moving = true;
+      const blue = host.current();
       try {
         return await move(plan);
       } catch (error) {
-        const given = outcomeOf(error);
+        const given = outcomeOf(causeOf(error, blue, null));
         const outcome = given.report.outcome === "canceled" ? "canceled" : "refused";
         return { outcome: { ...given, report: { ...given.report, outcome } }, loaded: null };
       } finally {
@@ -327,6 +330,24 @@ class NotCommitted extends Error {
     super(outcome.report.errors[0]?.message);
     this.outcome = outcome;
   }
+}
+
+/** Whose end it was: of the two, only that of the old one, before its states were there, loses something. */
+function causeOf(error: unknown, blue: Application, image: SystemImage | null): unknown {
+  // A move that it had begun is canceled when it is started again, which is no reason to anybody.
+  if (image === null && blue.status === "exited") {
+    const then = "It is started again without them, with the code of before, unless it has crashed too often.";
+    return new DevError(
+      "INSTAR_RUNTIME_EXITED",
+      `the application ended before it had given its states away, so they are lost; its output says why. ${then}`,
+    );
+  }
+  if (!(error instanceof EndedMeanwhile)) return error;
+  return new DevError(
+    "INSTAR_RUNTIME_EXITED",
+    "the new process ended before the move was done; its output says why. What was there before goes on, with its states.",
+    { cause: error },
+  );
 }
 
 function outcomeOf(error: unknown): UpgradeOutcome {

@@ -64,6 +64,15 @@ test("errors come first, with links to where they are", () => {
   );
 });
 
+test("where a process of the operating system has ended, its error says what that lost", () => {
+  const error = { code: "INSTAR_RUNTIME_EXITED", message: "the application ended", module: null, pid: null, name: null, place: null };
+  for (const [outcome, head] of [
+    ["failed", "Failed."],
+    ["refused", "Refused before it began."],
+  ] as const)
+    assert.ok(text({ ...committed, outcome, errors: [error] }).text.startsWith(`${head}\n\nErrors\n`));
+});
+
 test("a way back that nobody asked for says why", () => {
   assert.match(
     text({ ...committed, operation: "rollback", why: "3 restarts" }).text,

@@ -116,15 +116,15 @@ function rollbackHead(report: UpgradeReport): Line[] {
 
 function headline(report: UpgradeReport): Cell {
   const { outcome, errors, mode } = report;
+  // Whose end it was, and what that lost, its error says.
+  const kept = errors.some(({ code }) => code === "INSTAR_RUNTIME_EXITED") ? "" : " Everything is as it was.";
   const said = {
     committed: good(committedText(report)),
     rehearsed: good("Rehearsed: it would work. Nothing was changed."),
     unchanged: "Nothing to do: the running code is what was asked for.",
-    refused: bad("Refused before it began. Everything is as it was."),
+    refused: bad(`Refused before it began.${kept}`),
     failed: bad(
-      mode === "otp"
-        ? "Failed midway, and nothing is put back: see which processes are suspended with instar ps."
-        : "Failed. Everything is as it was.",
+      mode === "otp" ? "Failed midway, and nothing is put back: see which processes are suspended with instar ps." : `Failed.${kept}`,
     ),
     canceled: warning("Canceled before the commit. Everything is as it was."),
   };
