@@ -95,6 +95,7 @@ test("restart: who loses what is said before, it is just that which is lost, and
   const { code, stdout } = await run("upgrade", "--strategy", "restart");
   assert.equal(code, 0, stdout);
   assert.match(stdout, /^28 processes will lose their states, and what waits for them: 8 of src\/room\.actor, 20 of src\/user\.actor\n/);
+  assert.match(stdout, /^[2-9] subtrees have their turn one after the other\. Until the last one has had it, old and new code send/m);
   assert.match(stdout, /Committed in .*, by restart/);
   assert.match(stdout, /28 processes restarted, without their states/);
   await client.asked(20);

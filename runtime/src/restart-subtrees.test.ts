@@ -50,7 +50,7 @@ async function tree() {
   return { ...world, module, get };
 }
 
-const restart = (module: Actor<Job>, to: Actor<Job>): ModuleChange => ({ ...plan(module, to).change, kind: "restart", steps: [] });
+const restart = <P>(module: Actor<P>, to: Actor<P>): ModuleChange => ({ ...plan(module, to).change, kind: "restart", steps: [] });
 
 test("what is said to be lost is lost, and nothing else: one subtree after the other, without a restart that counts", async () => {
   const { system, clock, module, get, logs } = await tree();
@@ -78,6 +78,42 @@ test("what is said to be lost is lost, and nothing else: one subtree after the o
     logs.filter(({ text }) => text.includes("gives up")),
     [],
   );
+});
+
+test("a message of a subtree that has not had its turn reaches the new code as it is: it is neither lost nor translated", async () => {
+  interface Note {
+    init(): readonly (readonly unknown[])[];
+    calls: { seen(): readonly (readonly unknown[])[] };
+    casts: { take(...said: readonly unknown[]): void; pass(): void };
+  }
+  const { system, clock } = testSystem();
+  const steps = { 1: { up: () => [], down: () => [], messages: { take: { up: () => ["translated"], down: () => [] } } } };
+  const note = (vsn: 1 | 2): Actor<Note> =>
+    actor<Note>({
+      vsn,
+      codeChange: vsn === 2 ? steps : {},
+      init: () => {
+        // As soon as the first one is back; the second one has the old code then.
+        if (vsn === 2) system.whereis<Note>("second")?.cast("pass");
+        return [];
+      },
+      calls: { seen: ({ state, reply }) => reply(state) },
+      casts: {
+        take: ({ state, next }, ...said) => next([...state, [vsn, ...said]]),
+        pass: ({ next }) => {
+          system.whereis<Note>("first")?.cast("take", `from ${vsn}`);
+          return next();
+        },
+      },
+    });
+  const module = note(1);
+  const children = ["first", "second"].map((name) => child(supervisor({ children: [child(module, { id: name, name })] }), { id: name }));
+  await system.start(supervisor({ children }));
+  const running = upgrade(system, [restart(module, note(2))], { bySubtree: true });
+  await clock.settle();
+  assert.equal((await running).outcome, "committed");
+  const [seen] = (await system.whereis<Note>("first")?.call("seen")) ?? [];
+  assert.deepEqual(seen, [2, "from 1"]);
 });
 
 test("a version that does not start in the second subtree is taken back, and the others have their states", async () => {

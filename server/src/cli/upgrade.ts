@@ -1,6 +1,6 @@
 /** `instar upgrade`: the sources as they are become the running code, unless the analysis says that it would break. */
 import { type Command, Option } from "commander";
-import type { PlannedProcess } from "../../../runtime/src/protocol.ts";
+import type { PlannedProcess, ProcessInfo } from "../../../runtime/src/protocol.ts";
 import { blockingFindings } from "../live/blocking-findings.ts";
 import { findingError, reportWithout } from "../live/operate.ts";
 import { type LiveOptions, carryOut, patience, reportToKeep, withLiveOptions } from "./carry-out.ts";
@@ -46,7 +46,8 @@ export function registerUpgrade(program: Command): void {
             ...(ids.length > 0 ? { modules: ids } : {}),
             strategy: "restart",
           });
-          if (restart.length > 0) print(lossText(restart));
+          const { processes } = await connection.request("processes/list", {});
+          if (restart.length > 0) print([lossText(restart), ...mixtureLines(restart, processes)].join("\n"));
         }
         await carryOut(connection, "upgrade/apply", params, options);
       } finally {
@@ -65,6 +66,17 @@ function lossText(restart: readonly PlannedProcess[]): string {
   const modules = [...new Set(restart.map(({ module }) => module))];
   const parts = modules.map((module) => `${restart.filter((process) => process.module === module).length} of ${module}`);
   return `${count(restart.length, "process", "processes")} will lose ${restart.length === 1 ? "its state" : "their states"}, and what waits for them: ${parts.join(", ")}`;
+}
+
+/** Where not all are ended at once, what that means for those who have had their turn. */
+function mixtureLines(restart: readonly PlannedProcess[], processes: readonly ProcessInfo[]): readonly string[] {
+  const ending = new Set(restart.map(({ pid }) => pid));
+  const subtrees = new Set(processes.flatMap(({ pid, parent }) => (ending.has(pid) && !ending.has(parent ?? "") ? [parent] : [])));
+  if (subtrees.size < 2) return [];
+  return [
+    `${subtrees.size} subtrees have their turn one after the other. Until the last one has had it, old and new code send each other messages, ` +
+      "which nobody translates. Where they do not fit: --strategy hot, window or blue-green.",
+  ];
 }
 
 /** Prints what stands against the upgrade of these modules, if anything does. */
