@@ -52,7 +52,8 @@ export function checkClient(account: Account, last: LastNumbers, { ended, refuse
   }
   for (const room of ["hall", "porch"] as const) {
     const hasEnded = ended === "all" || ended === "perhaps" || ended.includes(room);
-    if (!hasEnded && !refused) faults.push(...account.errors.map((text) => `a question from outside was answered with ${text}`));
+    if (!hasEnded && !refused)
+      faults.push(...account.errorsOf[room].map((text) => `a question from outside to ${room} was answered with ${text}`));
     let skipped = 0;
     let begins = 0;
     for (const number of account.numbers[room]) {

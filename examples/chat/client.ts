@@ -13,6 +13,8 @@ export interface Account {
   /** Questions that were answered, and those of them with an error of the chat's own. */
   readonly answered: number;
   readonly errors: readonly string[];
+  /** The same errors by room. */
+  readonly errorsOf: { readonly hall: readonly string[]; readonly porch: readonly string[] };
   /** Questions without an answer: the connection was refused or broke. */
   readonly lost: readonly string[];
   /** By room, the numbers that it gave to what was said, in the order of the answers; they grow, if nothing is lost or said twice. */
@@ -34,6 +36,7 @@ export function startClient(origin: string, pause = 2): Client {
   const account = {
     answered: 0,
     errors: [] as string[],
+    errorsOf: { hall: [] as string[], porch: [] as string[] },
     lost: [] as string[],
     numbers: { hall: [] as number[], porch: [] as number[] },
     closed: [] as number[],
@@ -44,8 +47,10 @@ export function startClient(origin: string, pause = 2): Client {
   const note = (room: "hall" | "porch", body: { readonly posted?: number; readonly error?: string }, begin: number): void => {
     account.answered++;
     account.longest = Math.max(account.longest, performance.now() - begin);
-    if (body.error !== undefined) account.errors.push(body.error);
-    else if (body.posted !== undefined) account.numbers[room].push(body.posted);
+    if (body.error !== undefined) {
+      account.errors.push(body.error);
+      account.errorsOf[room].push(body.error);
+    } else if (body.posted !== undefined) account.numbers[room].push(body.posted);
   };
 
   async function overHttp(): Promise<void> {
