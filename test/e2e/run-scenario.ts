@@ -81,6 +81,12 @@ export async function runScenario(suite: Suite, name: string, scenario: Scenario
     return { name, passed, failed: false, seconds: Number(seconds(start)) };
   } catch (error) {
     await photograph("failed").catch(() => undefined);
+    // What was said and is not shown any more often tells why.
+    await workbench?.page
+      .locator('[id="status.notifications"]')
+      .click({ timeout: 5000 })
+      .catch(() => undefined);
+    await photograph("failed-notifications").catch(() => undefined);
     console.error(`FAIL ${name}: ${current}\n`, error);
     const last = consoleLines.flatMap((line) => (isNoise(line) ? [] : [line.split("\n")[0] ?? ""])).slice(-15);
     if (last.length > 0) console.error(`The page's console said last:\n  ${last.join("\n  ")}`);
@@ -95,6 +101,8 @@ export async function runScenario(suite: Suite, name: string, scenario: Scenario
 
 /** WebP takes a third of what PNG takes. Playwright does not write it, Chromium does. */
 async function writeWebp({ page }: Workbench, file: string, clip: Clip | undefined): Promise<void> {
+  // What is just fading in would be half there. A cursor that blinks for ever is not waited for.
+  await page.evaluate(animationsEnd);
   const session = await page.context().newCDPSession(page);
   const size = page.viewportSize() ?? { width: 1280, height: 960 };
   const { data } = await session.send("Page.captureScreenshot", {
@@ -105,6 +113,10 @@ async function writeWebp({ page }: Workbench, file: string, clip: Clip | undefin
   await session.detach();
   writeFileSync(file, Buffer.from(data, "base64"));
 }
+
+const animationsEnd = `Promise.allSettled(
+  document.getAnimations().filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime)).map(({ finished }) => finished),
+).then(() => undefined)`;
 
 async function boxOf(part: { boundingBox(): Promise<Clip | null> }): Promise<Clip> {
   const box = await part.boundingBox();
