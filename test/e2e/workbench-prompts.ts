@@ -58,7 +58,17 @@ export function promptActions(page: Page): PromptActions {
     quickRow,
     choose,
     command: (title) => choose("F1", `>${title}`, title),
-    pick: (text) => quickRow(text).click(),
+    async pick(text) {
+      await quickRow(text).waitFor();
+      // By keys, since a list that is just laid out may have another row under the mouse by the time of the click.
+      const chosen = prompt.locator(".quick-input-list .monaco-list-row.focused", { hasText: text });
+      await until(`"${String(text)}" to be the chosen entry`, async () => {
+        if ((await chosen.count()) > 0) return true;
+        await page.keyboard.press("ArrowDown");
+        return false;
+      });
+      await page.keyboard.press("Enter");
+    },
     async pickSeveral(...texts) {
       for (const text of texts) await quickRow(text).locator(".monaco-checkbox").setChecked(true);
       await page.keyboard.press("Enter");

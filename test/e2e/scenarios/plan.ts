@@ -32,6 +32,11 @@ export default {
       caption:
         "What the upgrade would do to the processes that live now, what the other strategies would cost, and what a rehearsal on copies of the live states found. Modules, steps and findings are links; *Rehearse*, *Apply* and *Refresh* stand above.",
     },
+    strategies: {
+      section: "Carry the change out",
+      title: "The plain strategies",
+      caption: "*Upgrade Module by…* says what each strategy would cost the system that runs; and asks where states are lost.",
+    },
     report: {
       section: "Carry the change out",
       title: "The report",
@@ -108,6 +113,29 @@ export default {
       await workbench.answerDialog("Roll Back");
       await workbench.toast(/Rolled back src\/room\.actor to version 1/).waitFor();
       await workbench.treeRow(/lobby.*v1/).waitFor();
+    });
+    const chooseStrategy = async (strategy: string): Promise<void> => {
+      await workbench.clearToasts();
+      await workbench.command("Instar: Upgrade Module by…");
+      await workbench.pick(module);
+      await workbench.quickRow("5 processes lose their states").waitFor();
+      // Out of the way, where it shows no tooltip.
+      await workbench.page.mouse.move(640, 900);
+      if (strategy === "restart") await shoot("strategies", { x: 0, y: 0, width: 1280, height: 400 });
+      await workbench.pick(strategy);
+    };
+    await step("each strategy stands there with its cost, and a loss is asked about", async () => {
+      await chooseStrategy("restart");
+      await workbench.dialog("Carry this out by restart, and lose states?").waitFor();
+      await workbench.answerDialog("Cancel");
+      await workbench.treeRow(/lobby.*v1/).waitFor();
+    });
+    await step("by blue-green, the processes go on in another process of the machine", async () => {
+      const [before] = project.runFiles();
+      await chooseStrategy("blue-green");
+      await workbench.toast(/Upgraded src\/room\.actor to version 2/).waitFor();
+      await workbench.treeRow(/lobby.*v2/).waitFor();
+      assert.equal(project.runFiles()[0]?.pid, before?.pid, "the parent stays");
     });
   },
 } satisfies Scenario;
