@@ -16,6 +16,7 @@ const manifest = ({ root }: DevProject, vsn: number, hash = `h${vsn}`, module = 
   files: [
     {
       file: join(root, `${module}.ts`),
+      id: module,
       hash,
       imports: [{ specifier: "./x", target: join(root, "src/x.ts"), dynamic: false, defaultOnly: true }],
     },

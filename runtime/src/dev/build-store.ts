@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import type { BuiltFile, Code } from "./built-file.ts";
+import { moduleId } from "./module-id.ts";
 
 export interface Manifest {
   readonly module: string;
@@ -42,12 +43,18 @@ export function createBuildStore(root: string, bound = 50): BuildStore {
   function read({ name }: Entry): Manifest | null {
     try {
       const stored = JSON.parse(readFileSync(join(manifests, name), "utf8")) as Manifest;
-      const manifest = mapPaths(stored, (path) => resolve(root, path));
+      const manifest = withIds(mapPaths(stored, (path) => resolve(root, path)));
       return manifest.files.every(({ hash }) => existsSync(join(files, `${hash}.json`))) ? manifest : null;
     } catch {
       // Cut off or edited: as good as gone.
       return null;
     }
+  }
+
+  /** Manifests of before have none. */
+  function withIds(manifest: Manifest): Manifest {
+    const idOf = ({ id, file }: Partial<BuiltFile> & { readonly file: string }): string => id ?? moduleId(root, file);
+    return { ...manifest, files: manifest.files.map((built) => ({ ...built, id: idOf(built) })) };
   }
 
   return {

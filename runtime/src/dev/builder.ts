@@ -8,6 +8,7 @@ import { extname, relative } from "node:path";
 import { type Loader, type Message, type TransformOptions, transform, version as esbuildVersion } from "esbuild";
 import type { BuiltFile, Code, ImportEdge } from "./built-file.ts";
 import { DevError } from "./dev-error.ts";
+import { moduleId } from "./module-id.ts";
 import { type Resolver, createResolver, extensions } from "./resolve.ts";
 
 /** A whole crawl: every file that can be reached from the entries by imports that exist at run time. */
@@ -54,7 +55,7 @@ export function createBuilder(root: string): Builder {
         for (const { file, made } of loaded) {
           // Resolved at each build and not cached: a file that another import now finds may be new.
           const imports = made.requires.map((found) => resolveEdge(resolver, file, made.source, found));
-          files.set(file, { file, hash: made.hash, imports });
+          files.set(file, { file, id: moduleId(root, file), hash: made.hash, imports });
           sources.set(file, made.source);
           for (const { target } of imports) {
             if (target === null || seen.has(target) || boundary.has(target)) continue;

@@ -4,6 +4,8 @@
 export interface BuiltFile {
   /** Absolute path. */
   readonly file: string;
+  /** The module id by its path or its source map, as it was when it was built: what is kept is known by it, whatever lies there by now. */
+  readonly id: string;
   /** Of the source text and of how it was transformed: the same hash means the same code. */
   readonly hash: string;
   readonly imports: readonly ImportEdge[];

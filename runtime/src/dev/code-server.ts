@@ -24,7 +24,6 @@ import {
   refer,
 } from "./module-instance.ts";
 import type { ModuleTimer } from "./module-timers.ts";
-import { moduleId } from "./module-id.ts";
 import type { PackageLoader } from "./package-loader.ts";
 import type { SourceMaps } from "./source-maps.ts";
 
@@ -204,12 +203,12 @@ export function createCodeServer(options: {
       instance.module.exports = exportsOfNative(namespace);
       instance.state = "ready";
       tags.add(instance, text);
-      refer(instance.module.exports, referenceTo(file));
-      adoptNamespace(namespace, referenceTo(file));
+      refer(instance.module.exports, referenceTo(built));
+      adoptNamespace(namespace, referenceTo(built));
       const exported = (instance.module.exports as { default?: unknown }).default;
       // A file that passes on another's handle comes after that.
       if (!isHandle(exported) || [...modules.values()].some((record) => record.handle === exported)) continue;
-      const id = pinnedId(exported) ?? moduleId(root, file);
+      const id = pinnedId(exported) ?? built.id;
       const module = moduleOf(exported);
       const holder = modules.get(id);
       if (holder !== undefined) throw idTaken(id, file, holder.file);
@@ -276,9 +275,9 @@ export function createCodeServer(options: {
       evaluate(instance, code, (specifier) => requireFrom(load, instance, specifier), witness);
       identify(load, instance);
       tags.add(instance, code.code);
-      refer(instance.module.exports, referenceTo(file));
+      refer(instance.module.exports, referenceTo(built));
     } catch (error) {
-      throw evaluationError(file, error);
+      throw evaluationError(built, error);
     } finally {
       load.depth--;
     }
@@ -312,19 +311,19 @@ export function createCodeServer(options: {
       handle: () => (instance.handle === null ? (instance.module.exports as { default?: unknown }).default : stableHandle(load, instance)),
     };
     load.slots.push({ slot, instance });
-    return actorExports(slot, referenceTo(instance.built.file));
+    return actorExports(slot, referenceTo(instance.built));
   }
 
   function exportsOfActor(record: ActorModule): unknown {
-    return actorExports(slotOf(record), referenceTo(record.file));
+    return actorExports(slotOf(record), referenceTo(record.current.built));
   }
 
   /** How `mfa` reaches a file's current exports. Holds no version. */
-  function referenceTo(file: string): ModuleReference {
+  function referenceTo({ file, id }: BuiltFile): ModuleReference {
     const known = references.get(file);
     if (known !== undefined) return known;
     const find = (): ModuleInstance | undefined => current.get(file) ?? provisional.get(file);
-    const made = { module: moduleId(root, file), current: () => (find()?.module.exports as object | undefined) ?? null };
+    const made = { module: id, current: () => (find()?.module.exports as object | undefined) ?? null };
     references.set(file, made);
     return made;
   }
@@ -337,7 +336,7 @@ export function createCodeServer(options: {
 
   /** Finds out whether a fresh instance is an actor module, and of which id. */
   function identify(load: Load, instance: ModuleInstance): void {
-    const { file, hash } = instance.built;
+    const { file, hash, id: builtId } = instance.built;
     const before = findRecord(file);
     const exported = (instance.module.exports as { default?: unknown } | null | undefined)?.default;
     // A file that passes on another's handle is no actor module itself.
@@ -351,7 +350,7 @@ export function createCodeServer(options: {
         { module: before.module.id, place: { file, line: 1, column: 1 } },
       );
     }
-    const id = pinnedId(own) ?? moduleId(root, file);
+    const id = pinnedId(own) ?? builtId;
     const version = versionOf(own, { shape: load.shapes[file] ?? null, load: instance.load });
     const record = modules.get(id) ?? null;
     checkIdentity(load, { id, file, kind: version.kind, before: before ?? null, record });
@@ -513,13 +512,13 @@ export function createCodeServer(options: {
     );
   }
 
-  function evaluationError(file: string, error: unknown): DevError {
+  function evaluationError({ file, id }: BuiltFile, error: unknown): DevError {
     if (error instanceof DevError) return error;
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     const code = error instanceof InstarError ? error.code : "INSTAR_EVALUATION_FAILED";
     return new DevError(code, `${relative(root, file)} threw while it was evaluated: ${text}`, {
       place: maps.placeOf(error) ?? { file, line: 1, column: 1 },
-      module: moduleId(root, file),
+      module: id,
       cause: error,
     });
   }
@@ -547,8 +546,8 @@ export function createCodeServer(options: {
       return new Map([...ids].map(([file, id]) => [id, importedModules(file, files, ids)]));
     },
     referenceTo(module) {
-      const file = [...current.keys(), ...provisional.keys()].find((each) => moduleId(root, each) === module);
-      return file === undefined ? null : referenceTo(file);
+      const found = [...current.values(), ...provisional.values()].find(({ built }) => built.id === module);
+      return found === undefined ? null : referenceTo(found.built);
     },
     held: () => [...codes.keys()],
     release: settle,

@@ -5,6 +5,7 @@
 import { relative } from "node:path";
 import { build as bundle, type Message, stop as stopCompiler } from "esbuild";
 import { type Build, type Builder, createBuilder } from "./builder.ts";
+import type { BuiltFile } from "./built-file.ts";
 import { DevError } from "./dev-error.ts";
 
 /** Between two builds no process of esbuild is kept, since they may be weeks apart. */
@@ -65,7 +66,8 @@ async function link(root: string, entries: readonly string[]): Promise<void> {
 
 function refuseMoving(root: string, first: Build, second: Build): void {
   const files = new Set([...first.files.keys(), ...second.files.keys()]);
-  const changed = [...files].find((file) => first.files.get(file)?.hash !== second.files.get(file)?.hash);
+  const isSame = (one: BuiltFile | undefined, other: BuiltFile | undefined): boolean => one?.hash === other?.hash && one?.id === other?.id;
+  const changed = [...files].find((file) => !isSame(first.files.get(file), second.files.get(file)));
   if (changed === undefined) return;
   throw new DevError(
     "INSTAR_BUILD_FAILED",

@@ -1,7 +1,8 @@
 /** Moves in which something dies or is damaged: one process serves at the end, with all states, and the report says what happened. */
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, symlinkSync } from "node:fs";
 import { test, type TestContext } from "node:test";
+import { setImmediate as immediate } from "node:timers/promises";
 import { app, codes, counter, files, steps } from "../../../test/support/counter-application.ts";
 import { devProject, runProject, type DevProject, type RunningProject } from "../../../test/support/dev-project.ts";
 
@@ -177,6 +178,48 @@ test("saved states that are damaged are not used, and the old code serves again 
   const report = await client.request("upgrade/apply", { strategy: "window" });
   assert.deepEqual(codes(report), ["failed", "INSTAR_STATES_DAMAGED"]);
   assert.deepEqual((await seen()).states, old);
+});
+
+test("no way leads back after a window: the report says that the states are put aside, and the next start goes on from them", async (t) => {
+  const broken = `import { existsSync } from "node:fs";\nif (existsSync("broken") && existsSync(".instar/window/dev.json")) throw new Error("broken");\n${app}`;
+  const { project, client, seen, runtime } = await counters(t, { "src/app.ts": broken });
+  project.write("broken", "");
+  project.write("src/counter.actor.ts", counter(2, steps));
+  const restarted = client.next("runtime/log", ({ text }) => text === "the application runs again.");
+  const report = await client.request("upgrade/apply", { strategy: "window" });
+  assert.deepEqual(codes(report), ["failed", "INSTAR_RUNTIME_EXITED"]);
+  assert.equal(report.errors[1]?.code, "INSTAR_EVALUATION_FAILED");
+  assert.match(
+    report.errors[0]?.message ?? "",
+    /starts anew, without them\. The states of before lie saved in \S+dev\.json\.unused\. To go on .* rename that file/,
+  );
+  await restarted;
+  assert.deepEqual((await seen()).states, [{ n: 5 }, { n: 7 }]);
+  await runtime.stop();
+  project.remove("broken");
+  renameSync(project.path(".instar/window/dev.json.unused"), project.path(".instar/window/dev.json"));
+  const next = await runProject(t, project);
+  const { processes } = await next.client.request("processes/list");
+  const states = processes
+    .filter(({ kind }) => kind === "actor")
+    .map(async ({ pid }) => (await next.client.request("processes/state", { pid })).json);
+  assert.deepEqual(await Promise.all(states), old);
+});
+
+test("a window ends nothing while there are processes of a module that nobody could load again", async (t) => {
+  const late = `${app.replace("whereis }", "start, whereis }")}\nprocess.on("SIGHUP", () => import("./late.actor").then(({ default: late }) => start(late)));`;
+  const lateActor = 'import { actor } from "instar";\nexport default actor({ vsn: 1, init: () => ({}) });';
+  const { project, client, pid, seen } = await counters(t, { "src/app.ts": late, "src/late.actor.ts": lateActor } as Partial<typeof files>);
+  process.kill(pid, "SIGHUP");
+  while (!(await client.request("processes/list")).processes.some(({ module }) => module === "src/late.actor")) await immediate();
+  project.write("src/counter.actor.ts", counter(2, steps));
+  const report = await client.request("upgrade/apply", { strategy: "window" });
+  assert.deepEqual(codes(report), ["failed", "INSTAR_BUILD_NOT_KEPT"]);
+  assert.match(report.errors[0]?.message ?? "", /processes of src\/late\.actor.*Nothing was ended/);
+  assert.deepEqual(await seen(), { pid, states: [...old, {}] });
+  for (const strategy of ["hot", "window"] as const) {
+    assert.notEqual((await client.request("upgrade/apply", { strategy })).errors[0]?.code, "INSTAR_BUILD_NOT_KEPT");
+  }
 });
 
 for (const damaged of [false, true]) {

@@ -6,32 +6,27 @@
 import type { Letter } from "../neighbor.ts";
 import { obstacleError } from "../hand-over.ts";
 import type { SystemImage } from "../system-image.ts";
-import { type Application, EndedMeanwhile } from "./application.ts";
+import type { Application } from "./application.ts";
 import type { LoadRequest } from "./built-file.ts";
 import type { Loaded, Outcome, UpgradeOutcome } from "./child-protocol.ts";
 import { asDevError } from "./control-handlers.ts";
-import { DevError, toUpgradeError } from "./dev-error.ts";
+import { DevError } from "./dev-error.ts";
+import { failedMove, type Moved, NotCommitted, Refused, refuseWithoutCode, statesLeft, type WayBack, withPause } from "./move-outcome.ts";
 import type { OpenPorts } from "./open-ports.ts";
-import { emptyReport } from "./report.ts";
 import { createSavedStates, type WindowStates } from "./saved-states.ts";
-import type { UpgradeError, UpgradeReport } from "../protocol.ts";
 
 export type MoveStrategy = "window" | "blue-green";
 
 export interface MovePlan {
   /** The code that runs now. */
   readonly load: LoadRequest;
+  /** The ids of the modules in it. */
+  readonly modules: readonly string[];
   readonly timeout: number | null;
   readonly drain: number | null;
   readonly signal: AbortSignal;
   /** The change itself, in the new process. */
   readonly upgrade: (application: Application) => Promise<UpgradeOutcome>;
-}
-
-export interface Moved {
-  readonly outcome: UpgradeOutcome;
-  /** What is loaded in a process that was started for the way back; null where the one of before serves on. */
-  readonly loaded: Loaded | null;
 }
 
 export type Moves = { readonly [S in MoveStrategy]: (plan: MovePlan) => Promise<Moved> };
@@ -122,16 +117,31 @@ export function createMoves(host: MoveHost): MoveDirector {
   }
 
   /** Starts a process for what the old code had, since there is none that has it any more. */
-  async function comeBack(image: SystemImage, load: LoadRequest): Promise<Loaded | null> {
+  async function comeBack(image: SystemImage, load: LoadRequest): Promise<WayBack> {
+    let next: Application | null = null;
     try {
-      const next = await prepared(load);
+      next = await prepared(load);
       const loaded = valueOf(await inTime(next.request("arrive", { entry, image }), limit));
       await open(next);
       log("warning", "the code of before serves again, in a new process, with the states that it had.");
-      return loaded;
+      return { loaded, lost: null };
     } catch (error) {
-      log("error", `the way back failed as well: ${(error as Error).message}`);
+      // Unless it serves already: then its end is the application's.
+      if (next !== null && spare.has(next)) await next.kill();
+      const lost = statesLeft(saved.path, keptAside({ image, code: load }), error as Error);
+      log("error", lost.message);
       host.crashed();
+      return { loaded: null, lost };
+    }
+  }
+
+  /** For somebody to go on from. @returns where they are; null where they could not be saved */
+  function keptAside(states: WindowStates): string | null {
+    try {
+      // What lies there may be what could not be used.
+      saved.save(states);
+      return saved.putAside();
+    } catch {
       return null;
     }
   }
@@ -182,11 +192,10 @@ export function createMoves(host: MoveHost): MoveDirector {
       return { outcome: withPause(outcome, pause), loaded: null };
     } catch (error) {
       spare.add(green);
-      const outcome = outcomeOf(causeOf(error, blue, image));
       await green.kill();
       // The old one has given everything away; what it gave is here.
       if (left) await blue.kill();
-      return { outcome, loaded: await goOn(blue, image, plan) };
+      return failedMove(error, blue, image, await goOn(blue, image, plan));
     }
   }
 
@@ -206,6 +215,7 @@ export function createMoves(host: MoveHost): MoveDirector {
       if (!departure.ok) throw new Refused(departure.errors);
       const pausedAt = performance.now();
       ({ image } = departure);
+      refuseWithoutCode(image, plan.modules);
       saved.save({ image, code: plan.load });
       spare.add(blue);
       await blue.kill();
@@ -215,12 +225,11 @@ export function createMoves(host: MoveHost): MoveDirector {
       const pause = performance.now() - pausedAt;
       return { outcome: withPause(await done, pause), loaded: null };
     } catch (error) {
-      const outcome = outcomeOf(causeOf(error, blue, image));
       if (next !== null) {
         spare.add(next);
         await next.kill();
       }
-      return { outcome, loaded: await goOn(blue, image, plan) };
+      return failedMove(error, blue, image, await goOn(blue, image, plan));
     } finally {
       ports.hold(false);
       saved.remove();
@@ -228,17 +237,17 @@ export function createMoves(host: MoveHost): MoveDirector {
   }
 
   /** After a move that came to nothing. */
-  async function goOn(blue: Application, image: SystemImage | null, { load }: MovePlan): Promise<Loaded | null> {
+  async function goOn(blue: Application, image: SystemImage | null, { load }: MovePlan): Promise<WayBack> {
     if (blue.status !== "exited") {
       spare.delete(blue);
       const answered = await blue.request("stay", {}, { patience }).then(
         () => true,
         () => false,
       );
-      if (answered) return null;
+      if (answered) return { loaded: null, lost: null };
     }
     // Where it ended before its image was there, it is started again as after every other crash.
-    if (image === null) return null;
+    if (image === null) return { loaded: null, lost: null };
     // It may be alive, and not answer: only one of the two is to serve.
     spare.add(blue);
     await blue.kill();
@@ -254,7 +263,7 @@ export function createMoves(host: MoveHost): MoveDirector {
       try {
         return await move(plan);
       } catch (error) {
-        const given = outcomeOf(causeOf(error, blue, null));
+        const given = failedMove(error, blue, null, { loaded: null, lost: null }).outcome;
         const outcome = given.report.outcome === "canceled" ? "canceled" : "refused";
         return { outcome: { ...given, report: { ...given.report, outcome } }, loaded: null };
       } finally {
@@ -310,58 +319,6 @@ export function createMoves(host: MoveHost): MoveDirector {
 async function refuseObstacles(application: Application): Promise<void> {
   const obstacles = await application.request("travel", {});
   if (obstacles.length > 0) throw new Refused(obstacles.map(obstacleError));
-}
-
-/** What keeps a move from being begun, or from going on. */
-class Refused extends Error {
-  readonly errors: readonly UpgradeError[];
-
-  constructor(errors: readonly UpgradeError[]) {
-    super(errors[0]?.message);
-    this.errors = errors;
-  }
-}
-
-/** The upgrade in the new process came to nothing; its report says why. */
-class NotCommitted extends Error {
-  readonly outcome: UpgradeOutcome;
-
-  constructor(outcome: UpgradeOutcome) {
-    super(outcome.report.errors[0]?.message);
-    this.outcome = outcome;
-  }
-}
-
-/** Whose end it was: of the two, only that of the old one, before its states were there, loses something. */
-function causeOf(error: unknown, blue: Application, image: SystemImage | null): unknown {
-  // A move that it had begun is canceled when it is started again, which is no reason to anybody.
-  if (image === null && blue.status === "exited") {
-    const then = "It is started again without them, with the code of before, unless it has crashed too often.";
-    return new DevError(
-      "INSTAR_RUNTIME_EXITED",
-      `the application ended before it had given its states away, so they are lost; its output says why. ${then}`,
-    );
-  }
-  if (!(error instanceof EndedMeanwhile)) return error;
-  return new DevError(
-    "INSTAR_RUNTIME_EXITED",
-    "the new process ended before the move was done; its output says why. What was there before goes on, with its states.",
-    { cause: error },
-  );
-}
-
-function outcomeOf(error: unknown): UpgradeOutcome {
-  if (error instanceof NotCommitted) return error.outcome;
-  const errors = error instanceof Refused ? error.errors : [toUpgradeError(error, "INSTAR_RUNTIME_EXITED")];
-  const outcome = errors.some(({ code }) => code === "INSTAR_UPGRADE_CANCELED") ? "canceled" : "failed";
-  return { report: emptyReport(outcome, errors), loaded: { modules: [], held: [] }, committedAt: null };
-}
-
-/** Nobody took messages for as long as the move took. */
-function withPause(outcome: UpgradeOutcome, pause: number): UpgradeOutcome {
-  const { report } = outcome;
-  const time: UpgradeReport["time"] = { ...report.time, quiesce: Math.max(0, pause - report.time.convert - report.time.commit) };
-  return { ...outcome, report: { ...report, time, processes: report.processes.map((row) => ({ ...row, pause })) } };
 }
 
 /** What does not come in time, or is no longer wanted, is given up. */

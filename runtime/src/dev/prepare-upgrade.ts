@@ -10,8 +10,8 @@ import type { Build, Builder } from "./builder.ts";
 import type { BuiltFile, Code, Layer, LoadRequest, ShapeHashes } from "./built-file.ts";
 import type { GoneModule, Loaded, LoadedVersion } from "./child-protocol.ts";
 import { DevError } from "./dev-error.ts";
-import { moduleId } from "./module-id.ts";
 import type { ShapeComparison } from "./options.ts";
+import { refuseOtherIds } from "./refuse-other-ids.ts";
 import type { AskedModule, ShapeQuestions } from "./shape-questions.ts";
 
 export interface Prepared {
@@ -58,6 +58,11 @@ export function createPreparations(options: {
     // The analysis reads the sources, not what was built of them: both at once.
     const describing = shapes.describe(chosen.filter(({ file }) => files.includes(file)));
     const built = await builder.build(roots, new Set(boundary));
+    refuseOtherIds(root, {
+      running: there,
+      files: built.files,
+      keepsId: ({ id, file }) => possibleIds(built, file).includes(id),
+    });
     const all = [...built.files.values()];
     const hashes = { ...(await describing), ...(await shapes.describe(newModules(built, loaded().modules))) };
     const comparison = await shapes.compare(loaded().modules, { hashes, files: all, fromSources: true });
@@ -75,25 +80,25 @@ export function createPreparations(options: {
   }
 
   /** Most often the file has only moved, and with the path the module's id changed. */
-  function goneModules({ sources }: Build): GoneModule[] {
+  function goneModules(build: Build): GoneModule[] {
     const gone = loaded().modules.filter(({ file }) => !existsSync(file));
     if (gone.length === 0) return [];
-    const there = new Set([...sources].flatMap(([file, source]) => possibleIds(file, source)));
+    const there = new Set([...build.files.keys()].flatMap((file) => possibleIds(build, file)));
     return gone.flatMap(({ id, file }) => (there.has(id) ? [] : [{ id, file }]));
   }
 
   /** Everything in the build that is not loaded and may be an actor module. The analysis leaves out what is none. */
-  function newModules({ files, sources }: Build, there: readonly LoadedVersion[]): AskedModule[] {
-    return [...files.values()].flatMap(({ file, imports }) => {
+  function newModules(build: Build, there: readonly LoadedVersion[]): AskedModule[] {
+    return [...build.files.values()].flatMap(({ file, imports }) => {
       if (there.some((module) => module.file === file) || !imports.some(({ specifier }) => specifier === "instar")) return [];
-      return possibleIds(file, sources.get(file) ?? "").map((id) => ({ id, file }));
+      return possibleIds(build, file).map((id) => ({ id, file }));
     });
   }
 
   /** A module that was never loaded has the id of its path, or a literal one somewhere in its text. */
-  function possibleIds(file: string, source: string): string[] {
-    const literals = [...source.matchAll(/\bid:\s*(["'`])([^"'`\n]+)\1/g)].map((match) => match[2] ?? "");
-    return [...new Set([moduleId(root, file), ...literals])];
+  function possibleIds({ files, sources }: Build, file: string): string[] {
+    const literals = [...(sources.get(file) ?? "").matchAll(/\bid:\s*(["'`])([^"'`\n]+)\1/g)].map((match) => match[2] ?? "");
+    return [...new Set([...(files.has(file) ? [(files.get(file) as BuiltFile).id] : []), ...literals])];
   }
 
   function loadRequest(

@@ -6,7 +6,6 @@ import type { PackedState } from "../state-corpus.ts";
 import { createCodeServer } from "./code-server.ts";
 import { DevError } from "./dev-error.ts";
 import type { BuiltActor } from "./load-actor.ts";
-import { moduleId } from "./module-id.ts";
 import { createPackageLoader } from "./package-loader.ts";
 import type { SourceMaps } from "./source-maps.ts";
 
@@ -17,7 +16,8 @@ export async function loadRedactor(root: string, maps: SourceMaps, { file, layer
   const codeServer = createCodeServer({ root, packages: createPackageLoader(), maps });
   // Neither committed nor settled: it is no actor, so nothing would be left of it.
   await codeServer.prepare({ layers: [layer], codes, shapes: {} });
-  const { redact } = (codeServer.referenceTo(moduleId(root, file))?.current() ?? {}) as { readonly redact?: unknown };
+  const built = layer.files.find((each) => each.file === file);
+  const { redact } = ((built === undefined ? null : codeServer.referenceTo(built.id))?.current() ?? {}) as { readonly redact?: unknown };
   if (typeof redact === "function") return redact as Redact;
   throw new DevError(
     "INSTAR_REDACTION_FAILED",

@@ -81,8 +81,11 @@ export function createSavedStates(root: string, name: string): SavedStates {
     read,
     remove: () => rmSync(path, { force: true }),
     putAside() {
-      renameSync(path, `${path}.unused`);
-      return `${path}.unused`;
+      let aside = `${path}.unused`;
+      // What somebody has not gone on from yet stays.
+      for (let n = 2; existsSync(aside); n++) aside = `${path}.unused-${n}`;
+      renameSync(path, aside);
+      return aside;
     },
   };
 }

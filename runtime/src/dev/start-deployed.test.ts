@@ -1,8 +1,8 @@
 /** Applications that run from their build: which build is taken, and when the program ends. */
 import assert from "node:assert/strict";
-import { readFileSync, renameSync, symlinkSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { test, type TestContext } from "node:test";
-import { counter, files, steps, summary } from "../../../test/support/counter-application.ts";
+import { codes, counter, files, steps, summary } from "../../../test/support/counter-application.ts";
 import { connectClient, devProject, type DevProject, type TestClient } from "../../../test/support/dev-project.ts";
 import type { RunFile } from "../protocol.ts";
 import { createDeployedBuilder } from "./deployed-builder.ts";
@@ -51,6 +51,67 @@ test("a link to the build is switched by a deploy: the code of the new one is ta
     assert.deepEqual(summary(report).slice(0, 2), ["committed", ["dist/counter.actor 1 → 2 convert"]], JSON.stringify(report.errors));
     assert.equal((await client.request("upgrade/rollback", {})).outcome, "committed");
   }
+});
+
+const withMap = (path: string, text: string, source: string): Record<string, string> => ({
+  [path]: `${text.replace(/interface [^]*?\n(?=export default)/, "").replaceAll(/<Counter>|, \{ type Counter \}|: State\b| as const/g, "")}\n//# sourceMappingURL=${path.replace(/.*\//, "")}.map`,
+  [`${path}.map`]: JSON.stringify({ version: 3, sources: [source], mappings: "" }),
+});
+
+/** A build as a compiler writes it, whose source maps lead up by so many folders. */
+function writeBuild(project: DevProject, folder: string, version: string, up = "../"): void {
+  const written = {
+    ...withMap(`${folder}/app.js`, files["src/app.ts"].replace("./counter.actor", "./counter.actor.js"), `${up}src/app.ts`),
+    ...withMap(`${folder}/counter.actor.js`, version, `${up}${file}`),
+  };
+  for (const [path, text] of Object.entries(written)) project.write(path, text);
+}
+
+function deploy(project: DevProject, build: string): void {
+  symlinkSync(build, project.path("dist-next"));
+  renameSync(project.path("dist-next"), project.path("dist"));
+}
+
+test("a build whose source maps lead elsewhere, or are missing, is refused, and what is kept stays what it was", async (t) => {
+  const project = devProject(t, { [file]: "" });
+  writeBuild(project, "builds/1", counter(1));
+  writeBuild(project, "builds/2", counter(2, steps));
+  writeBuild(project, "builds/3", counter(3, steps), "../../");
+  deploy(project, "builds/1");
+  const { client } = await running(t, { project, entry: "dist/app.js" });
+  deploy(project, "builds/2");
+  const committed = await client.request("upgrade/apply", { strategy: "blue-green" });
+  assert.deepEqual(summary(committed).slice(0, 2), ["committed", ["src/counter.actor 1 → 2 convert"]], JSON.stringify(committed.errors));
+  const states = async (): Promise<unknown> =>
+    (await client.request("processes/list")).processes.map(({ pid, module, vsn }) => [pid, module, vsn]);
+  const before = await states();
+  deploy(project, "builds/3");
+  for (const without of [/leads to \S+\/src\/\S+\.ts, outside of the project/, /cannot be read: ENOENT/]) {
+    for (const strategy of ["hot", "blue-green", "window"] as const) {
+      const report = await client.request("upgrade/apply", { strategy });
+      assert.deepEqual(codes(report), ["refused", "INSTAR_KIND_CHANGED"]);
+      assert.match(report.errors[0]?.message ?? "", /dist\/(\S+)\.js would be the module dist\/\1, and it runs as src\/\1, and 1 more/);
+      assert.match(report.errors[0]?.message ?? "", without);
+    }
+    assert.equal((await client.request("upgrade/plan", {})).errors[0]?.code, "INSTAR_KIND_CHANGED");
+    assert.deepEqual(codes(await client.request("upgrade/rehearse", {})), ["refused", "INSTAR_KIND_CHANGED"]);
+    for (const name of ["app.js.map", "counter.actor.js.map"]) rmSync(project.path(`builds/3/${name}`), { force: true });
+  }
+  assert.deepEqual(await states(), before);
+  const down = await client.request("upgrade/downgrade", { targets: [{ module: "src/counter.actor", vsn: 1 }], strategy: "window" });
+  assert.deepEqual(
+    summary(down),
+    ["committed", ["src/counter.actor 2 → 1 convert"], ["{ n: 5 }", "{ n: 7 }"]],
+    JSON.stringify(down.errors),
+  );
+  // And so after a crash.
+  const runs = client.next("runtime/log", ({ text }) => text === "the application runs again.");
+  process.kill(await applicationPid(client), "SIGKILL");
+  await runs;
+  assert.deepEqual(
+    (await client.request("processes/list")).processes.map(({ module }) => module),
+    ["src/app", "src/counter.actor", "src/counter.actor"],
+  );
 });
 
 test("a build that is there in part is refused, and the one of before runs on", async (t) => {

@@ -257,6 +257,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
       prepared = await prepare("new process");
       same = preparations.whole(loaded.modules.map(toManifest));
       if (same === null) throw mixedCode(strategy);
+      if (strategy === "window") keepWayBack(same);
     } catch (error) {
       return end(emptyReport("refused", [toUpgradeError(error, "INSTAR_BUILD_FAILED")]));
     }
@@ -264,6 +265,7 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     if (signal.aborted) return end(emptyReport("canceled", [canceled]), { builtAt });
     const { outcome, loaded: next } = await moves[strategy]({
       load: same,
+      modules: loaded.modules.map(({ id }) => id),
       timeout: params.timeout ?? null,
       drain: params.drain ?? null,
       signal,
@@ -277,6 +279,20 @@ export function createUpgrader(options: UpgraderOptions): Upgrader {
     // A move that was begun has ended the probation of before, whatever came of it.
     if (committedAt === null && report.outcome !== "refused") before = null;
     return end(report, { builtAt, ...(committedAt !== null && { committedAt }) });
+  }
+
+  /** The code that saved states need is to be there as well if this process ends before they are used. */
+  function keepWayBack({ codes }: LoadRequest): void {
+    try {
+      for (const version of loaded.modules) store.keep(toManifest(version), (hash) => codes[hash]);
+    } catch (cause) {
+      throw new DevError(
+        "INSTAR_STATES_NOT_SAVED",
+        `the code that runs could not be kept in .instar/builds beside its states: ${(cause as Error).message}. Nothing was ended. ` +
+          "Make room there, or upgrade with another strategy.",
+        { cause },
+      );
+    }
   }
 
   /** In a process of its own, as far as that can have the code and the states. */
