@@ -50,6 +50,7 @@ const tooStrict: readonly (readonly [why: string, (from: Side, to: Side) => bool
   ["interfaces have no index signature", (_, to) => to.some((shape) => shape.kind === "object" && shape.indexes.length > 0)],
   ["enums are their values", (from, to) => has(from, "enum") || has(to, "enum")],
   ["two declarations of one symbol are two symbols", (from, to) => has(from, "symbol") && has(to, "symbol")],
+  ["also where they are the keys of fields", (from, to) => from.some(hasSymbolKey) && to.some(hasSymbolKey)],
   ["classes with the same name are the same", (from, to) => has(from, "class") && has(to, "class")],
   ["unions are taken apart by every field with several units", (_, to) => has(to, "union")],
   ["templates are compared piece by piece", (from, to) => has(from, "template") && has(to, "template")],
@@ -154,8 +155,15 @@ function isNumeric(shape: Shape): boolean {
   return isPrimitive(shape, "number") || (shape.kind === "literal" && typeof shape.value === "number");
 }
 
+function hasSymbolKey(shape: Shape): boolean {
+  return fieldsOf(shape).some(({ name }) => name.startsWith("["));
+}
+
+function fieldsOf(shape: Shape): readonly Field[] {
+  return shape.kind === "object" || shape.kind === "class" ? shape.fields : [];
+}
+
 function hasOptional(shape: Shape): boolean {
   const optional = (each: { readonly optional: boolean }) => each.optional;
-  const own: readonly Field[] = shape.kind === "object" || shape.kind === "class" ? shape.fields : [];
-  return own.some(optional) || (shape.kind === "tuple" && shape.slots.some(optional));
+  return fieldsOf(shape).some(optional) || (shape.kind === "tuple" && shape.slots.some(optional));
 }
