@@ -246,6 +246,8 @@ export class World {
         relay: async ({ state, self, reply }, stamp, token, to, ms) => {
           const book = enter("relay", self, state, stamp);
           await wait(ms);
+          // What has ended meanwhile sends nothing any more.
+          if (!book.live) return reply(token, state);
           to.cast("tell", this.stamp(self.pid.id, to));
           // Its receiver may be suspended, or busy for long.
           await to
