@@ -9,10 +9,11 @@ import type { Finding } from "../server/src/analysis/rule.ts";
 import { FixtureProject, parsePage } from "./support/fixture.ts";
 import { preservingEdits, type Sources } from "./support/preserving-edits.ts";
 import { generator } from "./support/random-modules.ts";
+import { testSeed } from "./support/test-seed.ts";
 
 const rules = new URL("../server/src/analysis/rules/", import.meta.url);
 const chat = new URL("../examples/chat/src/", import.meta.url);
-const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+const seed = testSeed();
 const random = generator(seed);
 const names = Object.keys(preservingEdits);
 

@@ -9,12 +9,13 @@ import { describe, test } from "node:test";
 import * as rules from "../server/src/analysis/rules/all.ts";
 import { FixtureProject, parsePage } from "./support/fixture.ts";
 import { type Mistake, mistakesIn } from "./support/mistakes.ts";
+import { testSeed } from "./support/test-seed.ts";
 
 const folder = new URL("fixtures/mistakes/", import.meta.url);
 const pages = readdirSync(folder).map((name) => parsePage(readFileSync(new URL(name, folder), "utf8")));
 const all = process.env["ALL"] === "1";
 const every = all ? 1 : 4;
-const seed = Number(process.env["SEED"] ?? Date.now() % every);
+const seed = testSeed(every);
 const known = new Set(Object.values(rules).map(({ id }) => id));
 
 interface Figures {

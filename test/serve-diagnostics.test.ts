@@ -5,6 +5,7 @@ import { test, type TestContext } from "node:test";
 import type { ClientCapabilities, Diagnostic, DocumentDiagnosticReport } from "vscode-languageserver-protocol/node";
 import { type Editor, type EditorOptions, startEditor, vscode } from "./support/editor.ts";
 import { temporaryProject, type TemporaryProject } from "./support/temporary-project.ts";
+import { testSeed } from "./support/test-seed.ts";
 
 const manifest = JSON.stringify({ name: "temporary", private: true, type: "module", dependencies: { instar: "*" } });
 
@@ -114,7 +115,7 @@ test("an answer brings along what other open documents show since, where the cli
 });
 
 test("whatever is pulled is true of the text when it is answered, however the typing and the asking interleave", async (context) => {
-  const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
+  const seed = testSeed();
   context.diagnostic(`SEED=${seed}`);
   const random = randomOf(seed);
   const { editor, room } = await twoRooms(context, { capabilities: pulling });
@@ -143,7 +144,7 @@ test("whatever is pulled is true of the text when it is answered, however the ty
 });
 
 test("of two files that somebody edits by turns, opens and closes, none ever shows what another version of it had", async (context) => {
-  const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
+  const seed = testSeed();
   context.diagnostic(`SEED=${seed}`);
   const random = randomOf(seed);
   const { editor, room, hall } = await twoRooms(context);

@@ -6,6 +6,7 @@ import { gitProject } from "./support/git-project.ts";
 import { type Editor, type EditorOptions, startEditor, vscode } from "./support/editor.ts";
 import { temporaryProject, type TemporaryProject } from "./support/temporary-project.ts";
 import type { FixAnswers } from "../server/src/protocol.ts";
+import { testSeed } from "./support/test-seed.ts";
 
 const manifest = JSON.stringify({ name: "temporary", private: true, type: "module", dependencies: { instar: "*" } });
 
@@ -213,7 +214,7 @@ test("an edit shows its findings at once, and of two quick ones the whole projec
 });
 
 test("whatever is published is true of the version that it names", async (context) => {
-  const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
+  const seed = testSeed();
   context.diagnostic(`SEED=${seed}`);
   const random = randomOf(seed);
   const { editor, file } = await released(context);

@@ -11,11 +11,12 @@ import { moduleOf, purge, softPurge, upgrade, type ModuleChange } from "../runti
 import { seededRandom } from "../runtime/src/seeded-random.ts";
 import { change } from "./support/load-version.ts";
 import { fitsVersion, never, World, type Fault, type State, type Vsn, type Worker } from "./support/simulation.ts";
+import { testSeed } from "./support/test-seed.ts";
 
 const stepsPerRun = 90;
 const runs = Number(process.env["SIMULATION_RUNS"] ?? 300);
 const seed = process.env["SEED"];
-const first = seed === undefined ? Date.now() % 2 ** 31 : Number(seed);
+const first = testSeed();
 
 test(`random interleavings, seeds ${first} to ${first + (seed === undefined ? runs : 1) - 1}`, async () => {
   const seen: Record<string, number> = {};

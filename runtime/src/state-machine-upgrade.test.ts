@@ -7,6 +7,7 @@ import { upgrade, type UpgradeOptions } from "./internal.ts";
 import { sys } from "./sys.ts";
 import { live } from "./system.ts";
 import { testSystem } from "./testing.ts";
+import { testSeed } from "../../test/support/test-seed.ts";
 
 interface Gate {
   init(): { readonly state: "shut" | "open"; readonly data: { readonly passed: readonly unknown[] } };
@@ -222,7 +223,7 @@ describe("the state", () => {
 });
 
 test("whatever the order of events, changes of state and upgrades, each event is handled once, in order, by the code that it was translated for", async () => {
-  const seed = Number(process.env["SEED"] ?? Date.now() % 100_000);
+  const seed = testSeed(100_000);
   /** What is pushed is a number for version 1, and an object for version 2. */
   const pushed = (vsn: number, n: number): unknown => (vsn === 1 ? n : { n });
   const messages = { push: { up: (n: number) => [{ n }], down: ({ n }: { n: number }) => [n] } };

@@ -9,6 +9,7 @@ import { actor, type Actor, type CodeChange, type Pid } from "./index.ts";
 import { processes, upgrade } from "./internal.ts";
 import { testSystem } from "./testing.ts";
 import { change } from "../../test/support/load-version.ts";
+import { testSeed } from "../../test/support/test-seed.ts";
 
 /** Who sent it, and the how many-eth from that sender to this receiver it is. */
 type Stamp = readonly [sender: string, n: number];
@@ -223,7 +224,7 @@ async function play(seed: number, script: readonly Action[]): Promise<Record<str
 }
 
 test("random traffic around random upgrades loses, duplicates and reorders nothing", async () => {
-  const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
+  const seed = testSeed();
   console.log(`# seed ${seed}`);
   const seen: Record<string, number> = {};
   await fc.assert(

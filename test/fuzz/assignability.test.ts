@@ -10,6 +10,7 @@ import { libFolder, libText, ts } from "../../server/src/analysis/typescript.ts"
 import { createValidity } from "../../server/src/analysis/validity.ts";
 import { randomSource } from "../support/shape-values.ts";
 import { edited, randomShape } from "./shapes.ts";
+import { testSeed } from "../support/test-seed.ts";
 
 type Side = readonly Shape[];
 
@@ -61,7 +62,7 @@ const tooStrict: readonly (readonly [why: string, (from: Side, to: Side) => bool
   ],
 ];
 
-const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 30);
+const seed = testSeed();
 
 test(`verdicts differ from assignability only in known ways, seed ${seed}`, () => {
   const pairs = Array.from({ length: 600 }, (_, index) => {

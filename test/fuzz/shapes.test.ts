@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fuzzShapes } from "./shapes.ts";
+import { testSeed } from "../support/test-seed.ts";
 
-const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 30);
+const seed = testSeed();
 
 test(`no verdict on random shapes is contradicted by a value, seed ${seed}`, () => {
   const { pairs, verdicts, unsound, refused, undecided, wrongWitnesses } = fuzzShapes(seed, 2500);

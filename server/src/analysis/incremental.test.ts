@@ -8,6 +8,7 @@ import { type Analyzer, createAnalyzer } from "./analyze.ts";
 import { compiler } from "./compiler.ts";
 import type { Finding } from "./rule.ts";
 import type { SourceHost } from "./source-host.ts";
+import { testSeed } from "../../../test/support/test-seed.ts";
 
 const root = "/p";
 
@@ -25,7 +26,7 @@ function all(analyzer: Analyzer): unknown {
 }
 
 describe("random edits", () => {
-  const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+  const seed = testSeed();
   test(`seed ${seed}`, () => {
     const random = generator(seed);
     const sources = randomModules(seed, { actors: 5, shared: 4 });

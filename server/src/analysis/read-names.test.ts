@@ -14,6 +14,7 @@ import { listSources } from "./project-files.ts";
 import { readByNames } from "./read-names.ts";
 import { compiler } from "./compiler.ts";
 import { type Shape, shapeHash } from "./shape.ts";
+import { testSeed } from "../../../test/support/test-seed.ts";
 
 const root = "/p";
 
@@ -106,7 +107,7 @@ test("shape cases", () => {
 });
 
 describe("random modules", () => {
-  const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 31));
+  const seed = testSeed();
   const read = (from: number): { readonly actors: number; readonly byNames: number } => {
     let [actors, byNames] = [0, 0];
     for (let round = 0; round < Number(process.env["ROUNDS"] ?? 6); round += 1) {

@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { randomShape, randomSource } from "../../../test/support/shape-values.ts";
 import { children, type ObjectShape, primitive, type Shape, shapeHash } from "./shape.ts";
+import { testSeed } from "../../../test/support/test-seed.ts";
 
-const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 30);
+const seed = testSeed();
 
 describe("hashes", () => {
   test(`copies in which cycles are written out once more are the same, seed ${seed}`, () => {

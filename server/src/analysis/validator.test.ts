@@ -13,6 +13,7 @@ import { parseSnapshot } from "./parse-snapshot.ts";
 import { type Shape, primitive } from "./shape.ts";
 import { shortTypeText } from "./type-text.ts";
 import { validatorSource } from "./validator.ts";
+import { testSeed } from "../../../test/support/test-seed.ts";
 
 type Validate = (state: unknown) => string | null;
 
@@ -346,7 +347,7 @@ describe("what a validator says", () => {
   });
 });
 
-const seed = Number(process.env["SEED"] ?? Date.now() % 2 ** 31);
+const seed = testSeed();
 const { cases: shapeCases } = JSON.parse(readFileSync(new URL("../../../test/fixtures/shape-cases.json", import.meta.url), "utf8")) as {
   cases: { id: string; old: string; new: string; options?: object; oldFiles?: Record<string, string>; newFiles?: Record<string, string> }[];
 };
