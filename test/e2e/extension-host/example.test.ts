@@ -70,7 +70,12 @@ test("Open Example copies a whole project, beside what is there", async () => {
     }
     assert.equal((opened.at(-1) as vscode.Uri).fsPath, join(root, name));
     const copied = readdirSync(join(root, name));
-    assert.deepEqual(copied, readdirSync(join(extension.extensionPath, "examples/chat")));
+    assert.deepEqual(copied, [...readdirSync(join(extension.extensionPath, "examples/chat")), "vendor"].toSorted());
+    // The packages that it needs, where its manifest says that they are.
+    const manifest = readFileSync(join(root, name, "package.json"), "utf8");
+    const vendored = readdirSync(join(root, name, "vendor"));
+    assert.deepEqual(vendored.length, 2);
+    for (const file of vendored) assert.ok(manifest.includes(`"file:vendor/${file}"`), `${file} in ${manifest}`);
     for (const file of ["README.md", "package.json", "src", "tsconfig.json"]) assert.ok(copied.includes(file), file);
     assert.equal(readFileSync(join(root, name, "src/room.actor.ts"), "utf8"), readFileSync(join(root, "src/room.actor.ts"), "utf8"));
   }
