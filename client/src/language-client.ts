@@ -2,6 +2,7 @@
 import * as vscode from "vscode";
 import { CloseAction, ErrorAction, type ErrorHandler, LanguageClient, State, TransportKind } from "vscode-languageclient/node";
 import type { InitializationOptions, ServerNotifications, ServerRequests } from "../../server/src/protocol.ts";
+import { createLensCommands } from "./lens-commands.ts";
 import { offer } from "./register-command.ts";
 import { renameMessages } from "./rename-messages.ts";
 import { createRestarts } from "./restarts.ts";
@@ -43,6 +44,8 @@ export function createInstarClient(context: vscode.ExtensionContext, output: vsc
   const commands = [...contributes.commands.map(({ command }) => command), ...otherCommands];
   const changed = new vscode.EventEmitter<ServerState>();
   const restarts = createRestarts();
+  const lensCommands = createLensCommands();
+  context.subscriptions.push(lensCommands);
   /** Undefined where the server is not waited with. */
   let waiting: NodeJS.Timeout | undefined;
 
@@ -117,7 +120,7 @@ export function createInstarClient(context: vscode.ExtensionContext, output: vsc
       ],
       outputChannel: output,
       errorHandler,
-      middleware: renameMessages,
+      middleware: { ...renameMessages, ...lensCommands.middleware },
       initializationOptions: { commands, diagnostics: "push" } satisfies InitializationOptions,
     },
   );

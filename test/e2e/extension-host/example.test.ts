@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { activated, root, withPerson } from "./in-host.ts";
+import { until } from "../until.ts";
+import { activated, root, uri, withPerson } from "./in-host.ts";
 
 interface Manifest {
   readonly contributes: {
@@ -79,6 +80,20 @@ test("Open Example copies a whole project, beside what is there", async () => {
     for (const file of ["README.md", "package.json", "src", "tsconfig.json"]) assert.ok(copied.includes(file), file);
     assert.equal(readFileSync(join(root, name, "src/room.actor.ts"), "utf8"), readFileSync(join(root, "src/room.actor.ts"), "utf8"));
   }
+});
+
+test("a lens does what it says after newer ones have come", async () => {
+  const file = uri("src/room.actor.ts");
+  await vscode.window.showTextDocument(file);
+  const lenses = async (): Promise<vscode.CodeLens[]> => vscode.commands.executeCommand("vscode.executeCodeLensProvider", file, 100);
+  const compares = (lens: vscode.CodeLens): boolean => lens.command?.title.includes("never released") === true;
+  let seen: vscode.Command | undefined;
+  await until("a lens that releases", async () => (seen = (await lenses()).find(compares)?.command) !== undefined);
+  // With arguments it would be VS Code's to keep, which it does until it has newer ones.
+  assert.deepEqual(seen?.arguments ?? [], []);
+  await lenses();
+  await withPerson([], () => vscode.commands.executeCommand(seen!.command));
+  assert.ok((await vscode.workspace.fs.stat(uri(".instar/releases/src/room.actor/1.d.ts"))).size > 0);
 });
 
 async function exitCodeOf(task: vscode.Task): Promise<number | undefined> {
