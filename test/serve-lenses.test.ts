@@ -108,3 +108,42 @@ async function released(context: TestContext): Promise<Released> {
   await editor.pause();
   return { editor, project, file };
 }
+
+test("the first lenses do not wait until the whole project is read, and are asked for again then", async (context) => {
+  const project = temporaryProject(context, {
+    "package.json": manifest,
+    "src/member.ts": member,
+    "src/room.actor.ts": room,
+    // No more than the compiler can say what this is.
+    "src/hall.actor.ts": room.replace("readonly Member[]", "readonly (Member extends { name: infer Name } ? Name : never)[]"),
+  });
+  const workspace = await import("../server/src/late-workspace.ts");
+  let load = () => {};
+  const loading = new Promise<void>((resolve) => (load = resolve));
+  const loadCompiler = async () => {
+    await loading;
+    return (await import("../server/src/analysis/compiler.ts")).compiler;
+  };
+  const editor = await startEditor(context, {
+    folders: [project.root],
+    capabilities: { workspace: { codeLens: { refreshSupport: true } } },
+    loadWorkspace: async () => ({
+      ...workspace,
+      openWorkspace: (root, options) => workspace.openWorkspace(root, { ...options, loadCompiler }),
+    }),
+  });
+  const file = project.path("src/room.actor.ts");
+  editor.open(file);
+  const early = await editor.listedLenses(file);
+  assert.deepEqual(
+    early.map(({ command }) => command?.title),
+    ["v1 (draft)", "never released"],
+  );
+  assert.equal(editor.refreshed.codeLens, 0);
+  load();
+  assert.deepEqual(await editor.lenses(project.path("src/hall.actor.ts")), ["v1 (draft)", "never released"]);
+  await editor.pause();
+  await editor.read();
+  assert.equal(editor.refreshed.codeLens, 1);
+  assert.deepEqual(await editor.lenses(file), ["v1 (draft)", "never released"]);
+});

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Analyzer } from "./analysis/analyzer.ts";
-import type { Analyzed } from "./analysis/model.ts";
+import type { ActorModule, Analyzed } from "./analysis/model.ts";
 import type { Finding } from "./analysis/rule.ts";
 import type { Log } from "./guarded.ts";
 import type * as workspaceModule from "./late-workspace.ts";
@@ -131,6 +131,14 @@ export class Project {
     }
     await this.workspace.loadCompiler();
     return generation === this.#generation ? (this.workspace.first(file) ?? undefined) : undefined;
+  }
+
+  /** The module of one file by itself, while the project is read for the first time; undefined later, and where one file does not tell. */
+  async early(file: string): Promise<ActorModule | undefined> {
+    if (this.#analyzed !== undefined) return undefined;
+    this.#readDisk();
+    await this.#follow();
+    return this.workspace.ask((analyzer) => analyzer.module(file))?.answer;
   }
 
   /** Asks the analyzer of the project as it is now. The compiler is loaded only where there is no answer without it. */

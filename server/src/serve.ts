@@ -30,7 +30,7 @@ import {
   fixWithAnswers,
   resolveCodeAction,
 } from "./handlers/code-actions.ts";
-import { codeLenses, type LensContext, lensKey, type LensReference, resolveCodeLens } from "./handlers/code-lenses.ts";
+import { codeLenses, earlyCodeLenses, type LensContext, lensKey, type LensReference, resolveCodeLens } from "./handlers/code-lenses.ts";
 import { createDiagnostics } from "./handlers/diagnostics.ts";
 import { actors } from "./handlers/actors.ts";
 import { completion } from "./handlers/completion.ts";
@@ -327,6 +327,9 @@ export function serve(connection: Connection, host: Host): void {
       const found = await projectOf(textDocument.uri);
       if (found === undefined) return null;
       const { project, file } = found;
+      // Told before the whole project is read, to a client that asks again then: one that has waited long once, asks later ever after.
+      const early = client.workspace?.codeLens?.refreshSupport === true ? await project.early(file) : undefined;
+      if (early !== undefined) return earlyCodeLenses(early, lensContext(project.root, early.id));
       return ((await project.current(false, () => !token.isCancellationRequested))?.modules ?? [])
         .filter((module) => module.file === file)
         .flatMap((module) => codeLenses(module, lensContext(project.root, module.id)));

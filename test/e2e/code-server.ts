@@ -112,6 +112,8 @@ const settings = {
   "telemetry.telemetryLevel": "off",
   // On a canvas, its text could not be read.
   "terminal.integrated.gpuAcceleration": "off",
+  // It would ask the network for types of packages.
+  "typescript.disableAutomaticTypeAcquisition": true,
   "typescript.surveys.enabled": false,
   "update.mode": "none",
   "window.confirmBeforeClose": "never",

@@ -111,10 +111,6 @@ async function runIn(name: string, { server: kind = {}, open }: World): Promise<
   const context = await browser.newContext({ viewport: { width: 1280, height: 960 } });
   try {
     const page = await context.newPage();
-    await page.route(
-      (url) => url.hostname !== "127.0.0.1",
-      (route) => route.abort(),
-    );
     const lines: string[] = [];
     page.on("console", (message) => lines.push(message.text()));
     await page.exposeFunction("codeAutomationLog", () => {});

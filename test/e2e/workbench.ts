@@ -15,7 +15,7 @@ export interface Workbench extends EditorActions, PromptActions, ViewActions {
   close(): Promise<void>;
 }
 
-/** Opens a folder or a workspace file in a window without a history. Requests to any host but the server are refused. */
+/** Opens a folder or a workspace file in a window without a history. */
 export async function openWorkbench(options: {
   browser: Browser;
   url: string;
@@ -28,10 +28,6 @@ export async function openWorkbench(options: {
     page.setDefaultTimeout(patience);
     page.on("console", (message) => options.onConsole(`${message.type()}: ${message.text()}`));
     page.on("pageerror", (error) => options.onConsole(`page error: ${error.stack ?? error.message}`));
-    await page.route(
-      (url) => url.hostname !== "127.0.0.1",
-      (route) => route.abort(),
-    );
     const kind = options.target.endsWith(".code-workspace") ? "workspace" : "folder";
     await page.goto(`${options.url}/?${kind}=${encodeURIComponent(options.target)}`);
     return workbench(context, page);
@@ -48,6 +44,8 @@ export const chromiumArguments = [
   "--disable-gpu",
   "--disable-quic",
   "--no-first-run",
+  // No host but this machine is known. Requests that Playwright looked at itself would not be kept in the cache.
+  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",

@@ -69,6 +69,8 @@ export interface Analyzer {
    * analysis says it then.
    */
   first(file: string): readonly Finding[] | undefined;
+  /** The module of one file by itself, under the same condition. */
+  module(file: string): ActorModule | undefined;
   /** Tells what somebody may be looking at, beside what was found here: `first` takes none of it back. */
   shown(findings: readonly Finding[]): void;
   /** The snapshot text that `instar release` would write for this module, and where. */
@@ -251,6 +253,15 @@ export function createLateAnalyzer(host: SourceHost, { root, against }: Analyzer
       }).filter((finding) => finding.file === file);
       // Others have a part in what is said of declarations that they use.
       return project.mayBeUsed(file, differences.length + findings.length > 0) ? undefined : findings;
+    },
+
+    module(file) {
+      if (last !== undefined) return last.result.modules.find((module) => module.file === file);
+      const actor = others === undefined ? project.readFirst(file)?.actor : undefined;
+      if (actor == null) return undefined;
+      const facts = judge(actor);
+      // Whether it was called something else before, all modules say together.
+      return facts.snapshots.length === 0 && releases.ids().length > 0 ? undefined : facts.module;
     },
 
     shown(findings) {

@@ -73,6 +73,12 @@ export function resolveCodeLens(lens: CodeLens, reference: LensReference, analyz
   return { ...lens, command: { title: text, arguments: [target], ...found } };
 }
 
+/** The same of a module that is known by itself alone so far: whole, since who resolves a lens asks for the whole project. */
+export function earlyCodeLenses(module: ActorModule, context: LensContext): CodeLens[] {
+  const alone = { root: context.root, modules: [module], findings: [] };
+  return codeLenses(module, context).map((lens) => resolveCodeLens(lens, lens.data as LensReference, alone, context));
+}
+
 /** Equal where a client would be shown the same: whether it has to ask again. */
 export function lensKey(modules: readonly ActorModule[], contextOf: (module: ActorModule) => LensContext): string {
   return JSON.stringify(
