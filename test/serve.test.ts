@@ -371,6 +371,30 @@ test("the answer to initialize does not wait for the analysis, and requests do",
   assert.deepEqual(await lenses, ["v1 (draft)", "never released"]);
 });
 
+test("an editor that asks for fixes wherever the cursor goes has no compiler loaded where there is nothing to fix", async (context) => {
+  const project = temporaryProject(context, { "package.json": manifest, "src/room.actor.ts": room, "src/hall.actor.ts": room });
+  const workspaces = await import("../server/src/late-workspace.ts");
+  let loads = 0;
+  const loadCompiler = async () => {
+    loads += 1;
+    return (await import("../server/src/analysis/compiler.ts")).compiler;
+  };
+  const editor = await startEditor(context, {
+    folders: [project.root],
+    loadWorkspace: async () => ({
+      ...workspaces,
+      openWorkspace: (root, options) => workspaces.openWorkspace(root, { ...options, loadCompiler }),
+    }),
+  });
+  const [file, other] = [project.path("src/room.actor.ts"), project.path("src/hall.actor.ts")];
+  editor.open(file);
+  assert.deepEqual(await editor.codeActions(file, "vsn: 1"), []);
+  editor.open(other);
+  editor.replace(other, "vsn: 1", "vsn: 0");
+  assert.deepEqual(await editor.codeActions(file, "vsn: 1"), []);
+  assert.equal(loads, 0);
+});
+
 test("an analysis that cannot be loaded is said, and nothing crashes", async (context) => {
   const project = temporaryProject(context, { "package.json": manifest, "src/room.actor.ts": room });
   const editor = await startEditor(context, { folders: [project.root], loadWorkspace: () => Promise.reject(new Error("no such module")) });

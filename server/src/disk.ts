@@ -68,6 +68,11 @@ export class Disk implements SourceHost {
     else this.overlays.set(path, text);
   }
 
+  /** Whether this is the text that was read there. */
+  hasRead(path: string, text: string): boolean {
+    return this.#answers.get(path) === textAnswer(text);
+  }
+
   /** Whether the disk itself has this text; undefined: whether it has none. */
   says(path: string, text: string | undefined): boolean {
     return readText(path) === text;

@@ -64,6 +64,23 @@ test("a file that was only touched has not changed: contents decide", async (t) 
   assert.equal(loaded(), false);
 });
 
+test("what is opened and closed as it was read has no say in what is found", async (t) => {
+  const project = await releasedProject(t, files);
+  const { workspace } = open(project);
+  const file = project.path("src/same.actor.ts");
+  assert.ok(workspace.setOverlay(file, counter), "nothing was read yet");
+  assert.ok(workspace.setOverlay(file, undefined));
+  await workspace.analyze();
+  assert.equal(workspace.setOverlay(file, counter), false);
+  assert.equal(workspace.setOverlay(file, counter), false);
+  assert.equal(workspace.setOverlay(file, undefined), false);
+  assert.equal(workspace.setOverlay(file, counter), false);
+  assert.ok(workspace.setOverlay(file, changedCounter));
+  assert.ok(workspace.setOverlay(file, counter));
+  assert.equal(workspace.setOverlay(file, undefined), false);
+  assert.ok(workspace.setOverlay(project.path("src/new.actor.ts"), counter), "there is no such file");
+});
+
 test("a document that is opened as it is on disk changes nothing; one that says something else does", async (t) => {
   const { project } = await keptProject(t);
   const file = project.path("src/same.actor.ts");

@@ -140,8 +140,10 @@ export function openWorkspace(root: string, options: WorkspaceOptions = {}): Wor
     readFile: (file) => disk.readFile(slashed(file)),
     setOverlay(file, text) {
       const path = slashed(file);
-      const concerned = workspace.concerns(path);
-      // Opened as it is on disk, a document changes nothing.
+      const before = disk.overlays.get(path);
+      // Opened as it is on disk, and closed so, a document changes nothing.
+      const same = text === undefined || before === undefined ? disk.hasRead(path, text ?? before ?? "") : text === before;
+      const concerned = !same && workspace.concerns(path);
       untouched &&= disk.says(path, text);
       disk.setOverlay(path, text);
       if (concerned) analyzer.invalidate([path]);

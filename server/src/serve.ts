@@ -239,8 +239,11 @@ export function serve(connection: Connection, host: Host): void {
     if (file === undefined) return;
     openUris.set(file, document.uri);
     const own = projects?.forFile(file, document.getText());
-    for (const project of projects?.all ?? [])
-      if (project.setOverlay(file, document.getText())) diagnostics?.schedule(project, project === own ? file : undefined);
+    for (const project of projects?.all ?? []) {
+      const changed = project.setOverlay(file, document.getText());
+      // What is open shows its findings, of its version, also where nothing else is found.
+      if (changed || project === own) diagnostics?.schedule(project, project === own ? file : undefined);
+    }
   });
   documents.onDidClose(({ document }) => {
     const file = toPath(document.uri);
@@ -250,11 +253,12 @@ export function serve(connection: Connection, host: Host): void {
       return;
     }
     openUris.delete(file);
+    const own = projects?.forFile(file);
     // What was typed and not saved is gone; the disk counts again.
     for (const project of projects?.all ?? []) {
-      if (!project.setOverlay(file, undefined)) continue;
-      project.diskChanged();
-      diagnostics?.schedule(project);
+      const changed = project.setOverlay(file, undefined);
+      if (changed) project.diskChanged();
+      if (changed || project === own) diagnostics?.schedule(project);
     }
   });
   documents.onDidSave(({ document }) => {

@@ -35,16 +35,20 @@ export interface CodeActionContext {
 export const answerCommand = "instar.answer";
 
 export async function codeActions(context: CodeActionContext, file: string, params: CodeActionParams): Promise<CodeAction[]> {
-  const analyzed = await context.project.current(true);
-  if (analyzed === undefined) return [];
   const { only } = params.context;
   const wanted = (kind: string) => only === undefined || only.some((one) => kind === one || kind.startsWith(`${one}.`));
-  const actions: CodeAction[] = [];
-  if (wanted(CodeActionKind.QuickFix))
-    for (const finding of analyzed.findings)
-      if (finding.file === file && overlaps(toLspRange(finding.range), params.range)) actions.push(...quickFixes(context, finding, params));
   // Asked for by name alone, as on save: it should not crowd the light bulb.
-  if (only !== undefined && wanted(fixAllKind)) actions.push(...(await fixAllAction(context, analyzed, file)));
+  const asksForAll = only !== undefined && wanted(fixAllKind);
+  const here = (analyzed: Analyzed | undefined): readonly Finding[] =>
+    !wanted(CodeActionKind.QuickFix)
+      ? []
+      : (analyzed?.findings ?? []).filter((finding) => finding.file === file && overlaps(toLspRange(finding.range), params.range));
+  // Editors ask wherever the cursor goes; the compiler is loaded only where there is something to fix.
+  if (!asksForAll && here(await context.project.current()).length === 0) return [];
+  const analyzed = await context.project.current(true);
+  if (analyzed === undefined) return [];
+  const actions = here(analyzed).flatMap((finding) => quickFixes(context, finding, params));
+  if (asksForAll) actions.push(...(await fixAllAction(context, analyzed, file)));
   return actions;
 }
 

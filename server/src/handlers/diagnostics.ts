@@ -66,8 +66,8 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
   const timers = new Map<Project, () => void>();
   /** How long it last took to judge the open document, and the project. */
   const costs = new Map<Project, { first?: number; whole?: number }>();
-  /** The last change after which the open document was judged by itself. */
-  const told = new Map<Project, number>();
+  /** The last change after which an open document was judged by itself, and that document. */
+  const told = new Map<Project, { readonly generation: number; readonly file: string }>();
   const shown = createShownDiagnostics(open, abilities, port.shows, port.related);
   /** Projects that were closed: what is still under way about them concerns nobody. */
   const closed = new WeakSet<Project>();
@@ -101,14 +101,15 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
   /** @returns whether one document alone told its findings; also where it does not matter any more. */
   async function judgeFirst(project: Project, file: string): Promise<boolean> {
     const { generation } = project;
-    if (told.get(project) === generation) return true;
+    const last = told.get(project);
+    if (last?.generation === generation && last.file === file) return true;
     const begin = performance.now();
     const findings = await project.first(file);
     // A change that came meanwhile has scheduled a run of its own, and what was found is about texts that are gone.
     if (project.generation !== generation) return true;
     costs.set(project, { ...costs.get(project), first: performance.now() - begin });
     if (findings === undefined) return false;
-    told.set(project, generation);
+    told.set(project, { generation, file });
     set(project, file, findings);
     return true;
   }
