@@ -10,12 +10,20 @@ export interface Host {
   loadWorkspace(): Promise<typeof workspaceModule>;
 }
 
-export function processHost(): Host {
+/**
+ * @param settling so long, in milliseconds, the compiler is not loaded for the project as a whole: a client that has just started asks its
+ * first questions then, and none is answered while the compiler is loaded and reads what only it can.
+ */
+export function processHost(settling = 0): Host {
   return {
     delay(milliseconds, run) {
       const timer = setTimeout(run, milliseconds);
       return () => clearTimeout(timer);
     },
-    loadWorkspace: () => import("./late-workspace.ts"),
+    async loadWorkspace() {
+      const settled = settling === 0 ? Promise.resolve() : new Promise<void>((resolve) => setTimeout(resolve, settling));
+      const module = await import("./late-workspace.ts");
+      return { ...module, openWorkspace: (root, options) => module.openWorkspace(root, { ...options, settled }) };
+    },
   };
 }

@@ -155,3 +155,26 @@ test("others get their turn, and an analysis that is canceled gives nothing", as
   assert.equal(await workspace.analyzeFully(() => true), undefined);
   assert.equal((await workspace.analyzeFully())?.modules.length, 40);
 });
+
+test("the whole project waits for what is settled before it has the compiler loaded, and a question does not", async (t) => {
+  const project = await releasedProject(t, files);
+  let settle = () => {};
+  const settled = new Promise<void>((resolve) => (settle = resolve));
+  const order: string[] = [];
+  const loadCompiler = async () => {
+    order.push("loaded");
+    return compiler;
+  };
+  const workspace = openWorkspace(project.root, { engine: "test", settled, loadCompiler });
+  const whole = workspace.analyze().then(() => order.push("analyzed"));
+  // Whatever can go on without it has had its turns by then.
+  for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+  assert.ok(workspace.ask((analyzer) => analyzer.module(project.path("src/same.actor.ts"))));
+  order.push("settled");
+  settle();
+  await whole;
+  assert.deepEqual(order, ["settled", "loaded", "analyzed"]);
+  const asked = openWorkspace(project.root, { engine: null, settled: new Promise(() => {}), loadCompiler: async () => compiler });
+  await asked.loadCompiler();
+  assert.equal((await asked.analyze())?.modules.length, 3);
+});

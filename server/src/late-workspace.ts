@@ -49,6 +49,8 @@ export interface WorkspaceOptions {
   /** Where it is loaded already. */
   readonly compiler?: Compiler;
   readonly loadCompiler?: () => Promise<Compiler>;
+  /** What an analysis of the whole project waits for before it loads the compiler; who asks for something that needs it does not. */
+  readonly settled?: Promise<void>;
   /** What wrote the results that may be taken; of another, none are. Null keeps nothing. */
   readonly engine?: string | null;
   /** What to compare with in place of the newest snapshots. */
@@ -127,6 +129,8 @@ export function openWorkspace(root: string, options: WorkspaceOptions = {}): Wor
           }
         } catch (error) {
           if (!(error instanceof CompilerNeeded)) throw error;
+          await options.settled;
+          if (cancelled?.() === true) return undefined;
           await workspace.loadCompiler();
         }
       }

@@ -7,7 +7,7 @@ const transports = ["--stdio", "--node-ipc", "--socket", "--pipe"];
 
 if (transports.some((name) => process.argv.some((argument) => argument === name || argument.startsWith(`${name}=`)))) {
   const connection = createConnection(ProposedFeatures.all);
-  serve(connection, processHost());
+  serve(connection, processHost(1000));
   connection.listen();
 } else {
   console.error("instar-language-server speaks LSP with an editor. Start it with --stdio.");
