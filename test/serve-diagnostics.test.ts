@@ -186,6 +186,32 @@ test("only open files show findings where the person wants that, and all of them
   await editor.shows(hall, (shown) => shown.length === 1);
 });
 
+test("a file that another project's states are declared in shows its findings while it is open", async (context) => {
+  const project = temporaryProject(context, {
+    "rooms/package.json": manifest,
+    "rooms/src/room.actor.ts": `import type { Title } from "../../shared/title.ts";\n${right.replace("title: string;", "title: Title;").replaceAll("title: string)", "title: Title)")}`,
+    "shared/package.json": JSON.stringify({ name: "shared" }),
+    "shared/title.ts": "export interface Title {\n  readonly text: any;\n}\n",
+  });
+  const editor = await startEditor(context, {
+    folders: [project.path("rooms")],
+    settings: { diagnostics: { scope: "openFiles" } },
+    capabilities: { ...vscode, workspace: { ...vscode.workspace, configuration: true } },
+  });
+  const [room, title] = [project.path("rooms/src/room.actor.ts"), project.path("shared/title.ts")];
+  editor.open(room);
+  await editor.pause();
+  assert.deepEqual(codes(editor.diagnostics(title)), []);
+  for (let time = 0; time < 2; time += 1) {
+    editor.open(title);
+    await editor.pause();
+    assert.deepEqual(codes(editor.diagnostics(title)), ["state-type-opaque"]);
+    editor.close(title);
+    await editor.pause();
+    assert.deepEqual(codes(editor.diagnostics(title)), []);
+  }
+});
+
 test("an editor that sends its settings along is listened to", async (context) => {
   const { editor, hall } = await twoRooms(context);
   assert.deepEqual(codes(editor.diagnostics(hall)), ["vsn-not-literal"]);

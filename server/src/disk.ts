@@ -68,9 +68,9 @@ export class Disk implements SourceHost {
     else this.overlays.set(path, text);
   }
 
-  /** Whether this is the text that was read there. */
+  /** Whether this is the text that was read there, and is there still. */
   hasRead(path: string, text: string): boolean {
-    return this.#answers.get(path) === textAnswer(text);
+    return this.#answers.get(path) === textAnswer(text) && this.#seen.get(path) === stampOf(path) && readText(path) === text;
   }
 
   /** Whether the disk itself has this text; undefined: whether it has none. */
@@ -93,7 +93,11 @@ export class Disk implements SourceHost {
 
   /** Everything that was asked so far, for `unchanged` in another run. Undefined where documents are open that say something else than the disk. */
   answers(): readonly Answer[] | undefined {
-    for (const [path, text] of this.overlays) if (readText(path) !== text) return undefined;
+    for (const [path, text] of this.overlays) {
+      if (readText(path) !== text) return undefined;
+      // Nobody asked the disk while the document was open.
+      if (this.#seen.has(path)) this.#answers.set(path, textAnswer(text));
+    }
     const young = Date.now() - youngest;
     return [...this.#answers].map(([path, answer]) => {
       const stamp = this.#seen.get(path) ?? stampOf(path);

@@ -1,6 +1,6 @@
 /** What is kept between runs: the same result without the compiler, as long as nothing has changed; and nothing else, whatever lies there. */
 import assert from "node:assert/strict";
-import { existsSync, utimesSync } from "node:fs";
+import { existsSync, rmSync, utimesSync } from "node:fs";
 import { describe, type TestContext, test } from "node:test";
 import { changedCounter, counter } from "../../test/support/counter.ts";
 import { releasedProject } from "../../test/support/released-project.ts";
@@ -79,6 +79,47 @@ test("what is opened and closed as it was read has no say in what is found", asy
   assert.ok(workspace.setOverlay(file, counter));
   assert.equal(workspace.setOverlay(file, undefined), false);
   assert.ok(workspace.setOverlay(project.path("src/new.actor.ts"), counter), "there is no such file");
+});
+
+/** What happens while a document is open that is as it was read, or is again; after each, the disk says something else than what is known. */
+const unseen: Record<string, (workspace: Workspace, project: TemporaryProject, file: string) => void> = {
+  "it is edited, saved, and taken back without a save"(workspace, project, file) {
+    workspace.setOverlay(file, changedCounter);
+    project.write({ "src/same.actor.ts": changedCounter });
+    workspace.refresh();
+    workspace.setOverlay(file, counter);
+  },
+  "it is deleted"(workspace, project, file) {
+    rmSync(file);
+    workspace.refresh();
+  },
+  "it becomes another one on disk"(workspace, project) {
+    project.write({ "src/same.actor.ts": changedCounter });
+    workspace.refresh();
+  },
+};
+for (const [what, happens] of Object.entries(unseen))
+  test(`a document is closed, and meanwhile ${what}: the disk counts`, async (t) => {
+    const project = await releasedProject(t, files);
+    const { workspace } = open(project);
+    const file = project.path("src/same.actor.ts");
+    await workspace.analyze();
+    workspace.setOverlay(file, counter);
+    happens(workspace, project, file);
+    assert.ok(workspace.setOverlay(file, undefined));
+    workspace.refresh();
+    const fresh = await openWorkspace(project.root, { compiler, engine: null }).analyze();
+    assert.deepEqual(plain(await workspace.analyze()), plain(fresh));
+  });
+
+test("what was read from an open document that was as on disk is not taken for another text", async (t) => {
+  const project = await releasedProject(t, files);
+  const { workspace } = open(project);
+  workspace.setOverlay(project.path("src/same.actor.ts"), counter);
+  await workspace.analyze();
+  await workspace.save();
+  project.write({ "src/same.actor.ts": changedCounter });
+  await expectAnew(project);
 });
 
 test("a document that is opened as it is on disk changes nothing; one that says something else does", async (t) => {

@@ -49,7 +49,7 @@ export interface WorkspaceOptions {
   /** Where it is loaded already. */
   readonly compiler?: Compiler;
   readonly loadCompiler?: () => Promise<Compiler>;
-  /** What an analysis of the whole project waits for before it loads the compiler; who asks for something that needs it does not. */
+  /** What an analysis of the whole project waits for before it loads the compiler, unless that is loaded meanwhile for another reason. */
   readonly settled?: Promise<void>;
   /** What wrote the results that may be taken; of another, none are. Null keeps nothing. */
   readonly engine?: string | null;
@@ -86,6 +86,8 @@ export function openWorkspace(root: string, options: WorkspaceOptions = {}): Wor
     if (compiler === undefined) throw new CompilerNeeded();
     return compiler;
   });
+  let tellLoaded = () => {};
+  const loaded = new Promise<void>((resolve) => (tellLoaded = resolve));
   let untouched = true;
   let found: Analyzed | undefined;
 
@@ -129,7 +131,7 @@ export function openWorkspace(root: string, options: WorkspaceOptions = {}): Wor
           }
         } catch (error) {
           if (!(error instanceof CompilerNeeded)) throw error;
-          await options.settled;
+          await Promise.race([options.settled, loaded]);
           if (cancelled?.() === true) return undefined;
           await workspace.loadCompiler();
         }
@@ -140,6 +142,7 @@ export function openWorkspace(root: string, options: WorkspaceOptions = {}): Wor
     },
     async loadCompiler() {
       compiler ??= await loadCompiler();
+      tellLoaded();
     },
     readFile: (file) => disk.readFile(slashed(file)),
     setOverlay(file, text) {

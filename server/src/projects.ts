@@ -70,6 +70,11 @@ export class Project {
     return this.#analyzed?.result;
   }
 
+  /** Whether that was of the texts as they are now, so that nothing has to be read. */
+  get isAnalyzed(): boolean {
+    return this.#known(false) !== undefined;
+  }
+
   /** Says whether it concerns this project: one may read files of another. */
   setOverlay(file: string, text: string | undefined): boolean {
     if (text === undefined) this.#overlays.delete(file);

@@ -242,7 +242,8 @@ export function serve(connection: Connection, host: Host): void {
     for (const project of projects?.all ?? []) {
       const changed = project.setOverlay(file, document.getText());
       // What is open shows its findings, of its version, also where nothing else is found.
-      if (changed || project === own) diagnostics?.schedule(project, project === own ? file : undefined);
+      if (changed || project === own || project.workspace.concerns(file))
+        diagnostics?.schedule(project, project === own ? file : undefined);
     }
   });
   documents.onDidClose(({ document }) => {
@@ -258,7 +259,7 @@ export function serve(connection: Connection, host: Host): void {
     for (const project of projects?.all ?? []) {
       const changed = project.setOverlay(file, undefined);
       if (changed) project.diskChanged();
-      if (changed || project === own) diagnostics?.schedule(project);
+      if (changed || project === own || project.workspace.concerns(file)) diagnostics?.schedule(project);
     }
   });
   documents.onDidSave(({ document }) => {

@@ -85,7 +85,7 @@ async function runAll(scenarios: ReadonlyMap<string, Scenario>): Promise<Outcome
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
       const outcome = await runScenario(suite, ...next);
-      const isTriedAgain = outcome.failed && process.env.CI !== undefined;
+      const isTriedAgain = outcome.failed && process.env.CI !== undefined && !options.gallery;
       outcomes.push(isTriedAgain ? await runScenario(secondTry, ...next) : outcome);
       if (isTriedAgain && outcomes.at(-1)?.failed === false) console.log(`Passed at the second try only: ${outcome.name}`);
     }

@@ -103,11 +103,12 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
     const { generation } = project;
     const last = told.get(project);
     if (last?.generation === generation && last.file === file) return true;
+    const { isAnalyzed } = project;
     const begin = performance.now();
     const findings = await project.first(file);
     // A change that came meanwhile has scheduled a run of its own, and what was found is about texts that are gone.
     if (project.generation !== generation) return true;
-    costs.set(project, { ...costs.get(project), first: performance.now() - begin });
+    if (!isAnalyzed) costs.set(project, { ...costs.get(project), first: performance.now() - begin });
     if (findings === undefined) return false;
     told.set(project, { generation, file });
     set(project, file, findings);
@@ -123,12 +124,13 @@ export function createDiagnostics(port: DiagnosticsPort): Diagnostics {
         await new Promise((resolve) => setImmediate(resolve));
         if (project.generation !== generation) return;
       }
+      const { isAnalyzed } = project;
       const begin = performance.now();
       // An outdated check stops at the next module, and whatever made it so has scheduled another.
       const analyzed = await project.current(false, () => project.generation === generation);
       if (analyzed === undefined || project.generation !== generation || closed.has(project)) return;
       const whole = performance.now() - begin;
-      costs.set(project, { ...costs.get(project), whole });
+      if (!isAnalyzed) costs.set(project, { ...costs.get(project), whole });
       setAll(project, analyzed.findings);
       if ("refresh" in client && [...answered].some(([file, id]) => shown.of(file).id !== id)) client.refresh();
       port.onAnalyzed(project, whole);
