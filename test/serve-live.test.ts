@@ -3,7 +3,7 @@
  * only its control endpoint, which gives the answers that a real system gives rarely.
  */
 import assert from "node:assert/strict";
-import { rmSync, symlinkSync } from "node:fs";
+import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { test, type TestContext } from "node:test";
 import { DiagnosticSeverity } from "vscode-languageserver-protocol";
 import type { LoadedModuleInfo, ProcessInfo, UpgradeReport } from "../runtime/src/protocol.ts";
@@ -276,6 +276,16 @@ test("a finding at error level refuses an upgrade, until it is insisted on", asy
     [],
   );
   assert.equal((await editor.request("instar/upgrade", { module: "src/counter.actor", force: true }).result).outcome, "committed");
+});
+
+test("an upgrade is judged by what is on disk now, also where nobody has told of it yet", async (context) => {
+  const { editor, file } = await connected(context, { "upgrade/apply": (_, reply) => reply(committed) });
+  const text = editor.text(file);
+  editor.close(file);
+  assert.equal((await editor.request("instar/upgrade", { module: "src/counter.actor" }).result).outcome, "committed");
+  writeFileSync(file, text.replace("vsn: 2", "vsn: [2].length"));
+  const { outcome, errors } = await editor.request("instar/upgrade", { module: "src/counter.actor" }).result;
+  assert.deepEqual([outcome, errors[0]?.code], ["refused", "vsn-not-literal"]);
 });
 
 test("without a runtime an upgrade is refused, and the message says how to start one", async (context) => {

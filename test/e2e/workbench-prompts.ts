@@ -1,6 +1,6 @@
 /** Where VS Code asks and tells: the palette, quick picks, input boxes, dialogs and notifications. */
 import type { Locator, Page } from "playwright-core";
-import { insist } from "./insist.ts";
+import { appears, insist } from "./insist.ts";
 import { until } from "./until.ts";
 
 export interface PromptActions {
@@ -25,6 +25,8 @@ export interface PromptActions {
   /** Answers the modal dialog with one of its buttons. */
   answerDialog(button: string): Promise<void>;
   toast(text: string | RegExp): Locator;
+  /** Waits until a notification says so, also where VS Code has hidden it again. */
+  told(text: string | RegExp): Promise<void>;
   /** Presses a button of the notification with this text. */
   pressInToast(text: string | RegExp, button: string): Promise<void>;
   clearToasts(): Promise<void>;
@@ -82,6 +84,11 @@ export function promptActions(page: Page): PromptActions {
     async answerDialog(button) {
       await dialog.locator(".dialog-buttons .monaco-button", { hasText: button }).click();
       await dialog.waitFor({ state: "detached" });
+    },
+    async told(text) {
+      const notification = page.locator(".notification-list-item", { hasText: text }).first();
+      if (!(await appears(notification, 15_000))) await choose("F1", ">Notifications: Show Notifications", "Show Notifications");
+      await notification.waitFor();
     },
     toast: (text) => toasts.filter({ hasText: text }).first(),
     async pressInToast(text, button) {

@@ -23,6 +23,8 @@ export async function upgrade(
   if (checked !== undefined && "error" in checked && params.rehearse !== true) return reportWithout("refused", [checked.error]);
   const stamp = checked !== undefined && "stamp" in checked && params.rehearse !== true ? checked.stamp : undefined;
   const ids = params.module === undefined ? target.runtime.modules.map(({ id }) => id) : [params.module];
+  // The runtime takes what is on disk now, which a watcher may not have told yet.
+  target.project.diskChanged();
   // Where no state goes over, what the analysis has against states is beside the point.
   const isChecked = params.force !== true && params.strategy !== "restart";
   const findings = !isChecked ? [] : blockingFindings((await target.project.current())?.findings ?? [], ids);

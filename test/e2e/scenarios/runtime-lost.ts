@@ -116,9 +116,7 @@ export default {
       const [runFile] = project.runFiles();
       assert.ok(runFile !== undefined);
       kill(runFile.pid, "SIGKILL");
-      await workbench
-        .toast(/Instar: The connection to the runtime dev ended before it answered.*Whether the new code was committed is not known/)
-        .waitFor();
+      await workbench.told(/The connection to the runtime dev ended before it answered.*Whether the new code was committed is not known/);
       await workbench.toast("Upgrading src/counter.actor").waitFor({ state: "detached" });
       await view.getByText("The dev runtime has ended").waitFor();
       await shoot("lost", { x: 0, y: 0, width: 1280, height: 960 });
