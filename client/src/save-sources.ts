@@ -4,8 +4,13 @@ import * as vscode from "vscode";
 
 /** The runtime builds from the disk, so what is typed but not saved would silently stay behind. Gives a sentence that says what was saved. */
 export async function saveSources(root: string | undefined): Promise<string> {
+  // Where no project is named, VS Code's own files, such as settings that it is just writing, are none of the sources all the same.
+  const isSource = ({ languageId, uri }: vscode.TextDocument): boolean =>
+    root === undefined
+      ? languageId.startsWith("typescript") || vscode.workspace.getWorkspaceFolder(uri) !== undefined
+      : !relative(root, uri.fsPath).startsWith("..");
   const dirty = vscode.workspace.textDocuments.filter(
-    ({ isDirty, uri }) => isDirty && uri.scheme === "file" && (root === undefined || !relative(root, uri.fsPath).startsWith("..")),
+    (document) => document.isDirty && document.uri.scheme === "file" && isSource(document),
   );
   const saved = await Promise.all(dirty.map((document) => document.save()));
   if (saved.includes(false))
