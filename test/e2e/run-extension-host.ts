@@ -1,7 +1,8 @@
 /**
  * Tests inside the extension host, `npm run test:extension-host [-- <part of a name…>]`: what the extension does at VS Code's programming
  * interface, in workspaces that are unlike each other. Each test file runs in a window of its own, over the packaged extension; `worlds.ts`
- * says what is open in it. In CI a file with a failure is run once more, as are scenarios. A failed test's words and the server's output are left in `test/e2e/out/extension-host/`.
+ * says what is open in it. In CI a file with a failure is run once more, as are scenarios. A failed test's words and the server's output are
+ * left in `test/e2e/out/extension-host/`.
  */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
